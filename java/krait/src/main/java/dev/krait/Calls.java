@@ -1,0 +1,55 @@
+package dev.krait;
+
+import dev.krait.internal.Session;
+import java.util.Arrays;
+
+/** The arguments of a call as users give them: an array whose last element may be {@link Kwargs}. */
+final class Calls {
+    /** What is called with the arguments once they are taken apart. */
+    interface Target {
+        Object call(Object[] args, String[] names, Object[] values);
+    }
+
+    private Calls() {
+    }
+
+    static Object call(Object[] args, Target target) {
+        if (args == null) {
+            throw new NullPointerException("args: for one None, pass (Object) null");
+        }
+        int last = args.length - 1;
+        if (last < 0 || !(args[last] instanceof Kwargs)) {
+            refuseKwargs(args);
+            return target.call(args, null, null);
+        }
+        Object[] positional = Arrays.copyOf(args, last);
+        refuseKwargs(positional);
+        Kwargs keywords = (Kwargs) args[last];
+        return target.call(positional, keywords.names(), keywords.values());
+    }
+
+    private static void refuseKwargs(Object[] args) {
+        for (Object arg : args) {
+            if (arg instanceof Kwargs) {
+                throw new IllegalArgumentException("Kwargs must be the last argument of a call, and only one");
+            }
+        }
+    }
+
+    /** Whether a result of this type is asked for as a Python object, whatever it is. */
+    static boolean wantsObject(Class<?> type) {
+        return type == PyObject.class || type == PyFunction.class;
+    }
+
+    @SuppressWarnings("unchecked")
+    static <T> T convert(Session session, Object value, Class<T> type) {
+        Object converted = type == PyFunction.class ? PyFunction.of(value) : session.convert(value, type);
+        // Not Class.cast: int.class is a Class<Integer> that no object is an instance of.
+        return (T) converted;
+    }
+
+    @SuppressWarnings("unchecked")
+    static <T> T convert(Session session, Object value, TypeRef<T> type) {
+        return (T) session.convert(value, type.type());
+    }
+}

@@ -1,0 +1,41 @@
+package dev.krait;
+
+import dev.krait.internal.KraitRuntime;
+import dev.krait.internal.Session;
+import dev.krait.internal.Streams;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What a builder collects, and opening an interpreter with it. */
+final class InterpreterSettings {
+    final List<String> paths = new ArrayList<>();
+    final Map<String, String> environment = new LinkedHashMap<>();
+    Path python;
+    Path home;
+    String workingDirectory;
+    List<String> argv;
+    ClassLoader classLoader;
+    InputStream stdin;
+    OutputStream stdout;
+    OutputStream stderr;
+
+    Session open() {
+        ClassLoader loader = classLoader != null ? classLoader : Thread.currentThread().getContextClassLoader();
+        Session session = Session.open(KraitRuntime.binding(python, home), loader);
+        try {
+            session.helper(0, "configure", paths, argv, workingDirectory, environment);
+            if (stdin != null || stdout != null || stderr != null) {
+                Streams.attach(session, stdin, stdout, stderr);
+            }
+            return session;
+        } catch (RuntimeException | Error e) {
+            session.close();
+            throw e;
+        }
+    }
+}

@@ -1,0 +1,217 @@
+package dev.krait;
+
+import dev.krait.internal.ErrorRecord;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * An exception that Python raised, or a failure of Krait on the way to Python. Unchecked; thrown in the thread that
+ * made the call.
+ *
+ * <p>It keeps everything: {@link #typeName} and {@link #getMessage}, {@link #notes}, {@code __cause__} or {@code
+ * __context__} as {@link #getCause}, the members of an exception group as {@link #getSuppressed}, the Python frames
+ * above the Java ones in {@link #getStackTrace}, in calling order, and the {@link #traceback} as Python prints it.
+ *
+ * <p>{@code KeyboardInterrupt}, {@code MemoryError} and {@code RecursionError} arrive like any other; {@code
+ * SystemExit} is a {@link PythonExit}.
+ */
+public class PythonException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    /** Krait's classes that stand between a user's call and Python, besides those that users call. */
+    private static final Set<String> INNER = Set.of("dev.krait.Calls", "dev.krait.ApiAccess", "dev.krait.InterpreterSettings");
+
+    private final String typeName;
+    private final String pythonMessage;
+    private final String traceback;
+    private final List<String> notes;
+    private final List<String> bases;
+    private final List<StackTraceElement> frames;
+    private final transient PyObject exception;
+    private final String fileName;
+    private final int line;
+    private final int column;
+
+    /**
+     * Makes an exception that did not come from Python code.
+     *
+     * @param message what went wrong
+     */
+    public PythonException(String message) {
+        this(message, null);
+    }
+
+    /**
+     * Makes an exception that did not come from Python code, with a cause.
+     *
+     * @param message what went wrong
+     * @param cause what went wrong below, or null
+     */
+    public PythonException(String message, Throwable cause) {
+        super(message, cause);
+        typeName = "";
+        pythonMessage = message == null ? "" : message;
+        traceback = "";
+        notes = Collections.emptyList();
+        bases = Collections.emptyList();
+        frames = Collections.emptyList();
+        exception = null;
+        fileName = null;
+        line = -1;
+        column = -1;
+    }
+
+    PythonException(ErrorRecord record) {
+        super(text(record), cause(record));
+        typeName = record.typeName();
+        pythonMessage = record.message();
+        traceback = record.traceback();
+        notes = record.notes();
+        bases = record.bases();
+        frames = Collections.unmodifiableList(record.frames());
+        exception = (PyObject) record.object();
+        Object[] place = record.extra() instanceof Object[] ? (Object[]) record.extra() : new Object[4];
+        fileName = place[0] instanceof String ? (String) place[0] : null;
+        line = number(place[1]);
+        column = number(place[2]);
+        for (ErrorRecord member : record.members()) {
+            addSuppressed(of(member));
+        }
+        splice();
+    }
+
+    static PythonException of(ErrorRecord record) {
+        return record.typeName().equals("SystemExit") ? new PythonExit(record) : new PythonException(record);
+    }
+
+    private static String text(ErrorRecord record) {
+        return record.message().isEmpty() ? record.typeName() : record.typeName() + ": " + record.message();
+    }
+
+    private static Throwable cause(ErrorRecord record) {
+        ErrorRecord cause = record.cause() != null ? record.cause() : record.context();
+        if (cause == null) {
+            return null;
+        }
+        return cause.throwable() != null ? cause.throwable() : of(cause);
+    }
+
+    private static int number(Object value) {
+        return value instanceof Long ? (int) Math.min((Long) value, Integer.MAX_VALUE) : -1;
+    }
+
+    /** Puts the Python frames, innermost first, above the Java frame that called into Python. */
+    private void splice() {
+        List<StackTraceElement> spliced = new ArrayList<>(frames);
+        Collections.reverse(spliced);
+        StackTraceElement[] java = getStackTrace();
+        int caller = 0;
+        while (caller < java.length && isKrait(java[caller].getClassName())) {
+            caller++;
+        }
+        // The entry into Krait stays, so that a reader sees which call it was.
+        for (int i = Math.max(0, caller - 1); i < java.length; i++) {
+            spliced.add(java[i]);
+        }
+        setStackTrace(spliced.toArray(new StackTraceElement[0]));
+    }
+
+    private static boolean isKrait(String className) {
+        return className.startsWith("dev.krait.internal.") || INNER.contains(className)
+                || className.startsWith("dev.krait.Py");
+    }
+
+    /**
+     * The exception's Python class.
+     *
+     * @return the qualified name, for built-in classes without a module: {@code ValueError}, {@code
+     *     json.decoder.JSONDecodeError}; empty where no Python code raised it
+     */
+    public String typeName() {
+        return typeName;
+    }
+
+    /**
+     * The exception's {@code str()}; {@link #getMessage} has the type before it.
+     *
+     * @return the message, maybe empty
+     */
+    public String pythonMessage() {
+        return pythonMessage;
+    }
+
+    /**
+     * The notes that {@code add_note} added.
+     *
+     * @return the notes in order
+     */
+    public List<String> notes() {
+        return notes;
+    }
+
+    /**
+     * The Python frames.
+     *
+     * @return the frames, the outermost first, each with class {@code <python>}
+     */
+    public List<StackTraceElement> pythonFrames() {
+        return frames;
+    }
+
+    /**
+     * The traceback as Python prints it, with causes and notes.
+     *
+     * @return the text; empty where no Python code raised it, and for causes and members, which are part of the outer text
+     */
+    public String traceback() {
+        return traceback;
+    }
+
+    /**
+     * Whether the Python class has this name or inherits from one that has.
+     *
+     * @param name a name as {@link #typeName} gives it, such as {@code OSError}
+     * @return whether {@code except name:} would catch it
+     */
+    public boolean isInstance(String name) {
+        return bases.contains(name);
+    }
+
+    /**
+     * The live Python exception, as long as its interpreter is open.
+     *
+     * @return the exception; null where no Python code raised it, for causes and members, and after deserialisation
+     */
+    public PyObject exception() {
+        return exception;
+    }
+
+    /**
+     * The file that a SyntaxError is about.
+     *
+     * @return the file's name, or null
+     */
+    public String fileName() {
+        return fileName;
+    }
+
+    /**
+     * The line that a SyntaxError is about.
+     *
+     * @return the line, from 1, or -1
+     */
+    public int lineNumber() {
+        return line;
+    }
+
+    /**
+     * The column that a SyntaxError is about.
+     *
+     * @return the column in characters, from 1, or -1
+     */
+    public int columnNumber() {
+        return column;
+    }
+}

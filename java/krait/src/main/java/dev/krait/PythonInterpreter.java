@@ -1,0 +1,413 @@
+package dev.krait;
+
+import dev.krait.internal.Operations;
+import dev.krait.internal.Session;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * A Python interpreter in this JVM, with globals of its own.
+ *
+ * <pre>{@code
+ * try (PythonInterpreter interp = PythonInterpreter.create()) {
+ *     interp.exec("def greet(name):\n    return f'Hello, {name}!'");
+ *     String greeting = interp.invoke(String.class, "greet", "Ada");
+ * }
+ * }</pre>
+ *
+ * <p>The process has one CPython, which the first interpreter starts; interpreters share its modules. Any thread may use
+ * any interpreter, also several at once, and also while Java code runs that Python called.
+ *
+ * <p>Values cross as the page {@code docs/values.md} says. What Python raises is a {@link PythonException}; a closed
+ * interpreter is an {@link IllegalStateException}; null where none may be is a {@link NullPointerException} with the
+ * parameter's name.
+ */
+public final class PythonInterpreter implements AutoCloseable {
+    static {
+        ApiAccess.install();
+    }
+
+    private final Session session;
+
+    PythonInterpreter(Session session) {
+        this.session = session;
+    }
+
+    /**
+     * Opens an interpreter with the Python that Krait finds: system property {@code krait.python}, environment variables
+     * {@code KRAIT_PYTHON}, {@code VIRTUAL_ENV}, {@code CONDA_PREFIX}, then {@code python3} on the PATH.
+     *
+     * @return an open interpreter
+     * @throws PythonSetupException if there is no Python that Krait can run; the message says what was tried
+     */
+    public static PythonInterpreter create() {
+        return builder().build();
+    }
+
+    /**
+     * Opens an interpreter with settings.
+     *
+     * @return a builder
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * Runs statements in the interpreter's globals.
+     *
+     * @param code Python source
+     * @throws PythonException what it raises; for a SyntaxError with file, line and column
+     */
+    public void exec(String code) {
+        session.operation(Operations.EXEC, Objects.requireNonNull(code, "code"), "<string>");
+    }
+
+    /**
+     * Evaluates an expression in the interpreter's globals.
+     *
+     * @param expression a Python expression
+     * @return its value
+     * @throws PythonException what it raises
+     */
+    public Object eval(String expression) {
+        return session.operation(Operations.EVAL, source(expression), "<string>");
+    }
+
+    /**
+     * Evaluates an expression, for a value of a type.
+     *
+     * @param <T> the type
+     * @param type the type to convert to
+     * @param expression a Python expression
+     * @return its value
+     * @throws PythonException what it raises
+     * @throws ConversionException if the value is of no such type
+     */
+    public <T> T eval(Class<T> type, String expression) {
+        Objects.requireNonNull(type, "type");
+        int operation = Operations.raw(Operations.EVAL, Calls.wantsObject(type));
+        return Calls.convert(session, session.operation(operation, source(expression), "<string>"), type);
+    }
+
+    /** Leading blanks are no indentation in an expression, as for Python's own {@code eval}. */
+    private static String source(String expression) {
+        return Objects.requireNonNull(expression, "expression").stripLeading();
+    }
+
+    /**
+     * Runs a file as a script, in the interpreter's globals. Its folder becomes importable.
+     *
+     * @param file a Python file
+     * @throws PythonException what it raises; FileNotFoundError if there is no such file
+     */
+    public void run(Path file) {
+        session.operation(Operations.RUN, Objects.requireNonNull(file, "file").toAbsolutePath().toString());
+    }
+
+    /**
+     * Imports a module.
+     *
+     * @param name the module's dotted name
+     * @return the module; for {@code a.b} the module {@code a.b}
+     * @throws PythonException what importing raises, such as ModuleNotFoundError
+     */
+    public PyObject importModule(String name) {
+        return session.object(Operations.IMPORT, PyObject::new, Objects.requireNonNull(name, "name"));
+    }
+
+    /**
+     * Sets a global.
+     *
+     * @param name its name
+     * @param value its value, or null for None
+     * @throws ConversionException if the value cannot cross
+     */
+    public void set(String name, Object value) {
+        session.set(Objects.requireNonNull(name, "name"), value);
+    }
+
+    /**
+     * Looks up a name as {@link #invoke(String, Object...)} does.
+     *
+     * @param name a name, maybe dotted
+     * @return the value
+     * @throws PythonException NameError if it is not defined
+     */
+    public Object get(String name) {
+        return session.operation(Operations.GET, Objects.requireNonNull(name, "name"));
+    }
+
+    /**
+     * Looks up a name, for a value of a type.
+     *
+     * @param <T> the type
+     * @param name a name, maybe dotted
+     * @param type the type to convert to; {@code PyObject.class} for the object itself, whatever it is
+     * @return the value
+     * @throws PythonException NameError if it is not defined
+     * @throws ConversionException if the value is of no such type
+     */
+    public <T> T get(String name, Class<T> type) {
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(type, "type");
+        int operation = Operations.raw(Operations.GET, Calls.wantsObject(type));
+        return Calls.convert(session, session.operation(operation, name), type);
+    }
+
+    /**
+     * Looks up a name, for a value of a generic type.
+     *
+     * @param <T> the type
+     * @param name a name, maybe dotted
+     * @param type the type to convert to
+     * @return the value
+     * @throws PythonException NameError if it is not defined
+     * @throws ConversionException if the value is of no such type
+     */
+    public <T> T get(String name, TypeRef<T> type) {
+        Objects.requireNonNull(type, "type");
+        return Calls.convert(session, get(name), type);
+    }
+
+    /**
+     * Calls a function by its name. The name is looked up at every call: first in the globals, then among the built-in
+     * functions; a dotted name ({@code pkg.mod.f}) from the globals, else in the longest importable module.
+     *
+     * @param name a name, maybe dotted
+     * @param args the arguments; the last may be {@link Kwargs}
+     * @return the result
+     * @throws PythonException what it raises; NameError if the name is not defined
+     * @throws ConversionException if an argument cannot cross; the message says which
+     */
+    public Object invoke(String name, Object... args) {
+        return invoke(false, name, args);
+    }
+
+    /**
+     * Calls a function by its name, for a result of a type.
+     *
+     * @param <T> the type
+     * @param type the type to convert the result to; {@code PyObject.class} for the object itself, whatever it is
+     * @param name a name, maybe dotted
+     * @param args the arguments; the last may be {@link Kwargs}
+     * @return the result
+     * @throws PythonException what it raises; NameError if the name is not defined
+     * @throws ConversionException if an argument cannot cross, or the result is of no such type
+     */
+    public <T> T invoke(Class<T> type, String name, Object... args) {
+        Objects.requireNonNull(type, "type");
+        return Calls.convert(session, invoke(Calls.wantsObject(type), name, args), type);
+    }
+
+    /**
+     * Calls a function by its name, for a result of a generic type.
+     *
+     * @param <T> the type
+     * @param type the type to convert the result to
+     * @param name a name, maybe dotted
+     * @param args the arguments; the last may be {@link Kwargs}
+     * @return the result
+     * @throws PythonException what it raises; NameError if the name is not defined
+     * @throws ConversionException if an argument cannot cross, or the result is of no such type
+     */
+    public <T> T invoke(TypeRef<T> type, String name, Object... args) {
+        Objects.requireNonNull(type, "type");
+        return Calls.convert(session, invoke(false, name, args), type);
+    }
+
+    private Object invoke(boolean asObject, String name, Object[] args) {
+        Objects.requireNonNull(name, "name");
+        int operation = Operations.raw(Operations.INVOKE, asObject);
+        return Calls.call(args, (positional, names, values) ->
+                session.invoke(operation, name, positional, names, values));
+    }
+
+    /**
+     * Holds a callable, so that calls need no look-up.
+     *
+     * @param name a name, maybe dotted
+     * @return the callable that the name stands for now
+     * @throws PythonException NameError if it is not defined, TypeError if it cannot be called
+     */
+    public PyFunction function(String name) {
+        return session.object(Operations.FUNCTION, PyFunction::new, Objects.requireNonNull(name, "name"));
+    }
+
+    /**
+     * Whether {@link #close} was called.
+     *
+     * @return whether it is closed
+     */
+    public boolean isClosed() {
+        return session.isClosed();
+    }
+
+    /** Lets go of the interpreter's globals. Closing twice is harmless. */
+    @Override
+    public void close() {
+        session.close();
+    }
+
+    /** The settings of an interpreter. For one thread; build more than one with it if you like. */
+    public static final class Builder {
+        private final InterpreterSettings settings = new InterpreterSettings();
+
+        private Builder() {
+        }
+
+        /**
+         * The Python to use. Without it, Krait looks for one as {@link PythonInterpreter#create} says. A process has one
+         * Python: a second and different one is refused.
+         *
+         * @param executable a Python executable, say a virtual environment's {@code bin/python}, or the environment's folder
+         * @return this builder
+         */
+        public Builder python(Path executable) {
+            settings.python = Objects.requireNonNull(executable, "executable");
+            return this;
+        }
+
+        /**
+         * What {@code PYTHONHOME} would say: where the standard library is. Seldom needed: the executable knows.
+         *
+         * @param folder the prefix that has {@code lib/pythonX.Y}
+         * @return this builder
+         */
+        public Builder home(Path folder) {
+            settings.home = Objects.requireNonNull(folder, "folder");
+            return this;
+        }
+
+        /**
+         * Adds folders or zip files to the begin of {@code sys.path}, which all interpreters share.
+         *
+         * @param folders the folders, the first one searched first
+         * @return this builder
+         */
+        public Builder paths(Path... folders) {
+            for (Path folder : Objects.requireNonNull(folders, "folders")) {
+                settings.paths.add(Objects.requireNonNull(folder, "folder").toAbsolutePath().toString());
+            }
+            return this;
+        }
+
+        /**
+         * Changes the process's working directory, as {@code os.chdir} does, when the interpreter is built. It is one
+         * for the whole process: Java's own relative paths may or may not follow, so give absolute ones there.
+         *
+         * @param folder the folder
+         * @return this builder
+         */
+        public Builder workingDirectory(Path folder) {
+            settings.workingDirectory = Objects.requireNonNull(folder, "folder").toAbsolutePath().toString();
+            return this;
+        }
+
+        /**
+         * Sets {@code sys.argv}, which all interpreters share.
+         *
+         * @param arguments the arguments; the first is the script's name
+         * @return this builder
+         */
+        public Builder argv(String... arguments) {
+            settings.argv = new ArrayList<>(List.of(Objects.requireNonNull(arguments, "arguments")));
+            return this;
+        }
+
+        /**
+         * The class loader that Python code finds Java classes with. Without it, the calling thread's context class loader.
+         *
+         * @param loader the class loader
+         * @return this builder
+         */
+        public Builder classLoader(ClassLoader loader) {
+            settings.classLoader = Objects.requireNonNull(loader, "loader");
+            return this;
+        }
+
+        /**
+         * Sets a variable in {@code os.environ}, and so in the environment of processes that Python starts. Java's
+         * {@code System.getenv} does not see it. All interpreters share it.
+         *
+         * @param name the variable's name
+         * @param value its value
+         * @return this builder
+         */
+        public Builder environment(String name, String value) {
+            settings.environment.put(Objects.requireNonNull(name, "name"), Objects.requireNonNull(value, "value"));
+            return this;
+        }
+
+        /**
+         * Where {@code sys.stdin} reads from while this interpreter's code runs. Without it, the process's own.
+         *
+         * @param in the bytes, UTF-8 for text
+         * @return this builder
+         */
+        public Builder stdin(InputStream in) {
+            settings.stdin = Objects.requireNonNull(in, "in");
+            return this;
+        }
+
+        /**
+         * Where {@code sys.stdout} writes to while this interpreter's code runs, line by line. Without it, the process's own.
+         *
+         * @param out takes the bytes, UTF-8 for text
+         * @return this builder
+         */
+        public Builder stdout(OutputStream out) {
+            settings.stdout = Objects.requireNonNull(out, "out");
+            return this;
+        }
+
+        /**
+         * Sends {@code sys.stdout} to a logger, a record for each line.
+         *
+         * @param logger the logger
+         * @param level the records' level
+         * @return this builder
+         */
+        public Builder stdout(System.Logger logger, System.Logger.Level level) {
+            return stdout(new LoggerStream(Objects.requireNonNull(logger, "logger"), Objects.requireNonNull(level, "level")));
+        }
+
+        /**
+         * Where {@code sys.stderr} writes to while this interpreter's code runs, line by line. Without it, the process's own.
+         *
+         * @param out takes the bytes, UTF-8 for text
+         * @return this builder
+         */
+        public Builder stderr(OutputStream out) {
+            settings.stderr = Objects.requireNonNull(out, "out");
+            return this;
+        }
+
+        /**
+         * Sends {@code sys.stderr} to a logger, a record for each line.
+         *
+         * @param logger the logger
+         * @param level the records' level
+         * @return this builder
+         */
+        public Builder stderr(System.Logger logger, System.Logger.Level level) {
+            return stderr(new LoggerStream(Objects.requireNonNull(logger, "logger"), Objects.requireNonNull(level, "level")));
+        }
+
+        /**
+         * Opens the interpreter; the first one of a process starts Python.
+         *
+         * @return an open interpreter
+         * @throws PythonSetupException if there is no Python that Krait can run, or another one runs; the message says
+         *     what was found, what was tried and what to do
+         * @throws PythonException if a setting is refused, say a working directory that is not there
+         */
+        public PythonInterpreter build() {
+            return new PythonInterpreter(settings.open());
+        }
+    }
+}

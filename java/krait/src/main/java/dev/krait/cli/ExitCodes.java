@@ -1,0 +1,16 @@
+package dev.krait.cli;
+
+/** What the tool's exit codes mean; {@code --help} lists the same. */
+final class ExitCodes {
+    static final int OK = 0;
+    static final int ROW_FAILED = 1;
+    static final int USAGE = 2;
+    static final int NO_PYTHON = 3;
+    static final int IO = 4;
+    static final int INTERNAL = 70;
+    /** 128 and the number of SIGINT, as shells count. */
+    static final int INTERRUPTED = 130;
+
+    private ExitCodes() {
+    }
+}

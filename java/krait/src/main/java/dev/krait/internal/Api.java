@@ -1,0 +1,67 @@
+package dev.krait.internal;
+
+import dev.krait.PythonException;
+
+/** What this package makes of the public types whose constructors are not public. Set once by {@code dev.krait}. */
+public abstract class Api {
+    private static volatile Api instance;
+
+    /** For {@code dev.krait}. */
+    protected Api() {
+    }
+
+    /**
+     * Sets the one instance.
+     *
+     * @param api the instance
+     */
+    public static void set(Api api) {
+        instance = api;
+    }
+
+    static Api get() {
+        return instance;
+    }
+
+    /**
+     * Wraps a handle.
+     *
+     * @param session the interpreter that the object came through
+     * @param handle the handle, which the wrapper owns
+     * @return a PyObject
+     */
+    public abstract Object wrap(Session session, long handle);
+
+    /**
+     * The session of a Python object.
+     *
+     * @param object any object
+     * @return the session, or null where it is no Python object
+     */
+    public abstract Session sessionOf(Object object);
+
+    /**
+     * The handle of a Python object.
+     *
+     * @param object a Python object
+     * @return the handle
+     * @throws IllegalStateException if it is closed
+     */
+    public abstract long handleOf(Object object);
+
+    /**
+     * Makes an exception from what Python told of it.
+     *
+     * @param record the record
+     * @return the exception
+     */
+    public abstract PythonException exception(ErrorRecord record);
+
+    /**
+     * The Python exception that an exception stands for.
+     *
+     * @param exception any throwable
+     * @return its PyObject if it is a PythonException that still has it, else null
+     */
+    public abstract Object pythonExceptionOf(Throwable exception);
+}

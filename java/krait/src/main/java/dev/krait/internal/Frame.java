@@ -1,0 +1,242 @@
+package dev.krait.internal;
+
+import java.nio.ByteBuffer;
+
+/**
+ * A block of off-heap memory in which values cross: a header of 32 bytes, then the payload. Used by one
+ * thread at a time.
+ *
+ * <p>A frame starts small and grows with what is written to it. Memory above {@value #KEPT} bytes is only lent
+ * to it by {@link LargeBuffers}, so one huge call does not pin its memory for ever.
+ */
+public final class Frame {
+    /** The bytes before the payload. */
+    public static final int HEADER = 32;
+
+    private static final int INITIAL = 4096;
+    private static final int KEPT = 1 << 20;
+    /** No buffer is longer; the last bytes of an int's range are left to those who add to a position. */
+    private static final int MOST = Integer.MAX_VALUE - 64;
+
+    private static final int STATUS = 0;
+    private static final int RELEASED = 4;
+    private static final int LENGTH = 8;
+    private static final int OVERFLOW = 16;
+    private static final int CAPACITY = 24;
+    private static final int ADOPTED = 24;
+
+    private final FrameStack stack;
+    private final FrameWriter writer;
+    private final FrameReader reader;
+    private ByteBuffer kept;
+    private ByteBuffer buffer;
+    private long address;
+
+    /** Makes a frame that belongs to no stack of down-calls. */
+    public Frame() {
+        this(null);
+    }
+
+    Frame(FrameStack stack) {
+        this.stack = stack;
+        kept = LargeBuffers.direct(INITIAL);
+        buffer = kept;
+        buffer.putLong(CAPACITY, buffer.capacity());
+        writer = new FrameWriter(this);
+        reader = new FrameReader(this);
+    }
+
+    /**
+     * The address of the memory; another one after the frame has grown.
+     *
+     * @return the address
+     */
+    public long address() {
+        if (address == 0) {
+            address = Native.address(buffer);
+        }
+        return address;
+    }
+
+    /**
+     * The size of the memory, header included.
+     *
+     * @return the number of bytes
+     */
+    public long capacity() {
+        return buffer.capacity();
+    }
+
+    /**
+     * Starts writing a payload; what the frame held is gone.
+     *
+     * @param context the interpreter whose objects may be written
+     * @return the frame's writer, at the begin of the payload
+     */
+    public FrameWriter write(ValueContext context) {
+        writer.start(context);
+        return writer;
+    }
+
+    /**
+     * Starts reading the payload. It is first fetched from the native block if it did not fit.
+     *
+     * @param context the interpreter whose objects may be read
+     * @param refs the arrays that crossed beside the frame, or null
+     * @return the frame's reader, at the begin of the payload
+     * @throws dev.krait.ConversionException if the payload has more than 2 GiB
+     */
+    public FrameReader read(ValueContext context, Object[] refs) {
+        fetch();
+        reader.start(context, refs);
+        return reader;
+    }
+
+    /**
+     * What the payload is.
+     *
+     * @return a code of {@link Status}
+     */
+    public int status() {
+        return buffer.getInt(STATUS);
+    }
+
+    /**
+     * The number of slots that Python has let go of.
+     *
+     * @return the number
+     */
+    public int released() {
+        return buffer.getInt(RELEASED);
+    }
+
+    /**
+     * A slot that Python has let go of. Release it only after the payload has been read, since
+     * the payload may name it.
+     *
+     * @param index 0 to {@link #released()} − 1
+     * @return the slot
+     */
+    public int releasedSlot(int index) {
+        return buffer.getInt(Math.toIntExact(HEADER + length() + 4L * index));
+    }
+
+    /**
+     * The length of the payload.
+     *
+     * @return the number of bytes
+     */
+    public long length() {
+        return buffer.getLong(LENGTH);
+    }
+
+    /**
+     * The native block that holds payload and released slots because they did not fit.
+     *
+     * @return its address, or 0
+     */
+    public long overflow() {
+        return buffer.getLong(OVERFLOW);
+    }
+
+    /**
+     * How many of the slots that were written Python took over, when it could not read all operands of a call.
+     *
+     * @return the number, or -1 when all operands were read
+     */
+    int adopted() {
+        return (int) buffer.getLong(ADOPTED) - 1;
+    }
+
+    void setHeader(int status, long length) {
+        buffer.putInt(STATUS, status);
+        buffer.putInt(RELEASED, 0);
+        buffer.putLong(LENGTH, length);
+        buffer.putLong(OVERFLOW, 0);
+        buffer.putLong(CAPACITY, buffer.capacity());
+    }
+
+    ByteBuffer buffer() {
+        return buffer;
+    }
+
+    /**
+     * Makes room, and keeps the first bytes.
+     *
+     * @param used the bytes to keep
+     * @param capacity the bytes needed in all
+     * @return the new memory
+     */
+    ByteBuffer grow(int used, long capacity) {
+        if (capacity > MOST) {
+            throw Refusals.tooLarge();
+        }
+        ByteBuffer old = buffer;
+        int length = (int) Math.max(capacity, Math.min(2L * old.capacity(), MOST));
+        ByteBuffer grown = length > KEPT ? LargeBuffers.take(length) : LargeBuffers.direct(length);
+        // Not duplicates with limits: positions mean nothing here, and every use sets its own.
+        old.position(0).limit(used);
+        grown.position(0);
+        grown.put(old);
+        old.clear();
+        if (old != kept) {
+            LargeBuffers.give(old);
+        }
+        if (length <= KEPT) {
+            kept = grown;
+        }
+        use(grown);
+        return grown;
+    }
+
+    /** Ends a use: gives back memory that was lent, and forgets the objects of the call. */
+    void clear() {
+        writer.clear();
+        reader.clear();
+        shrink();
+    }
+
+    /**
+     * Gives back memory that was lent; the payload is gone. For an up-call's frame, between reading the
+     * arguments and writing the
+     * result: the result must stay until native code has read it. The capacity, which may now be
+     * less, is written into the header with the next result.
+     */
+    public void shrink() {
+        if (buffer != kept) {
+            LargeBuffers.give(buffer);
+            use(kept);
+        }
+    }
+
+    FrameStack stack() {
+        return stack;
+    }
+
+    private void use(ByteBuffer other) {
+        buffer = other;
+        address = 0;
+    }
+
+    private void fetch() {
+        long block = overflow();
+        if (block == 0) {
+            return;
+        }
+        long length = length();
+        long needed = length < 0 ? Long.MAX_VALUE : HEADER + length + 4L * released();
+        if (needed > buffer.capacity()) {
+            try {
+                grow(HEADER, needed);
+            } catch (RuntimeException | Error e) {
+                // With no room at all the block is only freed.
+                Native.take(block, 0, 0);
+                buffer.putLong(OVERFLOW, 0);
+                buffer.putLong(LENGTH, 0);
+                throw e;
+            }
+        }
+        Native.take(block, address(), capacity());
+        buffer.putLong(OVERFLOW, 0);
+    }
+}

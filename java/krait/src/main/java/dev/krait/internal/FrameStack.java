@@ -1,0 +1,122 @@
+package dev.krait.internal;
+
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.lang.ref.SoftReference;
+import java.util.Arrays;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The frames of a thread's down-calls: a nested call takes the next frame. Virtual threads, of which there may be
+ * a million, share a bounded pool instead.
+ *
+ * <p>The thread holds its stack softly: a thread of a pool that outlives Krait's class loader must not keep
+ * the loader alive,
+ * and the frames of an idle thread may go when memory is short. A frame in use holds its stack.
+ */
+public final class FrameStack {
+    /** Deeper frames are made anew for each call, so that one deep recursion pins no memory. */
+    private static final int KEPT_FRAMES = 8;
+    private static final int POOLED_FRAMES = 4 * Runtime.getRuntime().availableProcessors();
+
+    private static final ThreadLocal<SoftReference<FrameStack>> STACKS = new ThreadLocal<>();
+    private static final MethodHandle IS_VIRTUAL = isVirtual();
+    private static final ConcurrentLinkedQueue<Frame> POOL = new ConcurrentLinkedQueue<>();
+    private static final AtomicInteger POOLED = new AtomicInteger();
+
+    private Frame[] frames = new Frame[4];
+    private int depth;
+
+    private FrameStack() {
+    }
+
+    /**
+     * Takes the next frame of this thread.
+     *
+     * @return a frame that nobody else uses until {@link #release} is given it
+     */
+    public static Frame acquire() {
+        if (onVirtualThread()) {
+            Frame frame = POOL.poll();
+            if (frame == null) {
+                return new Frame();
+            }
+            POOLED.decrementAndGet();
+            return frame;
+        }
+        SoftReference<FrameStack> held = STACKS.get();
+        FrameStack stack = held == null ? null : held.get();
+        if (stack == null) {
+            stack = new FrameStack();
+            STACKS.set(new SoftReference<>(stack));
+        }
+        return stack.next();
+    }
+
+    /**
+     * Gives a frame back.
+     *
+     * @param frame the frame that this thread took last, of those it has not given back
+     */
+    public static void release(Frame frame) {
+        FrameStack stack = frame.stack();
+        if (stack != null) {
+            stack.pop(frame);
+            frame.clear();
+            return;
+        }
+        frame.clear();
+        if (POOLED.incrementAndGet() <= POOLED_FRAMES) {
+            POOL.add(frame);
+        } else {
+            POOLED.decrementAndGet();
+        }
+    }
+
+    private Frame next() {
+        if (depth == frames.length) {
+            frames = Arrays.copyOf(frames, depth * 2);
+        }
+        Frame frame = frames[depth];
+        if (frame == null) {
+            frame = new Frame(this);
+            frames[depth] = frame;
+        }
+        depth++;
+        return frame;
+    }
+
+    private void pop(Frame frame) {
+        int top = depth - 1;
+        if (top < 0 || frames[top] != frame) {
+            throw new AssertionError("Krait: a frame was released out of order");
+        }
+        if (top >= KEPT_FRAMES) {
+            frames[top] = null;
+        }
+        depth = top;
+    }
+
+    private static boolean onVirtualThread() {
+        if (IS_VIRTUAL == null) {
+            return false;
+        }
+        try {
+            return (boolean) IS_VIRTUAL.invokeExact(Thread.currentThread());
+        } catch (Throwable e) {
+            throw new AssertionError("Krait: Thread.isVirtual failed", e);
+        }
+    }
+
+    /** Thread.isVirtual of JDK 21 and later, else null. */
+    private static MethodHandle isVirtual() {
+        try {
+            return MethodHandles.publicLookup()
+                    .findVirtual(Thread.class, "isVirtual", MethodType.methodType(boolean.class));
+        } catch (ReflectiveOperationException e) {
+            return null;
+        }
+    }
+}

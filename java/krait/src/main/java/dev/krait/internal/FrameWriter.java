@@ -1,0 +1,395 @@
+package dev.krait.internal;
+
+import dev.krait.ConversionException;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.UUID;
+
+/**
+ * Writes Java values into a frame; the table of what becomes what stands in {@code native/ARCHITECTURE.md}.
+ * Used by one thread at a time.
+ *
+ * <p>Writing runs code of users (iterators, maps), which may throw anything, or call Python again with a
+ * frame of its own. After an error
+ * the caller calls {@link #rollback()}. Python owns the slots that were written once the frame is handed over.
+ */
+public final class FrameWriter extends FrameOutput {
+    private ValueContext context;
+    private boolean byReference;
+    private Object[] refs;
+    private int refCount;
+    private int[] slots = new int[4];
+    private int slotCount;
+    /** The containers being written, the outermost at 1; looked at only when there are too many. */
+    private Object[] path = new Object[16];
+    private int depth;
+    private int deepest;
+
+    FrameWriter(Frame frame) {
+        super(frame);
+    }
+
+    void start(ValueContext of) {
+        rewind();
+        context = of;
+        byReference = true;
+        refs = null;
+        refCount = 0;
+        slotCount = 0;
+        depth = 0;
+    }
+
+    void clear() {
+        context = null;
+        refs = null;
+        Arrays.fill(path, 0, deepest + 1, null);
+        deepest = 0;
+    }
+
+    /**
+     * Has large arrays written into the frame too, for a call that takes no arrays beside it.
+     *
+     * @return this writer, until the frame is written anew
+     */
+    public FrameWriter withoutReferences() {
+        byReference = false;
+        return this;
+    }
+
+    /**
+     * Writes a value.
+     *
+     * @param value any value, or null
+     * @throws ConversionException if the value cannot cross
+     * @throws IllegalStateException if it holds a Python object that is closed
+     */
+    public void write(Object value) {
+        try {
+            value(value, false);
+        } catch (StackOverflowError e) {
+            throw Refusals.stackTooSmall(e);
+        }
+    }
+
+    /**
+     * Writes a string.
+     *
+     * @param text the string
+     */
+    public void writeString(String text) {
+        TextCodec.write(this, text);
+    }
+
+    /**
+     * Writes a whole number.
+     *
+     * @param value the number
+     */
+    public void writeLong(long value) {
+        tagged(Tag.LONG, value);
+    }
+
+    /**
+     * Writes a Python object.
+     *
+     * @param handle its handle
+     */
+    public void writeHandle(long handle) {
+        tagged(Tag.PYOBJECT, handle);
+    }
+
+    /**
+     * Writes the arguments of a call.
+     *
+     * @param positional the positional arguments
+     * @param names the names of the keyword arguments; null for none
+     * @param keywordValues the values of the keyword arguments, as many as names; null for none
+     * @throws ConversionException if an argument cannot cross; the message says which
+     */
+    public void writeArguments(Object[] positional, String[] names, Object[] keywordValues) {
+        int count = names == null ? 0 : names.length;
+        if (count != (keywordValues == null ? 0 : keywordValues.length)) {
+            throw new IllegalArgumentException("keyword arguments need a name and a value each");
+        }
+        putInt(positional.length);
+        for (int i = 0; i < positional.length; i++) {
+            try {
+                write(positional[i]);
+            } catch (ConversionException e) {
+                throw argument("argument " + (i + 1) + " of " + positional.length, positional[i], e);
+            }
+        }
+        putInt(count);
+        for (int i = 0; i < count; i++) {
+            writeString(Objects.requireNonNull(names[i], "name of a keyword argument"));
+            try {
+                write(keywordValues[i]);
+            } catch (ConversionException e) {
+                throw argument("keyword argument '" + names[i] + "'", keywordValues[i], e);
+            }
+        }
+    }
+
+    private static ConversionException argument(String which, Object value, ConversionException e) {
+        return new ConversionException(which + " (" + value.getClass().getTypeName() + "): " + e.getMessage(), e);
+    }
+
+    /** Ends the payload: one value that is the result of a call. */
+    public void finish() {
+        frame.setHeader(Status.OK, position - Frame.HEADER);
+    }
+
+    /** Ends the payload: an error record. */
+    public void finishRaised() {
+        frame.setHeader(Status.RAISED, position - Frame.HEADER);
+    }
+
+    /**
+     * Replaces the payload by a refusal. Slots that were written are taken back.
+     *
+     * @param code a code of {@link Failure}
+     * @param message what to tell the caller
+     */
+    public void fail(int code, String message) {
+        rollback();
+        rewind();
+        putInt(code);
+        writeString(message);
+        frame.setHeader(Status.FAILED, position - Frame.HEADER);
+    }
+
+    /**
+     * The arrays that cross beside the frame.
+     *
+     * @return the arrays by the index in their tags, or null if there are none
+     */
+    public Object[] refs() {
+        return refs == null || refs.length == refCount ? refs : Arrays.copyOf(refs, refCount);
+    }
+
+    /** Takes back the slots that were written, when the frame will not be handed over after all. */
+    public void rollback() {
+        rollback(0);
+    }
+
+    /** Takes back the slots that were written but for the first few, which Python owns already. */
+    void rollback(int kept) {
+        while (slotCount > kept) {
+            context.releaseSlot(slots[--slotCount]);
+        }
+    }
+
+    /** Whether an array of so many bytes crosses beside the frame. */
+    boolean crossesBeside(long bytes) {
+        return byReference && bytes >= ArrayCodec.BY_REFERENCE;
+    }
+
+    int reference(Object array) {
+        if (refs == null) {
+            refs = new Object[1];
+        } else if (refCount == refs.length) {
+            refs = Arrays.copyOf(refs, refCount * 2);
+        }
+        refs[refCount] = array;
+        return refCount++;
+    }
+
+    /**
+     * Writes a value.
+     *
+     * @param key whether it is a member of a set or a key, or part of one: it must be hashable in Python
+     */
+    private void value(Object value, boolean key) {
+        if (value == null) {
+            tag(Tag.NULL);
+            return;
+        }
+        // The classes that nearly all values have, before the look-up that knows all.
+        Class<?> type = value.getClass();
+        if (type == String.class) {
+            TextCodec.write(this, (String) value);
+        } else if (type == Long.class) {
+            tagged(Tag.LONG, (Long) value);
+        } else if (type == Integer.class) {
+            tagged(Tag.LONG, (Integer) value);
+        } else if (type == Double.class) {
+            tagged(Tag.DOUBLE, Double.doubleToRawLongBits((Double) value));
+        } else if (type == Boolean.class) {
+            tag((Boolean) value ? Tag.TRUE : Tag.FALSE);
+        } else if (type == ArrayList.class) {
+            collection((ArrayList<?>) value, key ? Tag.TUPLE : Tag.LIST, key);
+        } else {
+            other(value, ValueKind.of(type), key);
+        }
+    }
+
+    /** Like {@link #value}, what calls itself has few variables: a thousand levels must fit on a common stack. */
+    private void other(Object value, int kind, boolean key) {
+        if (kind == ValueKind.MAP) {
+            map((Map<?, ?>) value, key);
+        } else if (kind == ValueKind.OBJECTS) {
+            array((Object[]) value, key);
+        } else if (kind == ValueKind.COLLECTION) {
+            collection((Collection<?>) value, key ? Tag.TUPLE : Tag.LIST, key);
+        } else if (kind == ValueKind.SET) {
+            collection((Set<?>) value, key ? Tag.FROZENSET : Tag.SET, true);
+        } else if (kind == ValueKind.ENTRY) {
+            entry((Map.Entry<?, ?>) value, key);
+        } else {
+            single(value, kind, key);
+        }
+    }
+
+    /** Writes a value that holds no others, or one that may be there. */
+    private void single(Object value, int kind, boolean key) {
+        switch (kind) {
+            case ValueKind.INTEGRAL:
+                tagged(Tag.LONG, ((Number) value).longValue());
+                break;
+            case ValueKind.BIG_INTEGER:
+                NumberCodec.writeBig(this, (BigInteger) value);
+                break;
+            case ValueKind.FLOATING:
+                tagged(Tag.DOUBLE, Double.doubleToRawLongBits(((Number) value).doubleValue()));
+                break;
+            case ValueKind.CHARACTER:
+                ensure(3);
+                buffer.put(position, Tag.CHAR);
+                buffer.putChar(position + 1, (Character) value);
+                position += 3;
+                break;
+            case ValueKind.BIG_DECIMAL:
+                NumberCodec.writeDecimal(this, (BigDecimal) value);
+                break;
+            case ValueKind.UUID_VALUE:
+                tagged(Tag.UUID, ((UUID) value).getMostSignificantBits());
+                putLong(((UUID) value).getLeastSignificantBits());
+                break;
+            case ValueKind.BYTES:
+            case ValueKind.SHORTS:
+            case ValueKind.INTS:
+            case ValueKind.LONGS:
+            case ValueKind.FLOATS:
+            case ValueKind.DOUBLES:
+            case ValueKind.CHARS:
+            case ValueKind.BOOLEANS:
+                ArrayCodec.write(this, value);
+                break;
+            case ValueKind.OPTIONAL:
+                value(((Optional<?>) value).orElse(null), key);
+                break;
+            case ValueKind.OPTIONAL_INT:
+                OptionalInt optionalInt = (OptionalInt) value;
+                value(optionalInt.isPresent() ? (Integer) optionalInt.getAsInt() : null, key);
+                break;
+            case ValueKind.OPTIONAL_LONG:
+                OptionalLong optionalLong = (OptionalLong) value;
+                value(optionalLong.isPresent() ? (Long) optionalLong.getAsLong() : null, key);
+                break;
+            case ValueKind.OPTIONAL_DOUBLE:
+                OptionalDouble optionalDouble = (OptionalDouble) value;
+                value(optionalDouble.isPresent() ? (Double) optionalDouble.getAsDouble() : null, key);
+                break;
+            case ValueKind.OBJECT:
+                object(value);
+                break;
+            default:
+                TimeCodec.write(this, value, kind);
+                break;
+        }
+    }
+
+    private void collection(Collection<?> values, byte tag, boolean key) {
+        enter(values);
+        int at = position + 1;
+        head(tag, 0, 0);
+        int count = 0;
+        for (Object element : values) {
+            value(element, key);
+            count++;
+        }
+        // What came, not what size() says: another thread may have changed it.
+        buffer.putInt(at, count);
+        depth--;
+    }
+
+    private void array(Object[] values, boolean key) {
+        enter(values);
+        head(Tag.TUPLE, values.length, 0);
+        for (Object element : values) {
+            value(element, key);
+        }
+        depth--;
+    }
+
+    private void map(Map<?, ?> values, boolean key) {
+        enter(values);
+        int at = position + 1;
+        head(Tag.DICT, 0, 0);
+        int count = 0;
+        for (Map.Entry<?, ?> entry : values.entrySet()) {
+            value(entry.getKey(), true);
+            value(entry.getValue(), key);
+            count++;
+        }
+        buffer.putInt(at, count);
+        depth--;
+    }
+
+    private void entry(Map.Entry<?, ?> entry, boolean key) {
+        enter(entry);
+        tag(Tag.ENTRY);
+        value(entry.getKey(), key);
+        value(entry.getValue(), key);
+        depth--;
+    }
+
+    private void object(Object value) {
+        long handle = context.handleOf(value);
+        if (handle != 0) {
+            tagged(Tag.PYOBJECT, handle);
+            return;
+        }
+        // Room first: a slot that is taken is a slot that is known.
+        head(Tag.JAVAOBJECT, 0, 0);
+        if (slotCount == slots.length) {
+            slots = Arrays.copyOf(slots, slotCount * 2);
+        }
+        int slot = context.slotOf(value);
+        slots[slotCount++] = slot;
+        buffer.putInt(position - 4, slot);
+    }
+
+    private void enter(Object container) {
+        int level = ++depth;
+        if (level > Refusals.MAX_DEPTH) {
+            throw tooDeep(container);
+        }
+        if (level >= path.length) {
+            path = Arrays.copyOf(path, path.length * 2);
+        }
+        path[level] = container;
+        if (level > deepest) {
+            deepest = level;
+        }
+    }
+
+    private ConversionException tooDeep(Object container) {
+        for (int i = 1; i < depth; i++) {
+            if (path[i] == container) {
+                return Refusals.containsItself(container);
+            }
+        }
+        return Refusals.tooDeep(container.getClass().getTypeName());
+    }
+}

@@ -1,0 +1,217 @@
+package dev.krait.internal;
+
+import dev.krait.PythonAlreadyRunningException;
+import dev.krait.PythonSetupException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/** The one CPython of the process, as this class loader's Krait starts or joins it. */
+public final class KraitRuntime {
+    /** The package's modules in the jar. Importing order does not matter: they are found by name. */
+    private static final String[] MODULES = {"__init__", "_bootstrap", "_bridge", "_errors", "_streams", "_values"};
+    private static final String RESOURCES = "/dev/krait/python/krait/";
+    private static final String STACK_SIZE = "krait.stack.size";
+    private static final String EXIT_TIMEOUT = "krait.exit.timeout";
+    /** Python code that runs on the main thread while CPython starts must not be short of stack. */
+    private static final long MAIN_STACK = 16L << 20;
+
+    private static KraitRuntime running;
+
+    private final PythonInstallation python;
+    private final String home;
+    private final long binding;
+
+    private KraitRuntime(PythonInstallation python, String home, long binding) {
+        this.python = python;
+        this.home = home;
+        this.binding = binding;
+    }
+
+    /**
+     * Starts Python, or joins the one that runs.
+     *
+     * @param executable the Python asked for, or null for the one that Krait finds
+     * @param home what {@code PYTHONHOME} would say, or null
+     * @return the binding to its main interpreter
+     * @throws PythonSetupException if there is no Python to run, or another runs
+     */
+    public static synchronized long binding(Path executable, Path home) {
+        String homeText = home == null ? "" : home.toAbsolutePath().toString();
+        if (running != null) {
+            running.check(executable, homeText);
+            return running.binding;
+        }
+        PythonInstallation python = PythonFinder.find(executable);
+        PythonEnvironment.check(python, home);
+        NativeLibrary.load(python, Native.class, UpCalls.class);
+        long binding = start(python, homeText);
+        running = new KraitRuntime(python, homeText, binding);
+        return binding;
+    }
+
+    private void check(Path executable, String otherHome) {
+        if (executable != null) {
+            PythonInstallation other = PythonFinder.find(executable);
+            if (!python.isSameAs(other)) {
+                throw python.refusal(other);
+            }
+        }
+        if (!otherHome.isEmpty() && !otherHome.equals(home)) {
+            throw new PythonAlreadyRunningException("Python runs in this process with "
+                    + (home.isEmpty() ? "no home of its own" : "home " + home) + "; it cannot be " + otherHome
+                    + " for another interpreter. A process has one Python: give all builders the same home.");
+        }
+    }
+
+    private static long start(PythonInstallation python, String home) {
+        Starter starter = new Starter(python, home);
+        Thread main = new Thread(null, starter, "krait-main", MAIN_STACK);
+        main.setDaemon(true);
+        // The thread lives as long as the process and must not keep the loader of whoever happened to be first.
+        main.setContextClassLoader(KraitRuntime.class.getClassLoader());
+        main.start();
+        long binding = starter.await();
+        if (starter.first) {
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> shutDown(binding), "krait-exit"));
+        }
+        return binding;
+    }
+
+    /** Runs Python's atexit callbacks and flushes its streams, but keeps the JVM's end waiting no longer than allowed. */
+    private static void shutDown(long binding) {
+        Thread end = new Thread(() -> {
+            Frame frame = FrameStack.acquire();
+            frame.setHeader(Status.OK, 0);
+            Native.call(binding, 0, Op.EXIT, frame.address(), frame.capacity(), null);
+            FrameStack.release(frame);
+        }, "krait-atexit");
+        end.setDaemon(true);
+        end.start();
+        try {
+            end.join(Math.max(1, Long.getLong(EXIT_TIMEOUT, 5_000)));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Initialises CPython, and then stays: CPython's main thread must not end before the process. */
+    private static final class Starter implements Runnable {
+        private final PythonInstallation python;
+        private final String home;
+        private final CountDownLatch done = new CountDownLatch(1);
+        private long binding;
+        private boolean first;
+        private Throwable failure;
+
+        Starter(PythonInstallation python, String home) {
+            this.python = python;
+            this.home = home;
+        }
+
+        @Override
+        public void run() {
+            try {
+                initialise();
+            } catch (Throwable e) {
+                failure = e;
+            } finally {
+                done.countDown();
+            }
+            if (first) {
+                stay();
+            }
+        }
+
+        private static void stay() {
+            CountDownLatch never = new CountDownLatch(1);
+            while (true) {
+                try {
+                    never.await();
+                } catch (InterruptedException e) {
+                    // Nobody has a reason to interrupt it; it stays all the same.
+                    continue;
+                }
+            }
+        }
+
+        private void initialise() throws IOException {
+            Frame frame = FrameStack.acquire();
+            try {
+                FrameWriter writer = frame.write(null);
+                writer.putLong(Long.getLong(STACK_SIZE, MAIN_STACK));
+                text(writer, python.executable().toString());
+                text(writer, home);
+                writer.putInt(MODULES.length);
+                for (String module : MODULES) {
+                    text(writer, module.equals("__init__") ? "krait" : "krait." + module);
+                    text(writer, resource(RESOURCES + module + ".py"));
+                }
+                writer.finish();
+                binding = Native.start(frame.address(), frame.capacity());
+                FrameReader reader = frame.read(null, null);
+                if (frame.status() != Status.OK) {
+                    reader.readFailure();
+                    throw new PythonSetupException(reader.readString() + "\n  with " + python);
+                }
+                first = (Boolean) reader.read();
+            } finally {
+                FrameStack.release(frame);
+            }
+        }
+
+        private static void text(FrameWriter writer, String text) {
+            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+            writer.putInt(bytes.length);
+            writer.putBytes(bytes, bytes.length);
+        }
+
+        private static String resource(String name) throws IOException {
+            try (InputStream in = KraitRuntime.class.getResourceAsStream(name)) {
+                return new String(Objects.requireNonNull(in, () -> "Krait's jar has no " + name).readAllBytes(),
+                        StandardCharsets.UTF_8);
+            }
+        }
+
+        long await() {
+            boolean interrupted = false;
+            while (true) {
+                try {
+                    // CPython starts in well under a second; a minute means that something it imports hangs.
+                    if (!done.await(60, TimeUnit.SECONDS)) {
+                        throw new PythonSetupException("CPython did not start within 60 seconds: " + python);
+                    }
+                    break;
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+            if (failure instanceof Error) {
+                throw (Error) failure;
+            }
+            if (failure instanceof RuntimeException) {
+                throw (RuntimeException) failure;
+            }
+            if (failure != null) {
+                throw new PythonSetupException("CPython did not start: " + failure.getMessage(), failure);
+            }
+            return binding;
+        }
+    }
+
+    /** Whether a home has CPython's standard library: without it CPython would end the process. */
+    static boolean hasStandardLibrary(Path home, int major, int minor) {
+        String folder = "python" + major + "." + minor;
+        return Files.exists(home.resolve("lib").resolve(folder).resolve("encodings"))
+                || Files.exists(home.resolve("lib64").resolve(folder).resolve("encodings"))
+                || Files.exists(home.resolve("Lib").resolve("encodings"));
+    }
+}

@@ -1,0 +1,31 @@
+package dev.krait.internal;
+
+import java.nio.ByteBuffer;
+
+/** The natives of the core, bound when the native library is loaded; {@code native/ARCHITECTURE.md} says what they do. */
+final class Native {
+    private Native() {
+    }
+
+    /** The address of a direct buffer. */
+    static native long address(ByteBuffer buffer);
+
+    /** Initialises CPython on this thread, or joins the one that runs; the binding, or 0 and a refusal in the frame. */
+    static native long start(long frame, long capacity);
+
+    /** One call into Python; the arrays that cross beside the frame, or null. */
+    static native Object call(long binding, long namespace, int op, long frame, long capacity, Object[] refs);
+
+    /** Calls a function with a whole number; the frame has a status for what goes wrong. */
+    static native long callLong(long binding, long namespace, long handle, long argument, long frame, long capacity);
+
+    /** Calls a function with a number; the frame has a status for what goes wrong. */
+    static native double callDouble(long binding, long namespace, long handle, double argument, long frame,
+            long capacity);
+
+    /** Lets go of a handle at the next call from any thread. */
+    static native void release(long binding, long handle);
+
+    /** Copies a block that did not fit into a frame, and frees it. */
+    static native void take(long block, long frame, long capacity);
+}

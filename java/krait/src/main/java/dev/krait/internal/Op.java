@@ -1,0 +1,44 @@
+package dev.krait.internal;
+
+/** The operations of down-calls. The source is {@code native/frame/tag.rs}. */
+final class Op {
+    static final int EXEC = 1;
+    static final int EVAL = 2;
+    static final int RUN = 3;
+    static final int IMPORT = 4;
+    static final int SET = 5;
+    static final int GET = 6;
+    static final int INVOKE = 7;
+    static final int CALL = 8;
+    static final int FUNCTION = 9;
+    static final int GET_ATTR = 10;
+    static final int SET_ATTR = 11;
+    static final int DEL_ATTR = 12;
+    static final int GET_ITEM = 13;
+    static final int SET_ITEM = 14;
+    static final int DEL_ITEM = 15;
+    static final int LENGTH = 16;
+    static final int TRUTH = 17;
+    static final int STR = 18;
+    static final int REPR = 19;
+    static final int HASH = 20;
+    static final int COMPARE = 21;
+    static final int TYPE_NAME = 22;
+    static final int IS_INSTANCE = 23;
+    static final int ITER = 24;
+    static final int NEXT = 25;
+    static final int DIR = 26;
+    static final int INVOKE_METHOD = 27;
+    static final int BUFFER = 28;
+    static final int VALUE = 29;
+    static final int OPEN = 40;
+    static final int CLOSE = 41;
+    static final int NAME = 42;
+    static final int STATS = 43;
+    static final int HELPER = 44;
+    static final int EXIT = 45;
+    static final int RAW = 0x100;
+
+    private Op() {
+    }
+}

@@ -1,0 +1,63 @@
+package dev.krait.internal;
+
+import dev.krait.PythonSetupException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Finds out before CPython starts whether it can. CPython ends its process when it cannot, say for a wrong {@code
+ * PYTHONHOME}: that must be an exception here.
+ */
+final class PythonEnvironment {
+    /** Variables that cannot keep CPython from starting. */
+    private static final Set<String> HARMLESS = Set.of("PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED",
+            "PYTHONPYCACHEPREFIX", "PYTHONNOUSERSITE", "PYTHONUSERBASE", "PYTHONSAFEPATH", "PYTHONSTARTUP");
+    private static final long TIMEOUT_SECONDS = 20;
+
+    private PythonEnvironment() {
+    }
+
+    static void check(PythonInstallation python, Path home) {
+        if (home != null && !KraitRuntime.hasStandardLibrary(home, python.major(), python.minor())) {
+            throw new PythonSetupException("home " + home + " has no standard library of Python " + python.major()
+                    + "." + python.minor() + " (lib/python" + python.major() + "." + python.minor()
+                    + "/encodings is missing). Leave home out: the executable knows where its library is.");
+        }
+        Map<String, String> risky = new TreeMap<>();
+        System.getenv().forEach((name, value) -> {
+            if (name.startsWith("PYTHON") && !HARMLESS.contains(name)) {
+                risky.put(name, value);
+            }
+        });
+        if (!risky.isEmpty()) {
+            tryOut(python, risky);
+        }
+    }
+
+    /** Starts the executable with the same environment: what ends it would end the JVM. */
+    private static void tryOut(PythonInstallation python, Map<String, String> risky) {
+        String text;
+        try {
+            Process process = new ProcessBuilder(python.executable().toString(), "-c", "")
+                    .redirectErrorStream(true).start();
+            process.getOutputStream().close();
+            text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+            if (process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS) && process.exitValue() == 0) {
+                return;
+            }
+            process.destroyForcibly();
+        } catch (IOException e) {
+            text = e.getMessage();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new PythonSetupException("interrupted while Python's environment was tried out", e);
+        }
+        throw new PythonSetupException(python.executable() + " does not start with these environment variables, and "
+                + "would end the JVM: " + risky + ". Unset what belongs to another Python. It says:\n" + text);
+    }
+}

@@ -1,0 +1,35 @@
+package dev.krait.internal;
+
+import dev.krait.ConversionException;
+
+/** The errors that both sides of the codec throw, with one wording each. */
+final class Refusals {
+    /** The containers that may stand inside one another, the outermost included. */
+    static final int MAX_DEPTH = 1000;
+
+    private Refusals() {
+    }
+
+    static ConversionException tooLarge() {
+        return new ConversionException("a value of more than 2 GiB cannot cross in one call; pass it in parts");
+    }
+
+    static ConversionException containsItself(Object container) {
+        return new ConversionException(
+                "a collection that contains itself cannot cross (" + container.getClass().getTypeName() + ")");
+    }
+
+    static ConversionException tooDeep(String container) {
+        return new ConversionException("a value that is nested deeper than 1,000 cannot cross (" + container + ")");
+    }
+
+    static ConversionException stackTooSmall(StackOverflowError cause) {
+        return new ConversionException("a value is nested deeper than the stack of thread "
+                + Thread.currentThread().getName() + " allows; give the thread a larger stack", cause);
+    }
+
+    /** A frame that Krait's other side cannot have written: a fault of Krait, not of its user. */
+    static AssertionError corrupt(String what, int position) {
+        return new AssertionError("Krait: corrupt frame: " + what + " at byte " + position);
+    }
+}

@@ -1,0 +1,14 @@
+package dev.krait.internal;
+
+/** What a frame's payload is after a call; the same numbers stand in {@code native/frame/tag.rs}. */
+public final class Status {
+    /** The payload is one value. */
+    public static final int OK = 0;
+    /** The payload is an error record: Python raised. */
+    public static final int RAISED = 1;
+    /** The payload is a code of {@link Failure} and a string value: Krait refuses. */
+    public static final int FAILED = 2;
+
+    private Status() {
+    }
+}

@@ -1,0 +1,47 @@
+package dev.krait.internal;
+
+/**
+ * What the frame codec asks of an interpreter: the objects that cross as references, both ways.
+ * Any thread may call it.
+ */
+public interface ValueContext {
+    /**
+     * Wraps a handle that was read from a frame.
+     *
+     * @param handle a handle, never 0; the wrapper owns it
+     * @return a Python object
+     */
+    Object wrap(long handle);
+
+    /**
+     * Finds the Java object that a slot names.
+     *
+     * @param slot a slot that was read from a frame; it stays Python's
+     * @return the object
+     */
+    Object objectAt(int slot);
+
+    /**
+     * Finds the handle of a Python object.
+     *
+     * @param object any object, not null
+     * @return its handle, or 0 when it is not a Python object
+     * @throws IllegalStateException if it is one that is closed, or one of another Python
+     */
+    long handleOf(Object object);
+
+    /**
+     * Gives a Java object to Python.
+     *
+     * @param object any object, not null
+     * @return a new slot; Python owns it as soon as the frame is handed over
+     */
+    int slotOf(Object object);
+
+    /**
+     * Takes back a slot that never reached Python.
+     *
+     * @param slot a slot that {@link #slotOf} returned
+     */
+    void releaseSlot(int slot);
+}

@@ -1,0 +1,111 @@
+//! What the codec needs to know of a call: its binding, its arrays, and the handles it made.
+
+use std::cell::RefCell;
+
+use crate::frame::Peer;
+use crate::jvm::arrays::{ArrayError, Arrays};
+use crate::py::{Exception, Gil, Object, Owned, Raised, Result};
+use crate::runtime::{Binding, Domain};
+
+use super::JavaObject;
+
+/// The codec's peer during one call.
+pub struct CallPeer {
+    binding: PeerBinding,
+    arrays: Option<RefCell<Arrays>>,
+    made: RefCell<Vec<i64>>,
+    adopted: std::cell::Cell<u32>,
+}
+
+#[derive(Clone, Copy)]
+struct PeerBinding {
+    domain: &'static Domain,
+    host: &'static crate::jvm::host::Host,
+}
+
+impl CallPeer {
+    /// The peer of a down-call, which brings arrays and takes some back.
+    pub fn down(binding: &'static Binding, arrays: Arrays) -> Self {
+        let binding = PeerBinding { domain: binding.domain, host: binding.host };
+        CallPeer { binding, arrays: Some(RefCell::new(arrays)), made: RefCell::default(), adopted: Default::default() }
+    }
+
+    /// The peer of an up-call, whose arrays all cross in the frame.
+    pub fn up(domain: &'static Domain, host: &'static crate::jvm::host::Host) -> Self {
+        let binding = PeerBinding { domain, host };
+        CallPeer { binding, arrays: None, made: RefCell::default(), adopted: Default::default() }
+    }
+
+    /// Releases the handles made for a frame that is not sent.
+    pub fn abandon(&self, gil: Gil<'_>) {
+        for handle in self.made.take() {
+            self.binding.domain.free(gil, handle);
+        }
+    }
+
+    /// How many slots Python has taken over, in the order of the frame.
+    pub fn adopted(&self) -> u32 {
+        self.adopted.get()
+    }
+
+    /// The arrays that go back.
+    pub fn into_arrays(self) -> Option<Arrays> {
+        self.arrays.map(RefCell::into_inner)
+    }
+}
+
+impl Peer for CallPeer {
+    #[inline]
+    fn object<'g>(&self, gil: Gil<'g>, handle: i64) -> Result<Owned<'g>> {
+        self.binding.domain.object(gil, handle).map_err(|_| stale(gil))
+    }
+
+    #[inline]
+    fn handle<'g>(&self, gil: Gil<'g>, object: Owned<'g>) -> Result<i64> {
+        let handle = self.binding.domain.handle(gil, object);
+        self.made.borrow_mut().push(handle);
+        Ok(handle)
+    }
+
+    fn java_object<'g>(&self, gil: Gil<'g>, slot: i32) -> Result<Owned<'g>> {
+        let class = JavaObject::class(gil, self.binding.domain)?;
+        // From here on the slot is Python's: released when the state is dropped, also when no instance can be made.
+        self.adopted.set(self.adopted.get() + 1);
+        class.instance(gil, JavaObject { host: self.binding.host, slot })
+    }
+
+    fn java_slot(&self, object: &Object) -> Option<i32> {
+        let class = JavaObject::class_if_made(self.binding.domain)?;
+        let java = class.state(object)?;
+        std::ptr::eq(java.host, self.binding.host).then_some(java.slot)
+    }
+
+    fn read_array(&self, gil: Gil<'_>, index: u32, type_code: u8, into: &mut [u8]) -> Result<()> {
+        let read = match &self.arrays {
+            Some(arrays) => arrays.borrow().read(index, type_code, into),
+            None => Err(ArrayError::NotGiven),
+        };
+        read.map_err(|error| array_error(gil, &error))
+    }
+
+    fn write_array(&self, gil: Gil<'_>, type_code: u8, from: &[u8]) -> Result<Option<u32>> {
+        match &self.arrays {
+            Some(arrays) => {
+                arrays.borrow_mut().write(type_code, from).map(Some).map_err(|error| array_error(gil, &error))
+            }
+            None => Ok(None),
+        }
+    }
+}
+
+fn array_error(gil: Gil<'_>, error: &ArrayError) -> Raised {
+    match error {
+        ArrayError::NotGiven => gil.raise(Exception::System, "malformed frame: an array that was not given"),
+        ArrayError::OutOfMemory => gil.raise(Exception::Memory, "the JVM has no memory for the array"),
+    }
+}
+
+/// A handle that names nothing any more.
+pub fn stale(gil: Gil<'_>) -> Raised {
+    gil.raise(Exception::Runtime, "the Python object was closed")
+}

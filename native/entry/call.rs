@@ -1,0 +1,177 @@
+//! One down-call: read the operands, do the operation, write the answer.
+
+use crate::bridge::CallPeer;
+use crate::frame::tag::{failure, op, status};
+use crate::frame::{HEADER, Reader, Writer, encode, encode_handle};
+use crate::jvm::arrays::Arrays;
+use crate::py::{Gil, Owned, Text};
+use crate::runtime::{Binding, down};
+
+use super::failure::{Failure, text_of};
+use super::operations::{Call, operate};
+
+/// A frame's memory, as Java gave it.
+pub struct Frame {
+    address: *mut u8,
+    capacity: usize,
+}
+
+impl Frame {
+    /// Trusts Java's numbers.
+    ///
+    /// # Safety
+    /// `capacity` bytes at `address` are the caller's alone until it returns.
+    pub unsafe fn new(address: i64, capacity: i64) -> Self {
+        Frame { address: address as *mut u8, capacity: capacity as usize }
+    }
+
+    /// All of it.
+    pub fn memory(&mut self) -> &mut [u8] {
+        // SAFETY: by the guarantee given to `new`.
+        unsafe { std::slice::from_raw_parts_mut(self.address, self.capacity) }
+    }
+
+    /// What Java wrote. Malformed headers give an empty payload, which every operation refuses.
+    pub fn payload(&mut self) -> &[u8] {
+        let memory = self.memory();
+        let mut length = [0; 8];
+        length.copy_from_slice(&memory[8..16]);
+        let end = usize::try_from(i64::from_le_bytes(length)).ok().and_then(|length| length.checked_add(HEADER));
+        end.and_then(|end| memory.get(HEADER..end)).unwrap_or_default()
+    }
+}
+
+/// Field 24 of the header: 1 more than the number of slots that Python took over before reading the arguments failed.
+const ADOPTED: std::ops::Range<usize> = 24..32;
+
+/// `Native.call`.
+pub fn call(binding: &'static Binding, namespace: i64, operation: i32, mut frame: Frame, arrays: Arrays) -> Option<Arrays> {
+    down(binding, namespace, |gil| {
+        let peer = CallPeer::down(binding, arrays);
+        let mut call = Call { gil, binding, namespace, peer: &peer, decoded: false };
+        let result = {
+            let mut reader = Reader::new(frame.payload());
+            operate(&mut call, operation & !op::RAW, &mut reader)
+        };
+        let decoded = call.decoded;
+        let adopted = if decoded { 0 } else { i64::from(peer.adopted()) + 1 };
+        answer(gil, binding, &peer, &mut frame, result, operation & op::RAW != 0);
+        frame.memory()[ADOPTED].copy_from_slice(&adopted.to_le_bytes());
+        peer.into_arrays()
+    })
+}
+
+fn answer(
+    gil: Gil<'_>,
+    binding: &Binding,
+    peer: &CallPeer,
+    frame: &mut Frame,
+    result: Result<Owned<'_>, Failure>,
+    raw: bool,
+) {
+    let domain = binding.domain;
+    let mut writer = Writer::new(frame.memory());
+    let result = result.and_then(|value| {
+        let written = if raw {
+            encode_handle(gil, &mut writer, &value, peer)
+        } else {
+            encode(gil, &mut writer, &value, domain.types(), peer)
+        };
+        written.map_err(|raised| {
+            peer.abandon(gil);
+            writer.truncate(HEADER);
+            Failure::Raised(raised)
+        })
+    });
+    let status = match result {
+        Ok(()) => status::OK,
+        Err(failure) => failure.write(gil, &mut writer, domain, peer),
+    };
+    writer.finish(status, &binding.host.take_released());
+}
+
+/// `Native.callLong` and `Native.callDouble`: a number in, a number out, the frame only for what goes wrong.
+pub fn call_number<N: Number>(binding: &'static Binding, namespace: i64, handle: i64, argument: N, mut frame: Frame) -> N {
+    down(binding, namespace, |gil| {
+        let result = binding.domain.object(gil, handle).map_err(Failure::from).and_then(|function| {
+            let value = function.call_owned(gil, &[argument.to_python(gil)?])?;
+            N::from_python(gil, &value, &function)
+        });
+        match result {
+            Ok(number) if !binding.host.has_released() => {
+                // Status OK and no released slots.
+                frame.memory()[..8].fill(0);
+                number
+            }
+            Ok(number) => {
+                Writer::new(frame.memory()).finish(status::OK, &binding.host.take_released());
+                number
+            }
+            Err(failure) => {
+                let peer = CallPeer::up(binding.domain, binding.host);
+                let mut writer = Writer::new(frame.memory());
+                let status = failure.write(gil, &mut writer, binding.domain, &peer);
+                writer.finish(status, &binding.host.take_released());
+                N::default()
+            }
+        }
+    })
+}
+
+/// A number that crosses in a register.
+pub trait Number: Default + Copy {
+    /// To Python.
+    fn to_python<'g>(self, gil: Gil<'g>) -> Result<Owned<'g>, Failure>;
+    /// From a function's result.
+    fn from_python(gil: Gil<'_>, value: &Owned<'_>, function: &Owned<'_>) -> Result<Self, Failure>;
+}
+
+impl Number for i64 {
+    fn to_python<'g>(self, gil: Gil<'g>) -> Result<Owned<'g>, Failure> {
+        Ok(gil.long(self)?)
+    }
+
+    fn from_python(gil: Gil<'_>, value: &Owned<'_>, function: &Owned<'_>) -> Result<Self, Failure> {
+        if !value.is_long() {
+            return Err(wrong_result(gil, "an int", value, function));
+        }
+        match value.to_long(gil)? {
+            Some(number) => Ok(number),
+            None => Err(Failure::Refused(
+                failure::CONVERSION,
+                format!("{} returned an int that does not fit 64 bits", name_of(gil, function)),
+            )),
+        }
+    }
+}
+
+impl Number for f64 {
+    fn to_python<'g>(self, gil: Gil<'g>) -> Result<Owned<'g>, Failure> {
+        Ok(gil.double(self)?)
+    }
+
+    fn from_python(gil: Gil<'_>, value: &Owned<'_>, function: &Owned<'_>) -> Result<Self, Failure> {
+        if !value.is_float() && !value.is_long() {
+            return Err(wrong_result(gil, "a float", value, function));
+        }
+        Ok(value.to_double(gil)?)
+    }
+}
+
+fn wrong_result(gil: Gil<'_>, wanted: &str, value: &Owned<'_>, function: &Owned<'_>) -> Failure {
+    let class = value.class(gil).attr_str(gil, c"__name__").and_then(|name| name.to_string_lossy(gil));
+    let class = class.unwrap_or_else(|raised| text_of(gil, raised));
+    let function = name_of(gil, function);
+    Failure::Refused(failure::CONVERSION, format!("{function} returned {class}, not {wanted}"))
+}
+
+fn name_of(gil: Gil<'_>, function: &Owned<'_>) -> String {
+    let name = function.attr_str(gil, c"__qualname__").and_then(|name| match name.text(gil)? {
+        Text::Ascii(text) => Ok(String::from_utf8_lossy(text).into_owned()),
+        Text::Utf16(_) => name.to_string_lossy(gil),
+    });
+    name.map(|name| format!("{name}()")).unwrap_or_else(|raised| {
+        gil.clear_raised(raised);
+        "the callable".to_owned()
+    })
+}

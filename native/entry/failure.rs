@@ -1,0 +1,120 @@
+//! Why a call has no value: Python raised, or Krait refuses.
+
+use crate::frame::tag::{failure, status};
+use crate::frame::{Writer, encode, encode_handle};
+use crate::bridge::CallPeer;
+use crate::py::{Gil, Object, Raised, Result};
+use crate::runtime::{Domain, Stale};
+
+/// The error of an operation.
+pub enum Failure {
+    /// The indicator is set.
+    Raised(Raised),
+    /// Krait refuses: a code of [`failure`] and what to tell.
+    Refused(i32, String),
+}
+
+impl From<Raised> for Failure {
+    fn from(raised: Raised) -> Self {
+        Failure::Raised(raised)
+    }
+}
+
+impl From<Stale> for Failure {
+    fn from(_: Stale) -> Self {
+        Failure::Refused(failure::CLOSED, "the Python object was closed".to_owned())
+    }
+}
+
+impl Failure {
+    /// Writes it as the frame's answer and gives the status.
+    pub fn write(self, gil: Gil<'_>, writer: &mut Writer<'_>, domain: &Domain, peer: &CallPeer) -> i32 {
+        match self {
+            Failure::Refused(code, message) => {
+                writer.i32(code);
+                writer.text(&message);
+                status::FAILED
+            }
+            Failure::Raised(raised) => {
+                write_raised(gil, writer, domain, peer, raised);
+                status::RAISED
+            }
+        }
+    }
+}
+
+/// The error record, by `krait._errors.describe`; where even that fails, what native code gets by itself.
+fn write_raised(gil: Gil<'_>, writer: &mut Writer<'_>, domain: &Domain, peer: &CallPeer, raised: Raised) {
+    let exception = gil.take_raised(raised);
+    let start = writer.position();
+    let described = domain
+        .helpers()
+        .describe
+        .get(gil)
+        .call(gil, &[&exception])
+        .and_then(|record| encode(gil, writer, &record, domain.types(), peer));
+    let Err(raised) = described else {
+        return;
+    };
+    gil.clear_raised(raised);
+    peer.abandon(gil);
+    writer.truncate(start);
+    if let Err(raised) = write_plain(gil, writer, peer, &exception) {
+        gil.clear_raised(raised);
+        peer.abandon(gil);
+        writer.truncate(start);
+        write_fields(writer, "Exception", "an exception that cannot be described", None);
+    }
+}
+
+fn write_plain(gil: Gil<'_>, writer: &mut Writer<'_>, peer: &CallPeer, exception: &Object) -> Result<()> {
+    let name = exception.class(gil).attr_str(gil, c"__name__")?.to_string_lossy(gil)?;
+    let message = exception.str(gil).and_then(|text| text.to_string_lossy(gil)).unwrap_or_else(|raised| {
+        gil.clear_raised(raised);
+        String::new()
+    });
+    write_fields(writer, &name, &message, Some((gil, peer, exception)));
+    Ok(())
+}
+
+/// A record as `describe` gives it, in the same order; see `native/ARCHITECTURE.md`.
+fn write_fields(writer: &mut Writer<'_>, name: &str, message: &str, exception: Option<(Gil<'_>, &CallPeer, &Object)>) {
+    use crate::frame::tag::{LIST, NULL, TUPLE};
+    let empty_list = |writer: &mut Writer<'_>| {
+        writer.u8(LIST);
+        writer.u32(0);
+    };
+    writer.u8(TUPLE);
+    writer.u32(12);
+    writer.text(name);
+    writer.text(message);
+    empty_list(writer);
+    empty_list(writer);
+    writer.u8(NULL);
+    writer.u8(NULL);
+    empty_list(writer);
+    writer.text(&if message.is_empty() { name.to_owned() } else { format!("{name}: {message}") });
+    if let Some((gil, peer, exception)) = exception {
+        let at = writer.position();
+        if let Err(raised) = encode_handle(gil, writer, exception, peer) {
+            gil.clear_raised(raised);
+            writer.truncate(at);
+            writer.u8(NULL);
+        }
+    } else {
+        writer.u8(NULL);
+    }
+    writer.u8(NULL);
+    writer.u8(NULL);
+    empty_list(writer);
+}
+
+/// The exception's text, for messages that mention it.
+pub fn text_of(gil: Gil<'_>, raised: Raised) -> String {
+    let exception = gil.take_raised(raised);
+    let text = exception.str(gil).and_then(|text| text.to_string_lossy(gil));
+    text.unwrap_or_else(|raised| {
+        gil.clear_raised(raised);
+        "an exception that cannot be shown".to_owned()
+    })
+}

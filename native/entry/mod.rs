@@ -1,0 +1,30 @@
+//! The natives: what Java calls. Each is a line or three through [`guard`].
+
+mod call;
+mod failure;
+mod natives;
+mod operations;
+
+pub use failure::Failure;
+pub use natives::krait_core_bind;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use crate::jvm::{self, Env};
+
+/// Runs a native's body; a panic becomes an AssertionError in Java, and `otherwise` is returned.
+///
+/// # Safety
+/// `env` is the calling thread's environment.
+unsafe fn guard<R>(env: Env, otherwise: R, body: impl FnOnce() -> R) -> R {
+    catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|panic| {
+        let text = panic
+            .downcast_ref::<String>()
+            .map(String::as_str)
+            .or_else(|| panic.downcast_ref::<&str>().copied())
+            .unwrap_or("no message");
+        // SAFETY: by the caller's guarantee; the switch back to the Java stack came with the unwinding.
+        unsafe { jvm::throw(env, c"java/lang/AssertionError", &format!("Krait panicked: {text}")) };
+        otherwise
+    })
+}

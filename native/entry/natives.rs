@@ -1,0 +1,240 @@
+//! The table of natives, and binding it to a class loader's classes.
+//!
+//! This is the one place where numbers from Java become references. The guarantees are Java's: a binding comes from
+//! `start` and lives for ever; a frame is held by its thread during the call.
+
+use std::ffi::c_void;
+use std::ptr::null_mut;
+use std::sync::{Mutex, PoisonError};
+
+use jni::sys;
+
+use crate::bridge;
+use crate::frame::tag::{failure, status};
+use crate::frame::{self, Reader, Writer};
+use crate::jvm::arrays::Arrays;
+use crate::jvm::host::Host;
+use crate::jvm::{self, Env, jni_call};
+use crate::py::{Gil, Result, Start};
+use crate::runtime::{self, Binding, StartError};
+
+use super::call::{self, Frame};
+use super::guard;
+
+/// The classes that natives are bound to, with their hosts.
+static HOSTS: Mutex<Vec<(usize, &'static Host)>> = Mutex::new(Vec::new());
+
+/// Binds the natives to a class loader's `Native` class. Called by the loader library; on failure a Java exception is
+/// pending.
+///
+/// # Safety
+/// `env` is the calling thread's environment, the classes are `dev.krait.internal.Native` and `UpCalls`.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn krait_core_bind(env: Env, natives: sys::jclass, up_calls: sys::jclass) {
+    let method = |name: &'static std::ffi::CStr, signature: &'static std::ffi::CStr, function: *mut c_void| {
+        sys::JNINativeMethod { name: name.as_ptr().cast_mut(), signature: signature.as_ptr().cast_mut(), fnPtr: function }
+    };
+    let methods = [
+        method(c"address", c"(Ljava/nio/ByteBuffer;)J", address as *mut c_void),
+        method(c"start", c"(JJ)J", start as *mut c_void),
+        method(c"call", c"(JJIJJ[Ljava/lang/Object;)Ljava/lang/Object;", call as *mut c_void),
+        method(c"callLong", c"(JJJJJJ)J", call_long as *mut c_void),
+        method(c"callDouble", c"(JJJDJJ)D", call_double as *mut c_void),
+        method(c"release", c"(JJ)V", release as *mut c_void),
+        method(c"take", c"(JJJ)V", take as *mut c_void),
+    ];
+    // SAFETY: the caller's guarantees, and each function below has the signature it is registered with.
+    unsafe {
+        guard(env, (), || {
+            jvm::remember_vm(env);
+            if jni_call!(env, RegisterNatives, natives, methods.as_ptr(), methods.len() as sys::jint) != sys::JNI_OK {
+                return;
+            }
+            if let Some(host) = Host::new(env, up_calls) {
+                let natives = jni_call!(env, NewGlobalRef, natives) as usize;
+                let host: &'static Host = Box::leak(Box::new(host));
+                HOSTS.lock().unwrap_or_else(PoisonError::into_inner).push((natives, host));
+            }
+        });
+    }
+}
+
+/// # Safety
+/// `binding` is a number that `start` gave.
+unsafe fn binding(binding: sys::jlong) -> &'static Binding {
+    // SAFETY: bindings are never freed.
+    unsafe { &*(binding as *const Binding) }
+}
+
+unsafe extern "system" fn address(env: Env, _class: sys::jclass, buffer: sys::jobject) -> sys::jlong {
+    // SAFETY: the JVM's guarantees for natives.
+    unsafe { jni_call!(env, GetDirectBufferAddress, buffer) as sys::jlong }
+}
+
+unsafe extern "system" fn start(env: Env, class: sys::jclass, frame: sys::jlong, capacity: sys::jlong) -> sys::jlong {
+    // SAFETY: Java holds the frame during the call; the class is one that natives were bound to.
+    unsafe {
+        guard(env, 0, || {
+            let mut frame = Frame::new(frame, capacity);
+            let hosts = HOSTS.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            let host = hosts.iter().find(|(known, _)| jni_call!(env, IsSameObject, *known as sys::jobject, class));
+            let Some((_, host)) = host else {
+                return refuse(&mut frame, failure::INTERNAL, "the natives are not bound to this class loader");
+            };
+            let started = Options::read(&mut frame).and_then(|options| options.start());
+            match started {
+                Ok((started, first)) => {
+                    let mut writer = Writer::new(frame.memory());
+                    writer.u8(if first { crate::frame::tag::TRUE } else { crate::frame::tag::FALSE });
+                    writer.finish(status::OK, &[]);
+                    Box::leak(Box::new(Binding { domain: started, host })) as *const Binding as sys::jlong
+                }
+                Err(message) => refuse(&mut frame, failure::SETUP, &message),
+            }
+        })
+    }
+}
+
+fn refuse(frame: &mut Frame, code: i32, message: &str) -> sys::jlong {
+    let mut writer = Writer::new(frame.memory());
+    writer.i32(code);
+    writer.text(message);
+    writer.finish(status::FAILED, &[]);
+    0
+}
+
+/// The payload of `start`: i64 stack size; then as u32 length and UTF-8: program, home ("" for none); u32 count of
+/// modules, each name and source.
+struct Options {
+    stack_size: usize,
+    program: String,
+    home: String,
+    modules: Vec<(String, String)>,
+}
+
+impl Options {
+    fn read(frame: &mut Frame) -> std::result::Result<Self, String> {
+        let mut reader = Reader::new(frame.payload());
+        let malformed = |_| "malformed frame: the options of start".to_owned();
+        let text = |reader: &mut Reader<'_>| {
+            let length = reader.u32().map_err(malformed)? as usize;
+            let bytes = reader.bytes(length).map_err(malformed)?;
+            String::from_utf8(bytes.to_vec()).map_err(|_| "malformed frame: text that is not UTF-8".to_owned())
+        };
+        let stack_size = usize::try_from(reader.i64().map_err(malformed)?).unwrap_or_default();
+        let (program, home) = (text(&mut reader)?, text(&mut reader)?);
+        let count = reader.u32().map_err(malformed)?;
+        let modules = (0..count).map(|_| Ok((text(&mut reader)?, text(&mut reader)?)));
+        let modules = modules.collect::<std::result::Result<_, String>>()?;
+        Ok(Options { stack_size, program, home, modules })
+    }
+
+    fn start(&self) -> std::result::Result<(&'static runtime::Domain, bool), String> {
+        let home = (!self.home.is_empty()).then_some(self.home.as_str());
+        let options = Start { program: &self.program, home };
+        let started = runtime::start(&options, self.stack_size, |gil, domain| self.load(gil, domain)).map_err(|error| match error {
+            StartError::Python(message) => format!("CPython did not start: {message}"),
+            StartError::Package(message) => format!("Krait's Python package did not load: {message}"),
+        })?;
+        Ok((started.domain, started.first))
+    }
+
+    /// Makes the `krait` package importable: its bootstrap module runs with the sources of all modules.
+    fn load(&self, gil: Gil<'_>, domain: &runtime::Domain) -> Result<()> {
+        bridge::register(gil, domain)?;
+        let sources = gil.dict()?;
+        for (name, source) in &self.modules {
+            sources.dict_set(gil, &*gil.str(name)?, &*gil.str(source)?)?;
+        }
+        let bootstrap = gil.str("krait._bootstrap")?;
+        let source = sources.item(gil, &bootstrap)?;
+        let compile = gil.import(c"builtins")?.attr_str(gil, c"compile")?;
+        let code = compile.call(gil, &[&source, &bootstrap, &*gil.str("exec")?])?;
+        let globals = gil.dict()?;
+        globals.dict_set(gil, &*gil.str("__name__")?, &bootstrap)?;
+        globals.dict_set(gil, &*gil.str("__builtins__")?, &*gil.builtins()?)?;
+        gil.run_code(&code, &globals)?;
+        globals.item(gil, &*gil.str("install")?)?.call(gil, &[&sources])?;
+        Ok(())
+    }
+}
+
+unsafe extern "system" fn call(
+    env: Env,
+    _class: sys::jclass,
+    binding_: sys::jlong,
+    namespace: sys::jlong,
+    operation: sys::jint,
+    frame: sys::jlong,
+    capacity: sys::jlong,
+    refs: sys::jobjectArray,
+) -> sys::jobject {
+    // SAFETY: Java passes a live binding, holds the frame during the call, and `refs` is an Object[] or null.
+    unsafe {
+        guard(env, null_mut(), || {
+            let (frame, arrays) = (Frame::new(frame, capacity), Arrays::new(env, refs));
+            match call::call(binding(binding_), namespace, operation, frame, arrays) {
+                Some(arrays) => arrays.into_object_array(),
+                None => null_mut(),
+            }
+        })
+    }
+}
+
+unsafe extern "system" fn call_long(
+    env: Env,
+    _class: sys::jclass,
+    binding_: sys::jlong,
+    namespace: sys::jlong,
+    handle: sys::jlong,
+    argument: sys::jlong,
+    frame: sys::jlong,
+    capacity: sys::jlong,
+) -> sys::jlong {
+    // SAFETY: Java passes a live binding and holds the frame during the call.
+    unsafe {
+        guard(env, 0, || {
+            call::call_number(binding(binding_), namespace, handle, argument, Frame::new(frame, capacity))
+        })
+    }
+}
+
+unsafe extern "system" fn call_double(
+    env: Env,
+    _class: sys::jclass,
+    binding_: sys::jlong,
+    namespace: sys::jlong,
+    handle: sys::jlong,
+    argument: sys::jdouble,
+    frame: sys::jlong,
+    capacity: sys::jlong,
+) -> sys::jdouble {
+    // SAFETY: Java passes a live binding and holds the frame during the call.
+    unsafe {
+        guard(env, 0.0, || {
+            call::call_number(binding(binding_), namespace, handle, argument, Frame::new(frame, capacity))
+        })
+    }
+}
+
+unsafe extern "system" fn release(env: Env, _class: sys::jclass, binding_: sys::jlong, handle: sys::jlong) {
+    // SAFETY: Java passes a live binding.
+    unsafe { guard(env, (), || binding(binding_).domain.bury(handle)) }
+}
+
+unsafe extern "system" fn take(
+    env: Env,
+    _class: sys::jclass,
+    block: sys::jlong,
+    frame_: sys::jlong,
+    capacity: sys::jlong,
+) {
+    // SAFETY: Java passes the block that a frame's header named, once, and holds a frame that is large enough.
+    unsafe { guard(env, (), || {
+            if capacity == 0 {
+                frame::discard(block);
+            } else if let Err(needed) = frame::take(block, Frame::new(frame_, capacity).memory()) {
+                panic!("a frame of {capacity} bytes for a block that needs {needed}");
+            }
+        }) }
+}

@@ -1,0 +1,503 @@
+//! date, time, datetime and timedelta: DATE to DURATION.
+#![forbid(unsafe_code)]
+
+use super::cursor::{Reader, Writer};
+use super::types::Held;
+use super::{Context, Peer, encode_handle, tag, text};
+use crate::py::{Exception, Gil, Object, Owned, Result};
+
+const DAY: i64 = 86_400;
+const NANOS: i64 = 1_000_000_000;
+/// `date(1970, 1, 1).toordinal()`
+const EPOCH: i64 = 719_163;
+/// The first and the last second of Python's years 1 to 9999.
+const INSTANTS: std::ops::RangeInclusive<i64> = -62_135_596_800..=253_402_300_799;
+/// `timedelta.max.days`
+const MAX_DAYS: i64 = 999_999_999;
+/// What Java's ZoneOffset holds.
+const MAX_OFFSET: i64 = 18 * 3_600;
+
+/// A date's year, month and day, as ints.
+fn read_date<'g, P: Peer>(context: Context<'_, 'g, P>, reader: &mut Reader<'_>) -> Result<[Owned<'g>; 3]> {
+    let gil = context.gil;
+    let year = context.ok(reader.i32())?;
+    let month = context.ok(reader.u8())?;
+    let day = context.ok(reader.u8())?;
+    if !(1..=9999).contains(&year) {
+        let message = format!("year {year} is outside of Python's years 1 to 9999");
+        return Err(gil.raise(Exception::Value, &message));
+    }
+    Ok([gil.long(year.into())?, gil.long(month.into())?, gil.long(day.into())?])
+}
+
+/// A time's hour, minute, second and microsecond, as ints.
+fn read_time<'g, P: Peer>(context: Context<'_, 'g, P>, reader: &mut Reader<'_>) -> Result<[Owned<'g>; 4]> {
+    let gil = context.gil;
+    let nanos = context.ok(reader.i64())?;
+    if !(0..DAY * NANOS).contains(&nanos) {
+        return Err(context.malformed(reader, "a time of day outside of the day ends"));
+    }
+    let seconds = nanos / NANOS;
+    Ok([
+        gil.long(seconds / 3_600)?,
+        gil.long(seconds / 60 % 60)?,
+        gil.long(seconds % 60)?,
+        gil.long(nanos % NANOS / 1_000)?,
+    ])
+}
+
+/// A timezone with a fixed offset, which is never `timezone.utc` itself.
+fn read_offset<'g, P: Peer>(context: Context<'_, 'g, P>, reader: &mut Reader<'_>) -> Result<Owned<'g>> {
+    let Context { gil, types, .. } = context;
+    let seconds = context.ok(reader.i32())?;
+    if seconds == 0 {
+        return Ok(types.constants.zulu.get(gil).own(gil));
+    }
+    let offset = timedelta(context, 0, seconds.into(), 0)?;
+    types.timezone.get(gil).call(gil, &[&offset])
+}
+
+fn timedelta<'g, P>(context: Context<'_, 'g, P>, days: i64, seconds: i64, micros: i64) -> Result<Owned<'g>> {
+    let gil = context.gil;
+    let class = context.types.timedelta.get(gil);
+    class.call(gil, &[&*gil.long(days)?, &*gil.long(seconds)?, &*gil.long(micros)?])
+}
+
+/// Seconds and nanoseconds that belong together: the second part counts on from the first.
+fn read_seconds<P: Peer>(context: Context<'_, '_, P>, reader: &mut Reader<'_>) -> Result<(i64, i64)> {
+    let seconds = context.ok(reader.i64())?;
+    let nanos = i64::from(context.ok(reader.i32())?);
+    if !(0..NANOS).contains(&nanos) {
+        return Err(context.malformed(reader, "nanoseconds outside of a second end"));
+    }
+    Ok((seconds, nanos))
+}
+
+pub(super) fn decode_date<'g, P: Peer>(context: Context<'_, 'g, P>, reader: &mut Reader<'_>) -> Result<Owned<'g>> {
+    let date = read_date(context, reader)?;
+    context.types.date.get(context.gil).call_owned(context.gil, &date)
+}
+
+pub(super) fn decode_time<'g, P: Peer>(context: Context<'_, 'g, P>, reader: &mut Reader<'_>) -> Result<Owned<'g>> {
+    let time = read_time(context, reader)?;
+    context.types.time.get(context.gil).call_owned(context.gil, &time)
+}
+
+pub(super) fn decode_offset_time<'g, P: Peer>(
+    context: Context<'_, 'g, P>,
+    reader: &mut Reader<'_>,
+) -> Result<Owned<'g>> {
+    let [hour, minute, second, micro] = read_time(context, reader)?;
+    let zone = read_offset(context, reader)?;
+    context.types.time.get(context.gil).call_owned(context.gil, &[hour, minute, second, micro, zone])
+}
+
+pub(super) fn decode_datetime<'g, P: Peer>(context: Context<'_, 'g, P>, reader: &mut Reader<'_>) -> Result<Owned<'g>> {
+    let [year, month, day] = read_date(context, reader)?;
+    let [hour, minute, second, micro] = read_time(context, reader)?;
+    let class = context.types.datetime.get(context.gil);
+    class.call_owned(context.gil, &[year, month, day, hour, minute, second, micro])
+}
+
+pub(super) fn decode_offset_datetime<'g, P: Peer>(
+    context: Context<'_, 'g, P>,
+    reader: &mut Reader<'_>,
+) -> Result<Owned<'g>> {
+    let [year, month, day] = read_date(context, reader)?;
+    let [hour, minute, second, micro] = read_time(context, reader)?;
+    let zone = read_offset(context, reader)?;
+    let class = context.types.datetime.get(context.gil);
+    class.call_owned(context.gil, &[year, month, day, hour, minute, second, micro, zone])
+}
+
+pub(super) fn decode_zoned_datetime<'g, P: Peer>(
+    context: Context<'_, 'g, P>,
+    reader: &mut Reader<'_>,
+) -> Result<Owned<'g>> {
+    let Context { gil, types, .. } = context;
+    let [year, month, day] = read_date(context, reader)?;
+    let [hour, minute, second, micro] = read_time(context, reader)?;
+    // The zone and the fold say it already.
+    let _offset = context.ok(reader.i32())?;
+    let fold = context.ok(reader.u8())?;
+    let key = match context.ok(reader.u8())? {
+        tag::ASCII => text::decode_ascii(context, reader)?,
+        tag::UTF16 => text::decode_utf16(context, reader)?,
+        _ => return Err(context.malformed(reader, "a zone that is no string")),
+    };
+    let zone = types.zone_info.get(gil).call(gil, &[&key])?;
+    let class = types.datetime.get(gil);
+    match fold {
+        0 => class.call_owned(gil, &[year, month, day, hour, minute, second, micro, zone]),
+        1 => {
+            let arguments = gil.tuple(&[&year, &month, &day, &hour, &minute, &second, &micro, &zone])?;
+            class.call_with_keywords(gil, &arguments, Some(types.constants.fold_one.get(gil)))
+        }
+        _ => Err(context.malformed(reader, "a fold other than 0 and 1")),
+    }
+}
+
+pub(super) fn decode_instant<'g, P: Peer>(context: Context<'_, 'g, P>, reader: &mut Reader<'_>) -> Result<Owned<'g>> {
+    let gil = context.gil;
+    let (seconds, nanos) = read_seconds(context, reader)?;
+    if !INSTANTS.contains(&seconds) {
+        let message = format!("the instant {seconds} s from 1970 is outside of Python's years 1 to 9999");
+        return Err(gil.raise(Exception::Value, &message));
+    }
+    let since = timedelta(context, seconds.div_euclid(DAY), seconds.rem_euclid(DAY), nanos / 1_000)?;
+    context.types.constants.epoch.get(gil).add(gil, &since)
+}
+
+pub(super) fn decode_duration<'g, P: Peer>(context: Context<'_, 'g, P>, reader: &mut Reader<'_>) -> Result<Owned<'g>> {
+    let (seconds, nanos) = read_seconds(context, reader)?;
+    let days = seconds.div_euclid(DAY);
+    if !(-MAX_DAYS..=MAX_DAYS).contains(&days) {
+        let message = format!("a duration of {seconds} s is outside of timedelta's 999,999,999 days");
+        return Err(context.gil.raise(Exception::Overflow, &message));
+    }
+    timedelta(context, days, seconds.rem_euclid(DAY), nanos / 1_000)
+}
+
+/// An attribute that must be an int in this range: a subclass may say anything.
+fn int<P>(
+    context: Context<'_, '_, P>,
+    object: &Object,
+    name: &Held,
+    range: std::ops::RangeInclusive<i64>,
+) -> Result<i64> {
+    let gil = context.gil;
+    let value = object.attr(gil, name.get(gil))?;
+    if value.is_long() && let Some(value) = value.to_long(gil)? && range.contains(&value) {
+        return Ok(value);
+    }
+    let text = |object: Result<Owned<'_>>| object.and_then(|object| object.to_string_lossy(gil));
+    let class = text(object.class(gil).attr_str(gil, c"__name__"))?;
+    let name = name.get(gil).to_string_lossy(gil)?;
+    let message = format!("a {class} whose {name} is {} cannot cross to Java", text(value.repr(gil))?);
+    Err(gil.raise(Exception::Value, &message))
+}
+
+/// Year, month and day.
+struct Date(i32, u8, u8);
+
+impl Date {
+    fn of<P>(context: Context<'_, '_, P>, object: &Object) -> Result<Self> {
+        let names = &context.types.names;
+        Ok(Date(
+            int(context, object, &names.year, 1..=9999)? as i32,
+            int(context, object, &names.month, 1..=12)? as u8,
+            int(context, object, &names.day, 1..=31)? as u8,
+        ))
+    }
+
+    fn put(&self, writer: &mut Writer<'_>) {
+        writer.i32(self.0);
+        writer.u8(self.1);
+        writer.u8(self.2);
+    }
+}
+
+/// Microseconds of the day.
+fn micros_of_day<P>(context: Context<'_, '_, P>, object: &Object) -> Result<i64> {
+    let names = &context.types.names;
+    let hour = int(context, object, &names.hour, 0..=23)?;
+    let minute = int(context, object, &names.minute, 0..=59)?;
+    let second = int(context, object, &names.second, 0..=59)?;
+    let micro = int(context, object, &names.microsecond, 0..=999_999)?;
+    Ok(((hour * 60 + minute) * 60 + second) * 1_000_000 + micro)
+}
+
+/// `object.utcoffset()` in seconds, or none where the object is naive after all.
+fn offset<P>(context: Context<'_, '_, P>, object: &Object) -> Result<Option<i32>> {
+    let Context { gil, types, .. } = context;
+    let names = &types.names;
+    let offset = object.attr(gil, names.utcoffset.get(gil))?.call(gil, &[])?;
+    if offset.is_none() {
+        return Ok(None);
+    }
+    let seconds = int(context, &offset, &names.days, -1..=1)? * DAY + int(context, &offset, &names.seconds, 0..=DAY - 1)?;
+    if int(context, &offset, &names.microseconds, 0..=999_999)? != 0 {
+        return Err(refused_offset(gil, &offset, "has fractions of a second, which an offset in Java has not"));
+    }
+    if !(-MAX_OFFSET..=MAX_OFFSET).contains(&seconds) {
+        return Err(refused_offset(gil, &offset, "is more than 18 hours, the most that an offset in Java can be"));
+    }
+    Ok(Some(seconds as i32))
+}
+
+#[cold]
+fn refused_offset(gil: Gil<'_>, offset: &Object, why: &str) -> crate::py::Raised {
+    match offset.str(gil).and_then(|text| text.to_string_lossy(gil)) {
+        Ok(text) => gil.raise(Exception::Value, &format!("the UTC offset {text} {why}")),
+        Err(raised) => raised,
+    }
+}
+
+pub(super) fn encode_date<P: Peer>(context: Context<'_, '_, P>, writer: &mut Writer<'_>, object: &Object) -> Result<()> {
+    let date = Date::of(context, object)?;
+    writer.u8(tag::DATE);
+    date.put(writer);
+    Ok(())
+}
+
+pub(super) fn encode_time<P: Peer>(context: Context<'_, '_, P>, writer: &mut Writer<'_>, object: &Object) -> Result<()> {
+    let gil = context.gil;
+    let nanos = micros_of_day(context, object)? * 1_000;
+    let zone = object.attr(gil, context.types.names.tzinfo.get(gil))?;
+    let offset = if zone.is_none() { None } else { offset(context, object)? };
+    match offset {
+        None => writer.tagged(tag::TIME, nanos.to_le_bytes()),
+        Some(offset) => {
+            writer.tagged(tag::OFFSET_TIME, nanos.to_le_bytes());
+            writer.i32(offset);
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn encode_datetime<P: Peer>(
+    context: Context<'_, '_, P>,
+    writer: &mut Writer<'_>,
+    object: &Object,
+) -> Result<()> {
+    let Context { gil, types, peer } = context;
+    let names = &types.names;
+    // pandas.NaT is a datetime whose fields are NaN.
+    if !object.is_of(types.datetime.get(gil)) && !object.attr(gil, names.year.get(gil))?.is_long() {
+        return encode_handle(gil, writer, object, peer);
+    }
+    let date = Date::of(context, object)?;
+    let micros = micros_of_day(context, object)?;
+    let zone = object.attr(gil, names.tzinfo.get(gil))?;
+    if zone.is(types.utc.get(gil)) {
+        let ordinal = object.attr(gil, names.toordinal.get(gil))?.call(gil, &[])?;
+        let days = ordinal.to_long(gil)?.filter(|ordinal| (1..=3_652_059).contains(ordinal));
+        let Some(days) = days else {
+            return Err(gil.raise(Exception::Value, "toordinal() of a datetime is outside of the years 1 to 9999"));
+        };
+        writer.u8(tag::INSTANT);
+        writer.i64((days - EPOCH) * DAY + micros / 1_000_000);
+        writer.i32((micros % 1_000_000 * 1_000) as i32);
+        return Ok(());
+    }
+    let offset = if zone.is_none() { None } else { offset(context, object)? };
+    let Some(offset) = offset else {
+        writer.u8(tag::DATETIME);
+        date.put(writer);
+        writer.i64(micros * 1_000);
+        return Ok(());
+    };
+    let key = match zone.is_exactly_or_below(types.zone_info.get(gil)) {
+        true => Some(zone.attr(gil, names.key.get(gil))?).filter(|key| key.is_str()),
+        false => None,
+    };
+    writer.u8(if key.is_some() { tag::ZONED_DATETIME } else { tag::OFFSET_DATETIME });
+    date.put(writer);
+    writer.i64(micros * 1_000);
+    writer.i32(offset);
+    if let Some(key) = key {
+        writer.u8(int(context, object, &names.fold, 0..=1)? as u8);
+        text::encode(context, writer, &key)?;
+    }
+    Ok(())
+}
+
+pub(super) fn encode_duration<P: Peer>(
+    context: Context<'_, '_, P>,
+    writer: &mut Writer<'_>,
+    object: &Object,
+) -> Result<()> {
+    let gil = context.gil;
+    let names = &context.types.names;
+    // pandas.NaT again.
+    if !object.is_of(context.types.timedelta.get(gil)) && !object.attr(gil, names.days.get(gil))?.is_long() {
+        return encode_handle(gil, writer, object, context.peer);
+    }
+    let days = int(context, object, &names.days, -MAX_DAYS..=MAX_DAYS)?;
+    let seconds = int(context, object, &names.seconds, 0..=DAY - 1)?;
+    let micros = int(context, object, &names.microseconds, 0..=999_999)?;
+    writer.u8(tag::DURATION);
+    writer.i64(days * DAY + seconds);
+    writer.i32((micros * 1_000) as i32);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::frame::testing::*;
+    use crate::py::testing::with_python;
+
+    /// Evaluates with datetime's names at hand.
+    fn dt(code: &str) -> String {
+        format!("from datetime import *; import datetime as datetime_module; import zoneinfo\n{code}")
+    }
+
+    /// What a payload makes, printed shorter.
+    #[track_caller]
+    fn read(gil: Gil<'_>, payload: &[u8]) -> String {
+        decoded(gil, payload).replace("datetime.", "")
+    }
+
+    fn date(year: i32, month: u8, day: u8) -> Vec<u8> {
+        payload![year.to_le_bytes(), [month, day]]
+    }
+
+    #[test]
+    fn dates_and_times_come_back() {
+        with_python(|gil| {
+            for code in [
+                "date(1, 1, 1)", "date(2024, 2, 29)", "date(9999, 12, 31)", "time(0)", "time(23, 59, 59, 999999)",
+                "datetime(1, 1, 1)", "datetime(9999, 12, 31, 23, 59, 59, 999999)", "datetime(2020, 5, 6, 7, 8, 9, 10)",
+                "datetime(2020, 5, 6, 7, 8, 9, 10, timezone.utc)", "datetime(1, 1, 1, tzinfo=timezone.utc)",
+                "datetime(1969, 12, 31, 23, 59, 59, 999999, timezone.utc)",
+                "datetime(9999, 12, 31, 23, 59, 59, 999999, timezone.utc)",
+                "datetime(2020, 5, 6, 7, 8, 9, 10, timezone(timedelta(hours=5, minutes=30)))",
+                "datetime(2020, 5, 6, tzinfo=timezone(-timedelta(hours=18)))",
+                "datetime(2020, 5, 6, tzinfo=timezone(timedelta(0), 'Z'))",
+                "datetime(2020, 5, 6, tzinfo=timezone(timedelta(seconds=-1)))",
+                "datetime(2020, 7, 1, tzinfo=zoneinfo.ZoneInfo('Europe/Berlin'))",
+                "datetime(2020, 10, 25, 2, 30, tzinfo=zoneinfo.ZoneInfo('Europe/Berlin'))",
+                "datetime(2020, 10, 25, 2, 30, fold=1, tzinfo=zoneinfo.ZoneInfo('Europe/Berlin'))",
+                "datetime(1800, 1, 1, tzinfo=zoneinfo.ZoneInfo('Europe/Berlin'))",
+                "datetime(2020, 7, 1, tzinfo=zoneinfo.ZoneInfo('UTC'))",
+                "time(1, 2, 3, tzinfo=timezone(timedelta(hours=-3)))", "time(1, 2, 3, tzinfo=timezone(timedelta(0), 'Z'))",
+                "timedelta(0)", "timedelta(microseconds=-1)", "timedelta.max", "timedelta.min", "timedelta(days=-3, seconds=5)",
+            ] {
+                comes_back(gil, &dt(code));
+            }
+        });
+    }
+
+    #[test]
+    fn the_bytes_are_those_of_the_table() {
+        with_python(|gil| {
+            let nanos = ((7i64 * 60 + 8) * 60 + 9) * NANOS + 10_000;
+            let day = date(2020, 5, 6);
+            assert_eq!(encoded(gil, &dt("date(2020, 5, 6)")), payload![[tag::DATE], day]);
+            assert_eq!(encoded(gil, &dt("time(7, 8, 9, 10)")), payload![[tag::TIME], nanos.to_le_bytes()]);
+            assert_eq!(
+                encoded(gil, &dt("time(7, 8, 9, 10, timezone.utc)")),
+                payload![[tag::OFFSET_TIME], nanos.to_le_bytes(), 0i32.to_le_bytes()]
+            );
+            assert_eq!(encoded(gil, &dt("datetime(2020, 5, 6, 7, 8, 9, 10)")), payload![[tag::DATETIME], day, nanos.to_le_bytes()]);
+            assert_eq!(
+                encoded(gil, &dt("datetime(2020, 5, 6, 7, 8, 9, 10, timezone(timedelta(minutes=-90)))")),
+                payload![[tag::OFFSET_DATETIME], day, nanos.to_le_bytes(), (-5_400i32).to_le_bytes()]
+            );
+            assert_eq!(
+                encoded(gil, &dt("datetime(2020, 5, 6, 7, 8, 9, 10, zoneinfo.ZoneInfo('Asia/Tokyo'))")),
+                payload![[tag::ZONED_DATETIME], day, nanos.to_le_bytes(), 32_400i32.to_le_bytes(), [0, tag::ASCII], 10u32.to_le_bytes(), *b"Asia/Tokyo"]
+            );
+            assert_eq!(
+                encoded(gil, &dt("datetime(1969, 12, 31, 23, 59, 59, 999999, timezone.utc)")),
+                payload![[tag::INSTANT], (-1i64).to_le_bytes(), 999_999_000i32.to_le_bytes()]
+            );
+            assert_eq!(
+                encoded(gil, &dt("timedelta(microseconds=-1)")),
+                payload![[tag::DURATION], (-1i64).to_le_bytes(), 999_999_000i32.to_le_bytes()]
+            );
+        });
+    }
+
+    #[test]
+    fn nanoseconds_are_cut_towards_the_past() {
+        with_python(|gil| {
+            let instant = |seconds: i64, nanos: i32| payload![[tag::INSTANT], seconds.to_le_bytes(), nanos.to_le_bytes()];
+            assert_eq!(read(gil, &instant(0, 1_999)), "datetime(1970, 1, 1, 0, 0, 0, 1, tzinfo=timezone.utc)");
+            // 1 ns before 1970
+            assert_eq!(read(gil, &instant(-1, 999_999_999)), "datetime(1969, 12, 31, 23, 59, 59, 999999, tzinfo=timezone.utc)");
+            let duration = |seconds: i64, nanos: i32| payload![[tag::DURATION], seconds.to_le_bytes(), nanos.to_le_bytes()];
+            assert_eq!(read(gil, &duration(1, 1_999)), "timedelta(seconds=1, microseconds=1)");
+            assert_eq!(read(gil, &duration(-1, 999_999_999)), "timedelta(days=-1, seconds=86399, microseconds=999999)");
+            assert_eq!(read(gil, &payload![[tag::TIME], 1_999i64.to_le_bytes()]), "time(0, 0, 0, 1)");
+        });
+    }
+
+    #[test]
+    fn only_timezone_utc_itself_is_an_instant() {
+        with_python(|gil| {
+            assert_eq!(encoded(gil, &dt("datetime(2020, 1, 1, tzinfo=timezone(timedelta(0)))"))[0], tag::INSTANT);
+            assert_eq!(encoded(gil, &dt("datetime(2020, 1, 1, tzinfo=timezone(timedelta(0), 'Z'))"))[0], tag::OFFSET_DATETIME);
+            assert_eq!(encoded(gil, &dt("datetime(2020, 1, 1, tzinfo=zoneinfo.ZoneInfo('UTC'))"))[0], tag::ZONED_DATETIME);
+        });
+    }
+
+    #[test]
+    fn other_zones_cross_by_their_offset() {
+        with_python(|gil| {
+            let zone = |offset: &str| {
+                dt(&format!("class Z(tzinfo):\n  def utcoffset(self, at): return {offset}\ndatetime(2020, 1, 1, tzinfo=Z())"))
+            };
+            let offset = encoded(gil, &zone("timedelta(hours=2)"));
+            assert_eq!(offset, payload![[tag::OFFSET_DATETIME], date(2020, 1, 1), 0i64.to_le_bytes(), 7_200i32.to_le_bytes()]);
+            assert_eq!(encoded(gil, &zone("None"))[0], tag::DATETIME);
+            // A time alone has no offset in a zone with summer time.
+            assert_eq!(encoded(gil, &dt("time(1, tzinfo=zoneinfo.ZoneInfo('Europe/Berlin'))"))[0], tag::TIME);
+            for refused in ["timedelta(microseconds=1)", "timedelta(hours=18, seconds=1)", "timedelta(hours=-19)"] {
+                let error = encode_error(gil, &zone(refused));
+                assert!(error.starts_with("ValueError: the UTC offset "), "{error}");
+            }
+            assert_eq!(encode_error(gil, &zone("1 // 0")), "ZeroDivisionError: integer division or modulo by zero");
+        });
+    }
+
+    #[test]
+    fn subclasses_cross_as_what_they_extend() {
+        with_python(|gil| {
+            comes_back_as(gil, &dt("class D(datetime): pass\nD(2020, 1, 2)"), "datetime.datetime(2020, 1, 2, 0, 0)");
+            comes_back_as(gil, &dt("class D(date): pass\nD(2020, 1, 2)"), "datetime.date(2020, 1, 2)");
+            comes_back_as(gil, &dt("class D(time): pass\nD(1)"), "datetime.time(1, 0)");
+            comes_back_as(gil, &dt("class D(timedelta): pass\nD(1)"), "datetime.timedelta(days=1)");
+            // pandas.NaT
+            crosses_as_object(gil, &dt("class NaT(datetime): year = float('nan')\nNaT(2020, 1, 1)"));
+            let error = encode_error(gil, &dt("class D(datetime): hour = 99\nD(2020, 1, 1)"));
+            assert_eq!(error, "ValueError: a D whose hour is 99 cannot cross to Java");
+        });
+    }
+
+    #[test]
+    fn what_python_cannot_hold_is_refused_clearly() {
+        with_python(|gil| {
+            for year in [0, -5, 10_000, i32::MAX] {
+                let message = format!("ValueError: year {year} is outside of Python's years 1 to 9999");
+                assert_eq!(decode_error(gil, &payload![[tag::DATE], date(year, 1, 1)]), message);
+                assert_eq!(decode_error(gil, &payload![[tag::DATETIME], date(year, 1, 1), 0i64.to_le_bytes()]), message);
+            }
+            for seconds in [i64::MIN, *INSTANTS.start() - 1, INSTANTS.end() + 1, i64::MAX] {
+                let error = decode_error(gil, &payload![[tag::INSTANT], seconds.to_le_bytes(), 0i32.to_le_bytes()]);
+                assert_eq!(error, format!("ValueError: the instant {seconds} s from 1970 is outside of Python's years 1 to 9999"));
+            }
+            for seconds in [i64::MIN, (MAX_DAYS + 1) * DAY, -MAX_DAYS * DAY - 1, i64::MAX] {
+                let error = decode_error(gil, &payload![[tag::DURATION], seconds.to_le_bytes(), 0i32.to_le_bytes()]);
+                assert_eq!(error, format!("OverflowError: a duration of {seconds} s is outside of timedelta's 999,999,999 days"));
+            }
+            let zone = payload![[tag::ASCII], 4u32.to_le_bytes(), *b"Nope"];
+            let zoned = payload![[tag::ZONED_DATETIME], date(2020, 1, 1), 0i64.to_le_bytes(), 0i32.to_le_bytes(), [0], zone];
+            let error = decode_error(gil, &zoned);
+            assert!(error.starts_with("ZoneInfoNotFoundError"), "{error}");
+        });
+    }
+
+    #[test]
+    fn fields_that_no_java_writes_are_malformed() {
+        with_python(|gil| {
+            let zone = |tag: u8, fold: u8| {
+                payload![[tag::ZONED_DATETIME], date(2020, 1, 1), 0i64.to_le_bytes(), 0i32.to_le_bytes(), [fold, tag], 3u32.to_le_bytes(), *b"UTC"]
+            };
+            for payload in [
+                payload![[tag::TIME], (-1i64).to_le_bytes()],
+                payload![[tag::TIME], (DAY * NANOS).to_le_bytes()],
+                payload![[tag::INSTANT], 0i64.to_le_bytes(), (-1i32).to_le_bytes()],
+                payload![[tag::DURATION], 0i64.to_le_bytes(), 1_000_000_000i32.to_le_bytes()],
+                zone(tag::ASCII, 2),
+                zone(tag::BYTES, 0),
+            ] {
+                let error = decode_error(gil, &payload);
+                assert!(error.starts_with("SystemError: malformed frame"), "{error}");
+            }
+            let error = decode_error(gil, &payload![[tag::DATE], date(2020, 13, 1)]);
+            assert!(error.starts_with("ValueError: month must be in 1..12"), "{error}");
+        });
+    }
+}

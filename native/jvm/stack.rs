@@ -1,0 +1,191 @@
+//! Python runs on a stack of its own.
+//!
+//! CPython's recursion limits assume more stack than a Java thread has, so each thread maps one for Python. A
+//! down-call switches to it and an up-call back to the Java stack, just below the frames that are in use there. A
+//! nested down-call goes on below where the outer one left the Python stack.
+
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::ptr::null_mut;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+/// Bytes of a Python stack unless told otherwise: what CPython's limits were tried with.
+pub const DEFAULT_SIZE: usize = 16 << 20;
+
+/// Left free below a saved stack pointer: more than the frames between taking it and switching, and than any ABI's
+/// red zone.
+const GAP: usize = 2048;
+
+static SIZE: AtomicUsize = AtomicUsize::new(DEFAULT_SIZE);
+static SWITCH: AtomicBool = AtomicBool::new(true);
+
+/// Sets the size of stacks mapped from now on, and whether to switch at all: not on a CPython that checks real stack
+/// bounds and cannot be told ours.
+pub fn configure(size: usize, switch: bool) {
+    SIZE.store(size.max(1 << 20).next_multiple_of(page()), Ordering::Relaxed);
+    SWITCH.store(switch, Ordering::Relaxed);
+}
+
+fn page() -> usize {
+    // SAFETY: asks for a number.
+    usize::try_from(unsafe { libc::sysconf(libc::_SC_PAGESIZE) }).unwrap_or(4096)
+}
+
+struct Stacks {
+    /// Lowest usable byte of the Python stack, or null before the first use; a guard page lies below.
+    base: Cell<*mut u8>,
+    size: Cell<usize>,
+    /// Where an up-call may go on on the Java stack; null while the thread is not inside a down-call's Python part.
+    java: Cell<*mut u8>,
+    /// Where the next down-call may go on on the Python stack; null for its top.
+    python: Cell<*mut u8>,
+}
+
+thread_local! {
+    static STACKS: Stacks = const {
+        Stacks {
+            base: Cell::new(null_mut()),
+            size: Cell::new(0),
+            java: Cell::new(null_mut()),
+            python: Cell::new(null_mut()),
+        }
+    };
+}
+
+impl Stacks {
+    fn map(&self) -> bool {
+        let (size, page) = (SIZE.load(Ordering::Relaxed), page());
+        let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE | libc::MAP_STACK;
+        // SAFETY: a fresh anonymous mapping; its lowest page becomes the guard.
+        unsafe {
+            let start = libc::mmap(null_mut(), size + page, libc::PROT_READ | libc::PROT_WRITE, flags, -1, 0);
+            if start == libc::MAP_FAILED {
+                return false;
+            }
+            libc::mprotect(start, page, libc::PROT_NONE);
+            self.base.set(start.cast::<u8>().add(page));
+        }
+        self.size.set(size);
+        true
+    }
+}
+
+impl Drop for Stacks {
+    fn drop(&mut self) {
+        if !self.base.get().is_null() {
+            // SAFETY: the mapping is ours, the thread ends, and destructors run on its first stack.
+            unsafe { libc::munmap(self.base.get().sub(page()).cast(), self.size.get() + page()) };
+        }
+    }
+}
+
+/// The bounds of this thread's Python stack as (lowest byte, size), if it has one.
+pub fn bounds() -> Option<(*mut u8, usize)> {
+    STACKS.try_with(|stacks| (stacks.base.get(), stacks.size.get())).ok().filter(|(base, _)| !base.is_null())
+}
+
+/// Runs `body` on the Python stack. Without memory for one, or at the thread's very end, on the present stack.
+#[inline(never)]
+pub fn on_python_stack<R>(body: impl FnOnce() -> R) -> R {
+    let mut body = Some(body);
+    let switched = STACKS.try_with(|stacks| {
+        if !SWITCH.load(Ordering::Relaxed) || (stacks.base.get().is_null() && !stacks.map()) {
+            return None;
+        }
+        let body = body.take()?;
+        let base = stacks.base.get();
+        let top = if stacks.python.get().is_null() {
+            // SAFETY: one past the end of the mapping.
+            unsafe { base.add(stacks.size.get()) }
+        } else {
+            stacks.python.get()
+        };
+        let outer = stacks.java.replace(below(psm::stack_pointer()));
+        // SAFETY: [base, top) is mapped, ours and unused: frames of outer down-calls lie above `top`. Both ends are
+        // aligned to 16, and nothing unwinds out of the closure.
+        let result =
+            unsafe { psm::on_stack(base, top as usize - base as usize, || catch_unwind(AssertUnwindSafe(body))) };
+        stacks.java.set(outer);
+        Some(result)
+    });
+    match switched {
+        Ok(Some(Ok(result))) => result,
+        Ok(Some(Err(panic))) => resume_unwind(panic),
+        Ok(None) | Err(_) => match body.take() {
+            Some(body) => body(),
+            None => unreachable!("the body is taken only to be run"),
+        },
+    }
+}
+
+/// Runs `body` on the Java stack if this thread is on its Python stack, else where it is.
+#[inline(never)]
+pub fn on_java_stack<R>(body: impl FnOnce() -> R) -> R {
+    let mut body = Some(body);
+    let switched = STACKS.try_with(|stacks| {
+        if stacks.java.get().is_null() {
+            return None;
+        }
+        let body = body.take()?;
+        let java = stacks.java.replace(null_mut());
+        let outer = stacks.python.replace(below(psm::stack_pointer()));
+        // SAFETY: below `java` the Java stack is unused: its deepest frame is the down-call's that switched away. Only
+        // the end of the region counts; the bytes are committed, as the thread's stack is, down to HotSpot's guard.
+        let result = unsafe { psm::on_stack(java.sub(GAP), GAP, || catch_unwind(AssertUnwindSafe(body))) };
+        stacks.python.set(outer);
+        stacks.java.set(java);
+        Some(result)
+    });
+    match switched {
+        Ok(Some(Ok(result))) => result,
+        Ok(Some(Err(panic))) => resume_unwind(panic),
+        Ok(None) | Err(_) => match body.take() {
+            Some(body) => body(),
+            None => unreachable!("the body is taken only to be run"),
+        },
+    }
+}
+
+fn below(pointer: *mut u8) -> *mut u8 {
+    ((pointer as usize - GAP) & !15) as *mut u8
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn address() -> usize {
+        psm::stack_pointer() as usize
+    }
+
+    fn on_mapped_stack() -> bool {
+        let (base, size) = bounds().expect("mapped");
+        (base as usize..base as usize + size).contains(&address())
+    }
+
+    #[test]
+    fn calls_switch_there_and_back_and_nest_downwards() {
+        let outside = address();
+        on_python_stack(|| {
+            assert!(on_mapped_stack());
+            let first = address();
+            on_java_stack(|| {
+                assert!(!on_mapped_stack());
+                assert!(address() < outside, "below the frames in use");
+                on_python_stack(|| {
+                    assert!(on_mapped_stack());
+                    assert!(address() < first, "below the outer call");
+                });
+            });
+            assert!(on_mapped_stack());
+        });
+        assert!(!on_mapped_stack());
+    }
+
+    #[test]
+    fn a_panic_crosses_both_switches() {
+        let caught = std::panic::catch_unwind(|| on_python_stack(|| on_java_stack(|| panic!("across"))));
+        assert!(caught.is_err());
+        on_python_stack(|| assert!(on_mapped_stack()));
+    }
+}

@@ -1,0 +1,86 @@
+//! Calls, imports, running code.
+
+use std::ffi::{CStr, c_int};
+use std::ptr::null_mut;
+use std::sync::OnceLock;
+
+use super::{Gil, Object, Owned, Result};
+use crate::ffi::{self, optional};
+
+fn vectorcall() -> optional::Vectorcall {
+    static FOUND: OnceLock<optional::Vectorcall> = OnceLock::new();
+    *FOUND.get_or_init(|| {
+        optional::py_object_vectorcall()
+            .or_else(optional::py_object_vectorcall_dict)
+            .expect("every CPython from 3.9 on exports PyObject_VectorcallDict")
+    })
+}
+
+impl Object {
+    /// `self(*args)`.
+    #[inline]
+    pub fn call<'g>(&self, gil: Gil<'g>, args: &[&Object]) -> Result<Owned<'g>> {
+        // SAFETY: live objects under the GIL. `&Object` is a non-null pointer to a Python object, so the slice is the
+        // array of borrowed references that vectorcall reads; it writes nothing, since no offset flag is given.
+        gil.owned(unsafe {
+            vectorcall()(self.as_ptr(), args.as_ptr().cast::<*mut ffi::PyObject>(), args.len(), null_mut())
+        })
+    }
+
+    /// `self(*args)` with owned arguments.
+    #[inline]
+    pub fn call_owned<'g>(&self, gil: Gil<'g>, args: &[Owned<'_>]) -> Result<Owned<'g>> {
+        // SAFETY: as in `call`; Owned is a transparent non-null pointer to a Python object.
+        gil.owned(unsafe {
+            vectorcall()(self.as_ptr(), args.as_ptr().cast::<*mut ffi::PyObject>(), args.len(), null_mut())
+        })
+    }
+
+    /// `self(*args, **keywords)` with a tuple and a dict.
+    pub fn call_with_keywords<'g>(
+        &self,
+        gil: Gil<'g>,
+        args: &Object,
+        keywords: Option<&Object>,
+    ) -> Result<Owned<'g>> {
+        let keywords = keywords.map_or(null_mut(), Object::as_ptr);
+        // SAFETY: live objects under the GIL; CPython checks that they are a tuple and a dict.
+        gil.owned(unsafe { ffi::PyObject_Call(self.as_ptr(), args.as_ptr(), keywords) })
+    }
+
+    /// `self.name(*args)`.
+    pub fn call_method<'g>(&self, gil: Gil<'g>, name: &CStr, args: &[&Object]) -> Result<Owned<'g>> {
+        self.attr_str(gil, name)?.call(gil, args)
+    }
+}
+
+impl<'g> Gil<'g> {
+    /// `importlib.import_module(name)`: for a dotted name the last module.
+    pub fn import(self, name: &CStr) -> Result<Owned<'g>> {
+        // SAFETY: a C string under the GIL.
+        self.owned(unsafe { ffi::PyImport_ImportModule(name.as_ptr()) })
+    }
+
+    /// `importlib.import_module(name)` with a str object.
+    pub fn import_object(self, name: &Object) -> Result<Owned<'g>> {
+        // SAFETY: a live object under the GIL.
+        self.owned(unsafe { ffi::PyImport_Import(name.as_ptr()) })
+    }
+
+    /// Compiles source text; `start` is `Py_file_input`, `Py_eval_input` or `Py_single_input`.
+    pub fn compile(self, source: &CStr, file: &CStr, start: c_int) -> Result<Owned<'g>> {
+        // SAFETY: C strings under the GIL.
+        self.owned(unsafe { ffi::Py_CompileString(source.as_ptr(), file.as_ptr(), start) })
+    }
+
+    /// Runs a code object with these globals, which are its locals too.
+    pub fn run_code(self, code: &Object, globals: &Object) -> Result<Owned<'g>> {
+        // SAFETY: live objects under the GIL; CPython checks that they are code and a dict.
+        self.owned(unsafe { ffi::PyEval_EvalCode(code.as_ptr(), globals.as_ptr(), globals.as_ptr()) })
+    }
+
+    /// The `builtins` of this interpreter, as a dict.
+    pub fn builtins(self) -> Result<Owned<'g>> {
+        self.import(c"builtins")?.attr_str(self, c"__dict__")
+    }
+}

@@ -1,0 +1,218 @@
+//! list, tuple, set, frozenset, dict.
+
+use super::{Gil, Object, Owned, Result};
+use crate::ffi;
+
+/// A list being filled: CPython never sees it before it is full.
+pub struct ListBuilder<'g> {
+    list: Owned<'g>,
+    length: usize,
+    filled: usize,
+}
+
+impl<'g> ListBuilder<'g> {
+    /// An empty builder for `length` items.
+    pub fn new(gil: Gil<'g>, length: usize) -> Result<Self> {
+        // SAFETY: under the GIL; a length over isize::MAX is negative and raises.
+        let list = gil.owned(unsafe { ffi::PyList_New(length as isize) })?;
+        Ok(ListBuilder { list, length, filled: 0 })
+    }
+
+    /// Puts the next item. Panics when full.
+    #[inline(always)]
+    pub fn push(&mut self, item: Owned<'g>) {
+        assert!(self.filled < self.length, "a list builder holds as many items as it was made for");
+        // SAFETY: the list is new and unshared, the index is below its length and its place is empty;
+        // PyList_SetItem takes over the reference.
+        unsafe { ffi::PyList_SetItem(self.list.as_ptr(), self.filled as isize, item.into_ptr()) };
+        self.filled += 1;
+    }
+
+    /// The list. Panics when it is not full.
+    pub fn finish(self) -> Owned<'g> {
+        assert_eq!(self.filled, self.length, "a list builder is finished when full");
+        self.list
+    }
+}
+
+/// A tuple being filled: CPython never sees it before it is full.
+pub struct TupleBuilder<'g> {
+    tuple: Owned<'g>,
+    length: usize,
+    filled: usize,
+}
+
+impl<'g> TupleBuilder<'g> {
+    /// An empty builder for `length` items.
+    pub fn new(gil: Gil<'g>, length: usize) -> Result<Self> {
+        // SAFETY: under the GIL; a length over isize::MAX is negative and raises.
+        let tuple = gil.owned(unsafe { ffi::PyTuple_New(length as isize) })?;
+        Ok(TupleBuilder { tuple, length, filled: 0 })
+    }
+
+    /// Puts the next item. Panics when full.
+    #[inline(always)]
+    pub fn push(&mut self, item: Owned<'g>) {
+        assert!(self.filled < self.length, "a tuple builder holds as many items as it was made for");
+        // SAFETY: as in ListBuilder::push; an unshared tuple may be written.
+        unsafe { ffi::PyTuple_SetItem(self.tuple.as_ptr(), self.filled as isize, item.into_ptr()) };
+        self.filled += 1;
+    }
+
+    /// The tuple. Panics when it is not full.
+    pub fn finish(self) -> Owned<'g> {
+        assert_eq!(self.filled, self.length, "a tuple builder is finished when full");
+        self.tuple
+    }
+}
+
+/// Iterates a dict by position: memory-safe also when the dict changes under it.
+pub struct DictIter<'a, 'g> {
+    dict: &'a Object,
+    gil: Gil<'g>,
+    position: isize,
+}
+
+impl<'g> Iterator for DictIter<'_, 'g> {
+    type Item = (Owned<'g>, Owned<'g>);
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        let (mut key, mut value) = (std::ptr::null_mut(), std::ptr::null_mut());
+        // SAFETY: a live dict under the GIL (checked when the iterator was made); the borrowed references are turned
+        // into owned ones before anything else can run.
+        unsafe {
+            if ffi::PyDict_Next(self.dict.as_ptr(), &mut self.position, &mut key, &mut value) == 0 {
+                return None;
+            }
+            Some((Object::from_ptr(key).own(self.gil), Object::from_ptr(value).own(self.gil)))
+        }
+    }
+}
+
+impl<'g> Gil<'g> {
+    /// An empty dict.
+    pub fn dict(self) -> Result<Owned<'g>> {
+        // SAFETY: under the GIL.
+        self.owned(unsafe { ffi::PyDict_New() })
+    }
+
+    /// An empty set.
+    pub fn set(self) -> Result<Owned<'g>> {
+        // SAFETY: under the GIL; null makes it empty.
+        self.owned(unsafe { ffi::PySet_New(std::ptr::null_mut()) })
+    }
+
+    /// A frozenset of an iterable's members.
+    pub fn frozenset(self, members: &Object) -> Result<Owned<'g>> {
+        // SAFETY: a live object under the GIL.
+        self.owned(unsafe { ffi::PyFrozenSet_New(members.as_ptr()) })
+    }
+
+    /// A tuple of these.
+    pub fn tuple(self, items: &[&Object]) -> Result<Owned<'g>> {
+        let mut tuple = TupleBuilder::new(self, items.len())?;
+        for item in items {
+            tuple.push(item.own(self));
+        }
+        Ok(tuple.finish())
+    }
+}
+
+impl Object {
+    /// Whether this is a list or an instance of a subclass.
+    #[inline(always)]
+    pub fn is_list(&self) -> bool {
+        self.has_type_flag(ffi::Py_TPFLAGS_LIST_SUBCLASS)
+    }
+
+    /// Whether this is a tuple or an instance of a subclass.
+    #[inline(always)]
+    pub fn is_tuple(&self) -> bool {
+        self.has_type_flag(ffi::Py_TPFLAGS_TUPLE_SUBCLASS)
+    }
+
+    /// Whether this is a dict or an instance of a subclass.
+    #[inline(always)]
+    pub fn is_dict(&self) -> bool {
+        self.has_type_flag(ffi::Py_TPFLAGS_DICT_SUBCLASS)
+    }
+
+    /// Whether this is a set, a frozenset or an instance of a subclass.
+    #[inline(always)]
+    pub fn is_any_set(&self) -> bool {
+        // SAFETY: a live object under the GIL that its borrower holds.
+        unsafe { ffi::PyAnySet_Check(self.as_ptr()) != 0 }
+    }
+
+    /// Number of items; `self` must be a list.
+    #[inline(always)]
+    pub fn list_len(&self) -> usize {
+        // SAFETY: a live list under the GIL that its borrower holds.
+        unsafe { ffi::PyList_Size(self.as_ptr()).max(0) as usize }
+    }
+
+    /// A list's item, or none past its end. `self` must be a list.
+    #[inline(always)]
+    pub fn list_item<'g>(&self, gil: Gil<'g>, index: usize) -> Option<Owned<'g>> {
+        debug_assert!(self.is_list());
+        // SAFETY: a live list under the GIL; the length is asked right before the item is taken, and the borrowed
+        // reference becomes an owned one at once.
+        unsafe {
+            if index >= ffi::PyList_Size(self.as_ptr()) as usize {
+                return None;
+            }
+            Some(Object::from_ptr(ffi::PyList_GetItem(self.as_ptr(), index as isize)).own(gil))
+        }
+    }
+
+    /// A tuple's item, or none past its end. `self` must be a tuple.
+    #[inline(always)]
+    pub fn tuple_item(&self, index: usize) -> Option<&Object> {
+        debug_assert!(self.is_tuple());
+        // SAFETY: a live tuple; tuples are immutable, so the item lives as long as it.
+        unsafe {
+            if index >= ffi::PyTuple_Size(self.as_ptr()) as usize {
+                return None;
+            }
+            Some(Object::from_ptr(ffi::PyTuple_GetItem(self.as_ptr(), index as isize)))
+        }
+    }
+
+    /// `self.add(member)`; `self` must be a set.
+    pub fn set_add(&self, gil: Gil<'_>, member: &Object) -> Result<()> {
+        // SAFETY: live objects under the GIL; CPython checks that it is a set.
+        gil.status(unsafe { ffi::PySet_Add(self.as_ptr(), member.as_ptr()) })
+    }
+
+    /// `self[key] = value`, past any override; `self` must be a dict.
+    #[inline(always)]
+    pub fn dict_set(&self, gil: Gil<'_>, key: &Object, value: &Object) -> Result<()> {
+        // SAFETY: live objects under the GIL; CPython checks that it is a dict.
+        gil.status(unsafe { ffi::PyDict_SetItem(self.as_ptr(), key.as_ptr(), value.as_ptr()) })
+    }
+
+    /// `self.get(key)`, past any override; `self` must be a dict.
+    #[inline(always)]
+    pub fn dict_get<'g>(&self, gil: Gil<'g>, key: &Object) -> Result<Option<Owned<'g>>> {
+        // SAFETY: live objects under the GIL; the borrowed reference becomes an owned one at once.
+        unsafe {
+            let value = ffi::PyDict_GetItemWithError(self.as_ptr(), key.as_ptr());
+            if value.is_null() {
+                return if gil.has_raised() { Err(gil.raised()) } else { Ok(None) };
+            }
+            Ok(Some(Object::from_ptr(value).own(gil)))
+        }
+    }
+
+    /// Number of entries; `self` must be a dict.
+    pub fn dict_len(&self) -> usize {
+        // SAFETY: a live dict under the GIL that its borrower holds.
+        unsafe { ffi::PyDict_Size(self.as_ptr()).max(0) as usize }
+    }
+
+    /// Entries in order, past any override; empty for what is no dict.
+    pub fn dict_iter<'a, 'g>(&'a self, gil: Gil<'g>) -> DictIter<'a, 'g> {
+        DictIter { dict: self, gil, position: if self.is_dict() { 0 } else { isize::MAX } }
+    }
+}

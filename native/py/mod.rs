@@ -1,0 +1,34 @@
+//! Safe Python: everything above this layer uses CPython without `unsafe`.
+//!
+//! - [`Gil`] proves that this thread has an attached thread state; every function that touches Python takes one.
+//! - [`Owned`] is a strong reference that is dropped under the GIL; `&Object` is a borrowed one.
+//! - [`Detached`] is a strong reference that may travel; see there what its drop does.
+//! - [`Raised`] says that the error indicator is set.
+
+mod arguments;
+mod buffer;
+mod call;
+mod class;
+mod containers;
+mod error;
+mod gil;
+mod kind;
+mod memory;
+mod number;
+mod object;
+mod state;
+#[cfg(test)]
+pub(crate) mod testing;
+mod text;
+
+pub use arguments::Positional;
+pub use buffer::{BufferView, Layout};
+pub use class::{Behaviour, Class, Function};
+pub use containers::{DictIter, ListBuilder, TupleBuilder};
+pub use error::{Exception, Raised, Result};
+pub use gil::{Gil, set_graveyard};
+pub use kind::{BuiltIn, Family};
+pub use memory::Bytes;
+pub use object::{Detached, Object, Owned};
+pub use state::{InterpreterState, Start, ThreadState, initialise, is_initialised, join, version};
+pub use text::Text;

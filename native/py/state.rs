@@ -1,0 +1,274 @@
+//! Thread states: making, attaching, detaching and deleting them; starting CPython.
+
+use std::ptr::NonNull;
+
+use super::Gil;
+use crate::ffi::{self, optional};
+
+/// An interpreter state, as an address.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct InterpreterState(NonNull<ffi::PyInterpreterState>);
+
+// SAFETY: an address; what is done with it needs a thread state of that interpreter.
+unsafe impl Send for InterpreterState {}
+// SAFETY: as above.
+unsafe impl Sync for InterpreterState {}
+
+/// A thread state, as an address.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct ThreadState(NonNull<ffi::PyThreadState>);
+
+// SAFETY: an address; attaching it is unsafe and says which thread may.
+unsafe impl Send for ThreadState {}
+// SAFETY: as above.
+unsafe impl Sync for ThreadState {}
+
+impl ThreadState {
+    /// A new thread state for the calling thread. Needs no GIL.
+    ///
+    /// # Safety
+    /// The interpreter is alive.
+    pub unsafe fn new(interpreter: InterpreterState) -> Option<Self> {
+        // SAFETY: a live interpreter; PyThreadState_New takes the locks it needs itself.
+        NonNull::new(unsafe { ffi::PyThreadState_New(interpreter.0.as_ptr()) }).map(ThreadState)
+    }
+
+    /// The thread state that CPython itself knows for this thread (made by Python's `threading` or by
+    /// `PyGILState_Ensure`), if any.
+    pub fn of_this_thread() -> Option<Self> {
+        // SAFETY: CPython is initialised, else no code of the runtime runs; the function needs no GIL.
+        NonNull::new(unsafe { ffi::PyGILState_GetThisThreadState() }).map(ThreadState)
+    }
+
+    /// The interpreter that it belongs to.
+    pub fn interpreter(self) -> InterpreterState {
+        let get = optional::py_thread_state_get_interpreter().expect("every CPython from 3.9 on exports it");
+        // SAFETY: a ThreadState is made from live ones and not kept past their deletion.
+        let interpreter = unsafe { get(self.0.as_ptr()) };
+        InterpreterState(NonNull::new(interpreter).expect("a thread state has an interpreter"))
+    }
+
+    /// Waits for the GIL and attaches.
+    ///
+    /// # Safety
+    /// The thread state is alive, belongs to this thread, and no thread state is attached to this thread.
+    #[inline(always)]
+    pub unsafe fn attach<'g>(self) -> Gil<'g> {
+        // SAFETY: by the caller's guarantee.
+        unsafe {
+            ffi::PyEval_RestoreThread(self.0.as_ptr());
+            Gil::assume()
+        }
+    }
+
+    /// Clears and deletes the attached thread state, and gives the GIL back.
+    ///
+    /// # Safety
+    /// It is the attached one, and nobody uses it or a token any more.
+    pub unsafe fn delete_attached(self) {
+        // SAFETY: by the caller's guarantee; Clear may run Python code, DeleteCurrent detaches.
+        unsafe {
+            ffi::PyThreadState_Clear(self.0.as_ptr());
+            match optional::py_thread_state_delete_current() {
+                Some(delete) => delete(),
+                None => {
+                    ffi::PyEval_SaveThread();
+                    ffi::PyThreadState_Delete(self.0.as_ptr());
+                }
+            }
+        }
+    }
+
+    /// Tells a CPython that checks real stack bounds (3.14 on) which stack this thread state runs on. Whether it took
+    /// them.
+    pub fn protect_stack(self, _gil: Gil<'_>, base: *mut u8, size: usize) -> bool {
+        let Some(set) = optional::py_unstable_set_stack_protection() else {
+            return false;
+        };
+        // SAFETY: the thread state is attached, and the region is the stack of this thread.
+        if unsafe { set(self.0.as_ptr(), base.cast(), size) } != 0 {
+            // It refuses only stacks that are too small to be checked: then its own bounds stay.
+            // SAFETY: the token proves the attached thread state.
+            unsafe { ffi::PyErr_Clear() };
+            return false;
+        }
+        true
+    }
+
+    /// Undoes [`ThreadState::protect_stack`].
+    pub fn unprotect_stack(self, _gil: Gil<'_>) {
+        if let Some(reset) = optional::py_unstable_reset_stack_protection() {
+            // SAFETY: the thread state is attached.
+            unsafe { reset(self.0.as_ptr()) };
+        }
+    }
+}
+
+impl<'g> Gil<'g> {
+    /// Detaches for good: the token must not be used any more.
+    ///
+    /// # Safety
+    /// No token of this thread and no `Owned` is used before this thread attaches again.
+    #[inline(always)]
+    pub unsafe fn detach(self) -> ThreadState {
+        // SAFETY: attached, as the token says.
+        let state = unsafe { ffi::PyEval_SaveThread() };
+        ThreadState(NonNull::new(state).expect("an attached thread has a thread state"))
+    }
+
+    /// The attached thread state.
+    pub fn thread_state(self) -> ThreadState {
+        // SAFETY: attached, as the token says.
+        ThreadState(NonNull::new(unsafe { ffi::PyThreadState_Get() }).expect("the token proves a thread state"))
+    }
+
+    /// The interpreter that runs.
+    pub fn interpreter(self) -> InterpreterState {
+        // SAFETY: attached, as the token says.
+        let interpreter = unsafe { ffi::PyInterpreterState_Get() };
+        InterpreterState(NonNull::new(interpreter).expect("an attached thread state has an interpreter"))
+    }
+}
+
+/// How CPython is to start.
+pub struct Start<'a> {
+    /// The program name: a Python executable; CPython finds its prefix, and a venv, from it.
+    pub program: &'a str,
+    /// `PYTHONHOME`, or none.
+    pub home: Option<&'a str>,
+}
+
+/// Whether CPython is initialised in this process.
+pub fn is_initialised() -> bool {
+    // SAFETY: may be called at any time once libpython is loaded.
+    unsafe { ffi::Py_IsInitialized() != 0 }
+}
+
+/// CPython's version as `(major, minor)`.
+pub fn version() -> (u32, u32) {
+    // SAFETY: gives a static C string, before initialisation too.
+    let text = unsafe { std::ffi::CStr::from_ptr(ffi::Py_GetVersion()) }.to_string_lossy().into_owned();
+    let mut numbers = text.split(|c: char| !c.is_ascii_digit()).map(|part| part.parse().unwrap_or(0));
+    (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0))
+}
+
+/// Initialises CPython without signal handlers; this thread becomes its main thread, attached.
+///
+/// # Safety
+/// CPython is not initialised, and the token is not used after its thread state is detached.
+pub unsafe fn initialise<'g>(start: &Start<'_>) -> Result<Gil<'g>, String> {
+    match optional::py_init_config_create() {
+        // SAFETY: PyInitConfig_Create may be called before CPython is initialised.
+        Some(create) => initialise_by_config(unsafe { create() }, start)?,
+        None => initialise_by_name(start)?,
+    }
+    // SAFETY: initialising attaches the main thread state to this thread.
+    Ok(unsafe { Gil::assume() })
+}
+
+/// The C library's locale is "C" or "POSIX": CPython's own `python` would switch to UTF-8 there.
+fn wants_utf8_mode() -> bool {
+    // SAFETY: a null locale only asks.
+    let locale = unsafe { libc::setlocale(libc::LC_CTYPE, std::ptr::null()) };
+    if locale.is_null() {
+        return true;
+    }
+    // SAFETY: setlocale gives a C string that is valid until the next call.
+    let name = unsafe { std::ffi::CStr::from_ptr(locale) };
+    name == c"C" || name == c"POSIX"
+}
+
+/// CPython 3.10 to 3.13.
+fn initialise_by_name(start: &Start<'_>) -> Result<(), String> {
+    let Some(set_program_name) = optional::py_set_program_name() else {
+        return Err("this libpython has neither PyInitConfig_Create nor Py_SetProgramName".to_owned());
+    };
+    // SAFETY: called before initialisation, with strings that are leaked on purpose: CPython keeps the pointers.
+    unsafe {
+        set_program_name(wide(start.program));
+        if let (Some(home), Some(set_home)) = (start.home, optional::py_set_python_home()) {
+            set_home(wide(home));
+        }
+        if let Some(utf8_mode) = optional::py_utf8_mode()
+            && wants_utf8_mode()
+        {
+            *utf8_mode = 1;
+        }
+        ffi::Py_InitializeEx(0);
+    }
+    Ok(())
+}
+
+/// A wchar_t string that lives for ever.
+fn wide(text: &str) -> *const libc::wchar_t {
+    let units: Vec<libc::wchar_t> = if cfg!(windows) {
+        text.encode_utf16().map(|unit| unit as libc::wchar_t).chain([0]).collect()
+    } else {
+        text.chars().map(|c| c as u32 as libc::wchar_t).chain([0]).collect()
+    };
+    Box::leak(units.into_boxed_slice()).as_ptr()
+}
+
+/// CPython 3.14 on. The configuration starts isolated; each option that plain `python` has otherwise is set back.
+fn initialise_by_config(config: *mut std::ffi::c_void, start: &Start<'_>) -> Result<(), String> {
+    if config.is_null() {
+        return Err("PyInitConfig_Create failed: out of memory".to_owned());
+    }
+    let missing = "this libpython has PyInitConfig_Create but not the functions that go with it";
+    let (Some(set_int), Some(set_str), Some(run), Some(get_error), Some(free)) = (
+        optional::py_init_config_set_int(),
+        optional::py_init_config_set_str(),
+        optional::py_initialize_from_init_config(),
+        optional::py_init_config_get_error(),
+        optional::py_init_config_free(),
+    ) else {
+        return Err(missing.to_owned());
+    };
+    let text = |text: &str| std::ffi::CString::new(text).map_err(|_| format!("a NUL in {text:?}"));
+    let program = text(start.program)?;
+    let home = start.home.map(text).transpose()?;
+    let numbers = [
+        (c"isolated", 0),
+        (c"use_environment", 1),
+        (c"user_site_directory", 1),
+        (c"safe_path", 1),
+        (c"parse_argv", 0),
+        (c"install_signal_handlers", 0),
+        (c"configure_locale", 1),
+        (c"buffered_stdio", 1),
+        (c"configure_c_stdio", 0),
+    ];
+    // SAFETY: a live config, C strings; the functions are those of the same libpython.
+    let done = unsafe {
+        numbers.iter().all(|(name, value)| set_int(config, name.as_ptr(), *value) == 0)
+            && (!wants_utf8_mode() || set_int(config, c"utf8_mode".as_ptr(), 1) == 0)
+            && set_str(config, c"program_name".as_ptr(), program.as_ptr()) == 0
+            && home.as_ref().is_none_or(|home| set_str(config, c"home".as_ptr(), home.as_ptr()) == 0)
+            && run(config) == 0
+    };
+    let mut message = std::ptr::null();
+    // SAFETY: as above; the message belongs to the config and is copied before that is freed.
+    let result = unsafe {
+        let failed = get_error(config, &mut message) != 0 && !message.is_null();
+        let result = match (done, failed) {
+            (true, false) => Ok(()),
+            (_, true) => Err(std::ffi::CStr::from_ptr(message).to_string_lossy().into_owned()),
+            (false, false) => Err("CPython exited while it was initialised".to_owned()),
+        };
+        free(config);
+        result
+    };
+    result
+}
+
+
+/// Attaches this thread to a CPython that somebody else initialised, with a thread state of its main interpreter that is
+/// never given back.
+pub fn join<'g>() -> Gil<'g> {
+    // SAFETY: CPython is initialised; PyGILState_Ensure makes or finds this thread's state. It is never released: the
+    // thread stays for the life of the process.
+    unsafe {
+        ffi::PyGILState_Ensure();
+        Gil::assume()
+    }
+}

@@ -1,0 +1,167 @@
+//! str and bytes.
+
+use std::ffi::CStr;
+use std::sync::OnceLock;
+
+use super::{Exception, Gil, Object, Owned, Result};
+use crate::ffi;
+
+/// A str's content, for as long as the object lives.
+pub enum Text<'a, 'g> {
+    /// ASCII, read in place.
+    Ascii(&'a [u8]),
+    /// Anything else: a bytes object with UTF-16LE in it, unpaired surrogates and all.
+    Utf16(Owned<'g>),
+}
+
+type NoArguments = unsafe extern "C" fn(*mut ffi::PyObject, *mut ffi::PyObject) -> *mut ffi::PyObject;
+
+/// The C function behind `str.isascii`: the stable ABI has no other constant-time way to ask.
+fn is_ascii_function(gil: Gil<'_>) -> Result<NoArguments> {
+    static FOUND: OnceLock<NoArguments> = OnceLock::new();
+    if let Some(found) = FOUND.get() {
+        return Ok(*found);
+    }
+    let method = gil.str("")?.attr_str(gil, c"isascii")?;
+    // SAFETY: a bound method of a built-in type is a PyCFunction; anything else makes it raise.
+    let function = unsafe { ffi::PyCFunction_GetFunction(method.as_ptr()) };
+    let Some(function) = function else {
+        return Err(gil.raised());
+    };
+    Ok(*FOUND.get_or_init(|| function))
+}
+
+impl<'g> Gil<'g> {
+    /// A str from UTF-8.
+    pub fn str(self, text: &str) -> Result<Owned<'g>> {
+        self.str_utf8(text.as_bytes())
+    }
+
+    /// A str from bytes that should be UTF-8.
+    #[inline]
+    pub fn str_utf8(self, text: &[u8]) -> Result<Owned<'g>> {
+        // SAFETY: the pointer and length are a slice's; under the GIL. Lengths of slices fit isize.
+        self.owned(unsafe { ffi::PyUnicode_FromStringAndSize(text.as_ptr().cast(), text.len() as isize) })
+    }
+
+    /// A str from UTF-16LE, unpaired surrogates kept, a leading byte order mark kept as data.
+    pub fn str_utf16(self, bytes: &[u8]) -> Result<Owned<'g>> {
+        let mut little_endian = -1;
+        // SAFETY: the pointer and length are a slice's; under the GIL.
+        self.owned(unsafe {
+            ffi::PyUnicode_DecodeUTF16(
+                bytes.as_ptr().cast(),
+                bytes.len() as isize,
+                c"surrogatepass".as_ptr(),
+                &mut little_endian,
+            )
+        })
+    }
+
+    /// An interned str, for names.
+    pub fn interned(self, name: &CStr) -> Result<Owned<'g>> {
+        // SAFETY: a C string under the GIL.
+        self.owned(unsafe { ffi::PyUnicode_InternFromString(name.as_ptr()) })
+    }
+
+    /// Interns a str: attribute and global look-ups then compare addresses.
+    pub fn intern(self, text: Owned<'g>) -> Owned<'g> {
+        let mut pointer = text.into_ptr();
+        // SAFETY: PyUnicode_InternInPlace takes over the reference and gives one back, for exact strs; it leaves
+        // others alone.
+        unsafe {
+            ffi::PyUnicode_InternInPlace(&mut pointer);
+            Owned::from_ptr(pointer)
+        }
+    }
+
+    /// A bytes object.
+    pub fn bytes(self, content: &[u8]) -> Result<Owned<'g>> {
+        // SAFETY: the pointer and length are a slice's; under the GIL.
+        self.owned(unsafe {
+            ffi::PyBytes_FromStringAndSize(content.as_ptr().cast(), content.len() as isize)
+        })
+    }
+
+    /// A bytes object of this length, filled in by `fill` before anyone else sees it.
+    pub fn bytes_with(
+        self,
+        length: usize,
+        fill: impl FnOnce(&mut [u8]) -> Result<()>,
+    ) -> Result<Owned<'g>> {
+        // SAFETY: under the GIL; a null source leaves the content uninitialised. A length over isize::MAX is negative
+        // and raises.
+        let bytes = self.owned(unsafe { ffi::PyBytes_FromStringAndSize(std::ptr::null(), length as isize) })?;
+        // SAFETY: the object is new, nobody else has it, and has `length` bytes, which are zeroed before use.
+        let content = unsafe {
+            let start = ffi::PyBytes_AsString(bytes.as_ptr()).cast::<u8>();
+            std::ptr::write_bytes(start, 0, length);
+            std::slice::from_raw_parts_mut(start, length)
+        };
+        fill(content)?;
+        Ok(bytes)
+    }
+}
+
+impl Object {
+    /// Whether this is a str or an instance of a subclass.
+    #[inline(always)]
+    pub fn is_str(&self) -> bool {
+        self.has_type_flag(ffi::Py_TPFLAGS_UNICODE_SUBCLASS)
+    }
+
+    /// Whether this is a bytes or an instance of a subclass.
+    #[inline(always)]
+    pub fn is_bytes(&self) -> bool {
+        self.has_type_flag(ffi::Py_TPFLAGS_BYTES_SUBCLASS)
+    }
+
+    /// A bytes object's content; `self` must be bytes.
+    pub fn as_bytes(&self, gil: Gil<'_>) -> Result<&[u8]> {
+        if !self.is_bytes() {
+            return Err(gil.raise(Exception::Type, "expected bytes"));
+        }
+        // SAFETY: a live bytes object, immutable, borrowed for as long as `self`.
+        Ok(unsafe {
+            let start = ffi::PyBytes_AsString(self.as_ptr()).cast::<u8>();
+            std::slice::from_raw_parts(start, ffi::PyBytes_Size(self.as_ptr()) as usize)
+        })
+    }
+
+    /// A str's content: in place for ASCII, else a temporary UTF-16, so that CPython caches nothing in the object.
+    #[inline]
+    pub fn text<'a, 'g>(&'a self, gil: Gil<'g>) -> Result<Text<'a, 'g>> {
+        if !self.is_str() {
+            return Err(gil.raise(Exception::Type, "expected str"));
+        }
+        let is_ascii = is_ascii_function(gil)?;
+        // SAFETY: `self` is a str, and isascii takes no arguments (METH_NOARGS).
+        let ascii = gil.owned(unsafe { is_ascii(self.as_ptr(), std::ptr::null_mut()) })?.is_true();
+        if ascii {
+            let mut length = 0;
+            // SAFETY: a live str under the GIL; ASCII content is its own UTF-8 and lives as long as it.
+            let start = unsafe { ffi::PyUnicode_AsUTF8AndSize(self.as_ptr(), &mut length) };
+            if start.is_null() {
+                return Err(gil.raised());
+            }
+            // SAFETY: CPython gave start and length of immutable memory inside the object.
+            return Ok(Text::Ascii(unsafe { std::slice::from_raw_parts(start.cast(), length as usize) }));
+        }
+        // SAFETY: a live str and C strings under the GIL.
+        gil.owned(unsafe {
+            ffi::PyUnicode_AsEncodedString(self.as_ptr(), c"utf-16-le".as_ptr(), c"surrogatepass".as_ptr())
+        })
+        .map(Text::Utf16)
+    }
+
+    /// A str's content as a Rust string; unpaired surrogates become U+FFFD. For messages, never for values.
+    pub fn to_string_lossy(&self, gil: Gil<'_>) -> Result<String> {
+        match self.text(gil)? {
+            Text::Ascii(bytes) => Ok(String::from_utf8_lossy(bytes).into_owned()),
+            Text::Utf16(bytes) => {
+                let units = bytes.as_bytes(gil)?.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]]));
+                Ok(char::decode_utf16(units).map(|unit| unit.unwrap_or('\u{fffd}')).collect())
+            }
+        }
+    }
+}

@@ -1,0 +1,45 @@
+"""Makes the `krait` package importable from the sources in the jar. Runs once per interpreter, before everything else."""
+
+import sys
+from importlib.abc import InspectLoader, MetaPathFinder
+from importlib.machinery import ModuleSpec
+
+ORIGIN = "<krait>"
+
+
+class JarImporter(MetaPathFinder, InspectLoader):
+    """Finds and loads the modules of the package in memory, with their sources for tracebacks."""
+
+    def __init__(self, sources):
+        self._sources = sources
+
+    def find_spec(self, fullname, path=None, target=None):
+        if fullname not in self._sources:
+            return None
+        spec = ModuleSpec(fullname, self, origin=self._file(fullname), is_package=self.is_package(fullname))
+        spec.has_location = True
+        return spec
+
+    def is_package(self, fullname):
+        return fullname == "krait"
+
+    def get_source(self, fullname):
+        return self._sources[fullname]
+
+    def get_code(self, fullname):
+        return compile(self._sources[fullname], self._file(fullname), "exec", dont_inherit=True)
+
+    @staticmethod
+    def _file(fullname):
+        return f"{ORIGIN}/{fullname.replace('.', '/')}.py"
+
+
+def install(sources):
+    # First, so that a package of the same name on sys.path is never taken for ours.
+    sys.meta_path.insert(0, JarImporter(sources))
+    # The module captures the thread that first imports it as Python's main thread: that is this one.
+    import threading  # noqa: F401
+
+    if not hasattr(sys, "argv"):
+        sys.argv = [""]
+    import krait  # noqa: F401

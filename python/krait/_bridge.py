@@ -1,0 +1,173 @@
+"""What native code asks Python to do: names, source code, namespaces, the end."""
+
+import builtins
+import importlib
+import io
+import sys
+
+from krait import _errors
+
+
+def new_namespace():
+    """The globals of a new interpreter: a dict of its own that looks like a script's."""
+    return {"__name__": "__main__", "__doc__": None, "__package__": None, "__builtins__": builtins}
+
+
+def close_namespace(namespace, number):
+    """Lets go of everything an interpreter's globals hold, and of its streams."""
+    streams = sys.modules.get("krait._streams")
+    if streams is not None:
+        streams.detach(number)
+    namespace.clear()
+
+
+def compile_source(source, filename, mode):
+    """Code from a str. The file name need not exist: tracebacks find the lines all the same."""
+    remember_source(filename, source)
+    return compile(source, filename, mode, dont_inherit=True)
+
+
+def remember_source(filename, source):
+    """Gives tracebacks the lines of code that is in no file, for the newest few sources."""
+    if not (filename.startswith("<") and filename.endswith(">")):
+        return
+    import linecache
+
+    linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
+
+
+def run_path(namespace, path):
+    """Runs a file as a script: in the interpreter's globals, with __file__ and the file's folder importable."""
+    import os
+
+    path = os.path.abspath(path)
+    with io.open_code(path) as file:
+        code = compile(file.read(), path, "exec", dont_inherit=True)
+    folder = os.path.dirname(path)
+    if folder not in sys.path:
+        sys.path.insert(0, folder)
+    namespace["__file__"] = path
+    exec(code, namespace)
+
+
+def import_module(name):
+    """The module of this dotted name."""
+    return importlib.import_module(name)
+
+
+def resolve(namespace, name):
+    """What a dotted name stands for: from the globals first, then in the longest importable module."""
+    first, *rest = name.split(".")
+    if not all(part.isidentifier() for part in (first, *rest)):
+        raise NameError(f"{name!r} is not a name: dotted identifiers are wanted")
+    if first in namespace:
+        return _attributes(namespace[first], rest)
+    if hasattr(builtins, first):
+        return _attributes(getattr(builtins, first), rest)
+    parts = [first, *rest]
+    for length in range(len(parts), 0, -1):
+        module_name = ".".join(parts[:length])
+        if length == 1 and not rest:
+            break
+        try:
+            module = importlib.import_module(module_name)
+        except ModuleNotFoundError as error:
+            # Only the module that was asked for may be missing: one that it imports in turn is the user's error.
+            if error.name is None or not (module_name + ".").startswith(error.name + "."):
+                raise
+            continue
+        return _attributes(module, parts[length:])
+    raise NameError(f"name {name!r} is not defined")
+
+
+def _attributes(value, names):
+    for name in names:
+        value = getattr(value, name)
+    return value
+
+
+def not_callable(name, value):
+    raise TypeError(f"{name!r} is not callable: it is a {type_name(value)}")
+
+
+def type_name(value):
+    """The qualified name of a value's class."""
+    return _errors.type_name(type(value))
+
+
+def dir_of(value):
+    return dir(value)
+
+
+def configure(paths, argv, working_directory, environment):
+    """Settings of an interpreter that Python keeps per process."""
+    import os
+
+    if environment:
+        os.environ.update(environment)
+    if working_directory is not None:
+        os.chdir(working_directory)
+    if argv is not None:
+        sys.argv[:] = argv
+    for path in reversed(paths):
+        if path not in sys.path:
+            sys.path.insert(0, path)
+
+
+def flush():
+    """Writes out what the standard streams hold back."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (AttributeError, ValueError, OSError):
+            # Closed, replaced or gone: there is nothing to lose then.
+            pass
+
+
+def shut_down():
+    """The end of the JVM: atexit callbacks, then the streams."""
+    import atexit
+
+    try:
+        atexit._run_exitfuncs()
+    finally:
+        flush()
+
+
+def enum_name(value):
+    """The name of an enum's member, for a Java enum."""
+    import enum
+
+    if not isinstance(value, enum.Enum):
+        raise TypeError(f"{type_name(value)} is no enum")
+    return value.name
+
+
+def as_number(value):
+    """An int, float or bool of what says that it is one; None of anything else."""
+    if hasattr(value, "__index__"):
+        return value.__index__()
+    if hasattr(value, "__float__"):
+        return value.__float__()
+    return None
+
+
+def as_list(value):
+    """A list of an iterable's items; arrays give plain numbers."""
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    return list(value) if hasattr(value, "__iter__") else None
+
+
+def as_callable(value):
+    """The value, if it can be called."""
+    if not callable(value):
+        raise TypeError(f"a {type_name(value)} is not callable")
+    return value
+
+
+def attach_streams(number, stdin, stdout, stderr):
+    """Gives an interpreter standard streams of its own."""
+    from krait import _streams
+
+    _streams.attach(number, stdin, stdout, stderr)

@@ -1,0 +1,115 @@
+"""Exceptions on their way between Python and Java."""
+
+import traceback
+
+# More causes than a reader follows, and far below the frame's limit on nesting.
+MAX_CAUSES = 100
+# Of a traceback of a deep recursion, Java gets both ends.
+MAX_FRAMES = 512
+
+
+class JavaException(Exception):
+    """A Java throwable that passed into Python code. Uncaught, it returns to Java as the same throwable."""
+
+    def __init__(self, message="", throwable=None, class_name=""):
+        super().__init__(message)
+        self.throwable = throwable
+        self.class_name = class_name
+
+    def __str__(self):
+        message = super().__str__()
+        return f"{self.class_name}: {message}" if message and message != "None" else self.class_name
+
+
+def java_exception(record):
+    """The Python exception for a Java throwable, given as (throwable, class name, message)."""
+    throwable, class_name, message = record
+    return JavaException(message or "", throwable, class_name)
+
+
+def describe(exception):
+    """An exception as Java reads it; the record's fields are listed in native/ARCHITECTURE.md."""
+    return _describe(exception, set(), True)
+
+
+def _describe(exception, seen, top):
+    seen.add(id(exception))
+    cause = exception.__cause__
+    context = None if exception.__suppress_context__ else exception.__context__
+    throwable = exception.throwable if isinstance(exception, JavaException) else None
+    return (
+        type_name(type(exception)),
+        _message(exception),
+        _notes(exception),
+        _frames(exception.__traceback__),
+        _nested(cause, seen),
+        _nested(context, seen),
+        [_nested(member, seen) for member in _members(exception)],
+        _formatted(exception) if top else "",
+        exception if top else None,
+        throwable,
+        _extra(exception),
+        [type_name(cls) for cls in type(exception).__mro__ if cls is not object],
+    )
+
+
+def _nested(exception, seen):
+    if exception is None or id(exception) in seen or len(seen) >= MAX_CAUSES:
+        return None
+    return _describe(exception, seen, False)
+
+
+def type_name(cls):
+    """The class's qualified name, as tracebacks print it."""
+    module = cls.__module__
+    if module in ("builtins", "__main__") or not isinstance(module, str):
+        return cls.__qualname__
+    return f"{module}.{cls.__qualname__}"
+
+
+def _message(exception):
+    try:
+        return str.__str__(str(exception))
+    except Exception as error:
+        return f"<str() of the exception raised {type(error).__name__}>"
+
+
+def _notes(exception):
+    notes = getattr(exception, "__notes__", None)
+    return [note if isinstance(note, str) else repr(note) for note in notes] if isinstance(notes, (list, tuple)) else []
+
+
+def _members(exception):
+    members = getattr(exception, "exceptions", None)
+    if not isinstance(members, tuple):
+        return ()
+    return [member for member in members if isinstance(member, BaseException)]
+
+
+def _frames(trace):
+    frames = []
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        frames.append((code.co_filename, trace.tb_lineno or -1, getattr(code, "co_qualname", code.co_name)))
+        trace = trace.tb_next
+    if len(frames) > MAX_FRAMES:
+        half = MAX_FRAMES // 2
+        left_out = (f"{len(frames) - MAX_FRAMES} frames left out", -1, "...")
+        frames = [*frames[:half], left_out, *frames[-half:]]
+    return frames
+
+
+def _formatted(exception):
+    try:
+        return "".join(traceback.format_exception(type(exception), exception, exception.__traceback__))
+    except Exception as error:
+        return f"{type_name(type(exception))}: {_message(exception)}\n<the traceback could not be formatted: {error!r}>\n"
+
+
+def _extra(exception):
+    if isinstance(exception, SystemExit):
+        code = exception.code
+        return code if code is None or isinstance(code, (int, str)) else str(code)
+    if isinstance(exception, SyntaxError):
+        return (exception.filename, exception.lineno, exception.offset, exception.text)
+    return None

@@ -1,0 +1,125 @@
+"""Standard streams that differ by interpreter: `sys.stdout` and its kin go to the interpreter whose code runs."""
+
+import io
+import sys
+import threading
+
+from _krait import current_namespace
+
+_NAMES = ("stdin", "stdout", "stderr")
+_lock = threading.Lock()
+# Name of a stream -> number of an interpreter -> its stream.
+_streams = {name: {} for name in _NAMES}
+
+
+class _Source(io.RawIOBase):
+    """Bytes that a Java InputStream gives."""
+
+    def __init__(self, read):
+        self._read = read
+
+    def readable(self):
+        return True
+
+    def readinto(self, buffer):
+        data = self._read(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
+
+
+class _Sink(io.RawIOBase):
+    """Bytes that a Java OutputStream takes."""
+
+    def __init__(self, write):
+        self._write = write
+
+    def writable(self):
+        return True
+
+    def write(self, data):
+        self._write(bytes(data))
+        return len(data)
+
+
+class _FlushingSink(io.BufferedWriter):
+    """Flushes Java's stream, too."""
+
+    def flush(self):
+        super().flush()
+        if not self.raw.closed:
+            self.raw._write(None)
+
+
+class _Router(io.TextIOBase):
+    """A standard stream that is another one for each interpreter; the process's own where none was given."""
+
+    def __init__(self, name, own):
+        self._name = name
+        self._own = own
+
+    def _stream(self):
+        stream = _streams[self._name].get(current_namespace(), self._own)
+        if stream is None:
+            raise ValueError(f"there is no sys.{self._name}")
+        return stream
+
+    def __getattr__(self, name):
+        return getattr(self._stream(), name)
+
+    def __iter__(self):
+        return iter(self._stream())
+
+    def __next__(self):
+        return next(self._stream())
+
+    def __repr__(self):
+        return f"<krait {self._name} of {self._own!r}>"
+
+    def close(self):
+        """Interpreters share the stream: closing it is none of their business."""
+
+
+def _forward(name):
+    def method(self, *args, **keywords):
+        return getattr(self._stream(), name)(*args, **keywords)
+
+    method.__name__ = name
+    return method
+
+
+for _name in ("read", "readline", "readlines", "write", "writelines", "flush", "fileno", "isatty", "readable",
+              "writable", "seekable", "seek", "tell", "truncate", "detach"):
+    setattr(_Router, _name, _forward(_name))
+for _name in ("encoding", "errors", "newlines", "buffer", "line_buffering"):
+    setattr(_Router, _name, property(lambda self, name=_name: getattr(self._stream(), name)))
+
+
+def attach(number, stdin, stdout, stderr):
+    """Gives the interpreter of this number its streams; None leaves the process's own."""
+    with _lock:
+        for name, target in zip(_NAMES, (stdin, stdout, stderr)):
+            if target is None:
+                continue
+            if not isinstance(getattr(sys, name), _Router):
+                setattr(sys, name, _Router(name, getattr(sys, name)))
+            _streams[name][number] = _reader(target) if name == "stdin" else _writer(target)
+
+
+def _reader(target):
+    return io.TextIOWrapper(io.BufferedReader(_Source(target)), encoding="utf-8", errors="surrogateescape")
+
+
+def _writer(target):
+    buffer = _FlushingSink(_Sink(target))
+    return io.TextIOWrapper(buffer, encoding="utf-8", errors="backslashreplace", line_buffering=True)
+
+
+def detach(number):
+    """Flushes and forgets the streams of an interpreter that closes."""
+    for name in _NAMES:
+        stream = _streams[name].pop(number, None)
+        if stream is not None and name != "stdin":
+            try:
+                stream.flush()
+            except Exception as error:
+                sys.__stderr__.write(f"Krait: sys.{name} could not be flushed: {error!r}\n")
