@@ -57,6 +57,11 @@ def import_module(name):
 
 def resolve(namespace, name):
     """What a dotted name stands for: from the globals first, then in the longest importable module."""
+    if not name.isascii():
+        # As the compiler does with the names in code.
+        import unicodedata
+
+        name = unicodedata.normalize("NFKC", name)
     first, *rest = name.split(".")
     if not all(part.isidentifier() for part in (first, *rest)):
         raise NameError(f"{name!r} is not a name: dotted identifiers are wanted")

@@ -125,7 +125,7 @@ public final class Session implements ValueContext {
         Frame frame = FrameStack.acquire();
         try {
             FrameWriter writer = frame.write(this);
-            writer.writeString(name);
+            writer.writeString(Identifiers.normal(name));
             writeOne(writer, value);
             finish(frame, writer, Op.SET);
         } finally {
