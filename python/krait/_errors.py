@@ -61,7 +61,11 @@ def _nested(exception, seen):
 
 def type_name(cls):
     """The class's qualified name, as tracebacks print it."""
-    module = cls.__module__
+    try:
+        module = cls.__module__
+    except Exception:
+        # A metaclass may make a property of it.
+        module = None
     if module in ("builtins", "__main__") or not isinstance(module, str):
         return cls.__qualname__
     return f"{module}.{cls.__qualname__}"

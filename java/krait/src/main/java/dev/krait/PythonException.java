@@ -83,7 +83,8 @@ public class PythonException extends RuntimeException {
     }
 
     static PythonException of(ErrorRecord record) {
-        return record.typeName().equals("SystemExit") ? new PythonExit(record) : new PythonException(record);
+        boolean exit = record.typeName().equals("SystemExit") || record.bases().contains("SystemExit");
+        return exit ? new PythonExit(record) : new PythonException(record);
     }
 
     private static String text(ErrorRecord record) {
