@@ -8,14 +8,11 @@ import java.nio.ByteBuffer;
  * <p>Every read moves the position before it makes anything of the bytes, so that after any error the position is at
  * the begin of a value or of a value's parts.
  */
-abstract class FrameInput {
+abstract class FrameInput extends Scratch {
     final Frame frame;
     ByteBuffer buffer;
     int position;
     int end;
-
-    final char[] scratch = new char[TextCodec.SCRATCH];
-    final byte[] scratchBytes = new byte[2 * TextCodec.SCRATCH];
 
     FrameInput(Frame frame) {
         this.frame = frame;

@@ -3,14 +3,11 @@ package dev.krait.internal;
 import java.nio.ByteBuffer;
 
 /** The cursor of a {@link FrameWriter}: bytes at a position, in memory that grows. */
-abstract class FrameOutput {
+abstract class FrameOutput extends Scratch {
     final Frame frame;
     ByteBuffer buffer;
     int position;
     private int capacity;
-
-    /** For strings on their way into the frame; never seen outside of one call of {@link TextCodec}. */
-    final char[] scratch = new char[TextCodec.SCRATCH];
 
     FrameOutput(Frame frame) {
         this.frame = frame;

@@ -52,8 +52,18 @@ public final class FrameWriter extends FrameOutput {
     void clear() {
         context = null;
         refs = null;
+        forgetPath();
+    }
+
+    private void forgetPath() {
         Arrays.fill(path, 0, deepest + 1, null);
         deepest = 0;
+    }
+
+    /** Writes the header. The frame of an up-call may lie idle for long after it, so no object of the user's is kept. */
+    private void end(int status) {
+        forgetPath();
+        frame.setHeader(status, position - Frame.HEADER);
     }
 
     /**
@@ -146,12 +156,12 @@ public final class FrameWriter extends FrameOutput {
 
     /** Ends the payload: one value that is the result of a call. */
     public void finish() {
-        frame.setHeader(Status.OK, position - Frame.HEADER);
+        end(Status.OK);
     }
 
     /** Ends the payload: an error record. */
     public void finishRaised() {
-        frame.setHeader(Status.RAISED, position - Frame.HEADER);
+        end(Status.RAISED);
     }
 
     /**
@@ -165,7 +175,7 @@ public final class FrameWriter extends FrameOutput {
         rewind();
         putInt(code);
         writeString(message);
-        frame.setHeader(Status.FAILED, position - Frame.HEADER);
+        end(Status.FAILED);
     }
 
     /**
@@ -315,7 +325,11 @@ public final class FrameWriter extends FrameOutput {
         head(tag, 0, 0);
         int count = 0;
         for (Object element : values) {
-            value(element, key);
+            if (element instanceof Long) {
+                tagged(Tag.LONG, (Long) element);
+            } else {
+                value(element, key);
+            }
             count++;
         }
         // What came, not what size() says: another thread may have changed it.

@@ -5,8 +5,8 @@ import java.nio.charset.StandardCharsets;
 
 /** Strings in a frame: ASCII where they are, else UTF-16 units, so that unpaired surrogates survive. */
 final class TextCodec {
-    /** The units of a scratch array. */
-    static final int SCRATCH = 1024;
+    /** Scratch arrays grow no longer than this. */
+    static final int SCRATCH = 1 << 16;
     private static final int SHORT = 24;
     /** A non-ASCII text mostly shows it this early, which saves the copy that would find out. */
     private static final int PROBE = 16;
@@ -27,18 +27,23 @@ final class TextCodec {
                 return;
             }
         }
+        if (length <= SCRATCH) {
+            writeMedium(out, text, length);
+            return;
+        }
         int start = out.position;
         out.head(Tag.ASCII, length, length);
         // In chunks: the copies of one piece stay small, and a length in UTF-8 stays an int.
-        for (int i = 0; i < length; i += CHUNK) {
-            String chunk = length <= CHUNK ? text : text.substring(i, Math.min(length, i + CHUNK));
-            byte[] bytes = ascii(chunk);
+        for (int done = 0; done < length; ) {
+            int count = Math.min(CHUNK, length - done);
+            byte[] bytes = ascii(text.substring(done, done + count));
             if (bytes == null) {
                 out.position = start;
                 writeUtf16(out, text, length);
                 return;
             }
-            out.putBytes(bytes, bytes.length);
+            out.putBytes(bytes, count);
+            done += count;
         }
     }
 
@@ -50,6 +55,24 @@ final class TextCodec {
         boolean same = bytes.length == text.length()
                 && new String(bytes, StandardCharsets.ISO_8859_1).equals(text);
         return same ? bytes : null;
+    }
+
+    // getBytes(int, int, byte[], int) cuts units to bytes, which is what is needed before a check: the one way
+    // to the
+    // bytes of a string that makes no new array.
+    @SuppressWarnings("deprecation")
+    private static void writeMedium(FrameOutput out, String text, int length) {
+        byte[] bytes = out.scratchBytes(length);
+        text.getBytes(0, length, bytes, 0);
+        // Bytes that are not ASCII decode to fewer units or to U+FFFD, so equality says ASCII, but for a text that
+        // has that
+        // very character. To look for it costs nothing: a string of one byte per unit knows that it has none.
+        if (!new String(bytes, 0, length, StandardCharsets.UTF_8).equals(text) || text.indexOf('\uFFFD') >= 0) {
+            writeUtf16(out, text, length);
+            return;
+        }
+        out.head(Tag.ASCII, length, length);
+        out.putBytes(bytes, length);
     }
 
     private static void writeShort(FrameOutput out, String text, int length) {
@@ -71,9 +94,9 @@ final class TextCodec {
         out.head(Tag.UTF16, length, 2L * length);
         out.buffer.position(out.position);
         CharBuffer units = out.buffer.asCharBuffer();
-        char[] scratch = out.scratch;
-        for (int i = 0; i < length; i += SCRATCH) {
-            int count = Math.min(SCRATCH, length - i);
+        char[] scratch = out.scratchChars(Math.min(length, SCRATCH));
+        for (int i = 0; i < length; i += scratch.length) {
+            int count = Math.min(scratch.length, length - i);
             text.getChars(i, i + count, scratch, 0);
             units.put(scratch, 0, count);
         }
@@ -82,15 +105,16 @@ final class TextCodec {
 
     static String readAscii(FrameInput in) {
         int length = in.count(1);
-        byte[] bytes = length <= in.scratchBytes.length ? in.scratchBytes : new byte[length];
+        byte[] bytes = in.scratchBytes(length);
         in.bytes(bytes, length);
         return new String(bytes, 0, length, StandardCharsets.ISO_8859_1);
     }
 
     static String readUtf16(FrameInput in) {
         int length = in.count(2);
-        char[] units = length <= in.scratch.length ? in.scratch : new char[length];
-        in.buffer.position(in.skip(2 * length));
+        int at = in.skip(2 * length);
+        char[] units = in.scratchChars(length);
+        in.buffer.position(at);
         in.buffer.asCharBuffer().get(units, 0, length);
         return new String(units, 0, length);
     }

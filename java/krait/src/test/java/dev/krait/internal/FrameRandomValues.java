@@ -18,7 +18,7 @@ import java.util.UUID;
 
 /** Values at random that equal themselves after a round trip. */
 final class FrameRandomValues {
-    private static final String[] ALPHABETS = {"abc?\0", "aé\u0080ÿ", "aж\uD800\uDC00\uD83F\uFEFF"};
+    private static final String[] ALPHABETS = {"abc?\0", "aé\u0080ÿ", "aж\uD800\uDC00\uD83F\uFEFF", "a\uFFFD"};
 
     private FrameRandomValues() {
     }

@@ -80,7 +80,8 @@ class FrameRoundTripTest {
 
     @Test
     void stringsKeepEveryUnit() {
-        for (String text : List.of("", "a", "ä", "\0", "a\0b", "\uFEFFx", "\uFFFEx", "\uD800", "\uDC00\uD800", "😀", "?\uD83F")) {
+        for (String text : List.of("", "a", "ä", "\0", "a\0b", "\uFEFFx", "\uFFFEx", "\uFFFD", "ÃÂ\u00A9\u00FD", "\u01FD",
+                "\uD800", "\uDC00\uD800", "😀", "?\uD83F")) {
             same(text);
             // Each path of the writer: short, probed, and found out late.
             same("x".repeat(100) + text);
