@@ -7,7 +7,7 @@ use crate::jvm::arrays::Arrays;
 use crate::py::{Gil, Owned, Text};
 use crate::runtime::{Binding, down};
 
-use super::failure::{Failure, text_of};
+use super::failure::{Failure, text_of, unwritable};
 use super::operations::{Call, operate};
 
 /// A frame's memory, as Java gave it.
@@ -80,7 +80,7 @@ fn answer(
         written.map_err(|raised| {
             peer.abandon(gil);
             writer.truncate(HEADER);
-            Failure::Raised(raised)
+            unwritable(gil, raised)
         })
     });
     let status = match result {

@@ -3,7 +3,7 @@
 use crate::frame::tag::{failure, status};
 use crate::frame::{Writer, encode, encode_handle};
 use crate::bridge::CallPeer;
-use crate::py::{Gil, Object, Raised, Result};
+use crate::py::{Exception, Gil, Object, Raised, Result};
 use crate::runtime::{Domain, Stale};
 
 /// The error of an operation.
@@ -109,9 +109,27 @@ fn write_fields(writer: &mut Writer<'_>, name: &str, message: &str, exception: O
     empty_list(writer);
 }
 
+/// Why a result did not become a frame: the codec refuses it, or Python code that it calls, such as a tzinfo's, raised.
+/// What the codec raises has no traceback, since no Python code ran.
+pub fn unwritable(gil: Gil<'_>, raised: Raised) -> Failure {
+    if !gil.raised_is(&raised, Exception::Value) && !gil.raised_is(&raised, Exception::Overflow) {
+        return Failure::Raised(raised);
+    }
+    let exception = gil.take_raised(raised);
+    match exception.attr_str(gil, c"__traceback__") {
+        Ok(traceback) if traceback.is_none() => Failure::Refused(failure::CONVERSION, text_of_exception(gil, &exception)),
+        Ok(_) => Failure::Raised(gil.raise_object(&exception)),
+        Err(raised) => Failure::Raised(raised),
+    }
+}
+
 /// The exception's text, for messages that mention it.
 pub fn text_of(gil: Gil<'_>, raised: Raised) -> String {
     let exception = gil.take_raised(raised);
+    text_of_exception(gil, &exception)
+}
+
+fn text_of_exception(gil: Gil<'_>, exception: &Object) -> String {
     let text = exception.str(gil).and_then(|text| text.to_string_lossy(gil));
     text.unwrap_or_else(|raised| {
         gil.clear_raised(raised);
