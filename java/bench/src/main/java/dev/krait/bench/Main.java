@@ -67,13 +67,16 @@ public final class Main {
             options.warmupIterations(full ? 5 : 2);
         }
         if (!given.getWarmupTime().hasValue()) {
-            options.warmupTime(TimeValue.milliseconds(full ? 1000 : 600));
+            options.warmupTime(TimeValue.seconds(1));
         }
         if (!given.getMeasurementIterations().hasValue()) {
             options.measurementIterations(full ? 7 : 5);
         }
         if (!given.getMeasurementTime().hasValue()) {
             options.measurementTime(TimeValue.milliseconds(full ? 1000 : 400));
+        }
+        if (full && !given.getParameter("bytes").hasValue()) {
+            options.param("bytes", "100", "1000", "10000", "100000");
         }
         if (!given.verbosity().hasValue()) {
             options.verbosity(VerboseMode.SILENT);
