@@ -59,7 +59,7 @@ public final class MemoryFlat {
         PyFunction newObject = python.function("new_object");
         kinds.put("PyObject, closed", number -> {
             try (PyObject object = (PyObject) newObject.call()) {
-                return same.call(object) != null;
+                return object.truth();
             }
         });
         kinds.put("PyObject, forgotten", number -> newObject.call() instanceof PyObject);
