@@ -178,13 +178,14 @@ static PyObject *to_python(const Units *text) {
     return PyUnicode_DecodeUTF16((const char *)text->units, 2 * (Py_ssize_t)text->length, "surrogatepass", &little_endian);
 }
 
+/* Not utf-16-le: CPython has a short cut for this name alone, and puts a byte order mark in front. */
 static jstring by_utf16(JNIEnv *env, PyObject *text) {
-    PyObject *bytes = PyUnicode_AsEncodedString(text, "utf-16-le", "surrogatepass");
+    PyObject *bytes = PyUnicode_AsEncodedString(text, "utf-16", "surrogatepass");
     if (!bytes) {
         fail(env);
         return NULL;
     }
-    jstring java = (*env)->NewString(env, (const jchar *)PyBytes_AsString(bytes), (jsize)(PyBytes_Size(bytes) / 2));
+    jstring java = (*env)->NewString(env, (const jchar *)PyBytes_AsString(bytes) + 1, (jsize)(PyBytes_Size(bytes) / 2 - 1));
     Py_DecRef(bytes);
     return java;
 }
