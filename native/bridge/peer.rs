@@ -5,12 +5,13 @@ use std::cell::RefCell;
 use crate::frame::Peer;
 use crate::jvm::arrays::{ArrayError, Arrays};
 use crate::py::{Exception, Gil, Object, Owned, Raised, Result};
-use crate::runtime::{Binding, Domain};
+use crate::runtime::{self, Binding, Domain};
 
 use super::JavaObject;
 
 /// The codec's peer during one call.
-pub struct CallPeer {
+pub struct CallPeer<'c> {
+    gil: Gil<'c>,
     binding: PeerBinding,
     arrays: Option<RefCell<Arrays>>,
     made: RefCell<Vec<i64>>,
@@ -23,17 +24,17 @@ struct PeerBinding {
     host: &'static crate::jvm::host::Host,
 }
 
-impl CallPeer {
+impl<'c> CallPeer<'c> {
     /// The peer of a down-call, which brings arrays and takes some back.
-    pub fn down(binding: &'static Binding, arrays: Arrays) -> Self {
+    pub fn down(gil: Gil<'c>, binding: &'static Binding, arrays: Arrays) -> Self {
         let binding = PeerBinding { domain: binding.domain, host: binding.host };
-        CallPeer { binding, arrays: Some(RefCell::new(arrays)), made: RefCell::default(), adopted: Default::default() }
+        CallPeer { gil, binding, arrays: Some(RefCell::new(arrays)), made: RefCell::default(), adopted: Default::default() }
     }
 
     /// The peer of an up-call, whose arrays all cross in the frame.
-    pub fn up(domain: &'static Domain, host: &'static crate::jvm::host::Host) -> Self {
+    pub fn up(gil: Gil<'c>, domain: &'static Domain, host: &'static crate::jvm::host::Host) -> Self {
         let binding = PeerBinding { domain, host };
-        CallPeer { binding, arrays: None, made: RefCell::default(), adopted: Default::default() }
+        CallPeer { gil, binding, arrays: None, made: RefCell::default(), adopted: Default::default() }
     }
 
     /// Releases the handles made for a frame that is not sent.
@@ -54,7 +55,7 @@ impl CallPeer {
     }
 }
 
-impl Peer for CallPeer {
+impl Peer for CallPeer<'_> {
     #[inline]
     fn object<'g>(&self, gil: Gil<'g>, handle: i64) -> Result<Owned<'g>> {
         self.binding.domain.object(gil, handle).map_err(|_| stale(gil))
@@ -77,7 +78,13 @@ impl Peer for CallPeer {
     fn java_slot(&self, object: &Object) -> Option<i32> {
         let class = JavaObject::class_if_made(self.binding.domain)?;
         let java = class.state(object)?;
-        std::ptr::eq(java.host, self.binding.host).then_some(java.slot)
+        if !std::ptr::eq(java.host, self.binding.host) {
+            return None;
+        }
+        // Kept until this thread's next call: another thread may drop the last reference, and its answer release the
+        // slot, before Java has read this frame.
+        runtime::keep_for_answer(self.gil, object);
+        Some(java.slot)
     }
 
     fn read_array(&self, gil: Gil<'_>, index: u32, type_code: u8, into: &mut [u8]) -> Result<()> {

@@ -31,7 +31,7 @@ pub fn call<'g>(
         return Err(gil.raise(Exception::Type, "Java methods take no keyword arguments"));
     }
     let domain = domain(gil)?;
-    let peer = CallPeer::up(domain, target.host);
+    let peer = CallPeer::up(gil, domain, target.host);
     let mut frame = host::take_frame(target.host).map_err(|error| failed(gil, error))?;
 
     let mut writer = Writer::new(frame.memory());
@@ -56,7 +56,7 @@ fn write(
     gil: Gil<'_>,
     writer: &mut Writer<'_>,
     domain: &Domain,
-    peer: &CallPeer,
+    peer: &CallPeer<'_>,
     name: Option<&Object>,
     args: &Object,
 ) -> Result<()> {
@@ -76,7 +76,7 @@ fn write(
 
 /// The answer: a value, or what was thrown (see `UpCalls` in Java): the Python exception that passed through Java, or
 /// a Java throwable.
-fn read<'g>(gil: Gil<'g>, memory: &[u8], domain: &Domain, peer: &CallPeer) -> Result<Owned<'g>> {
+fn read<'g>(gil: Gil<'g>, memory: &[u8], domain: &Domain, peer: &CallPeer<'_>) -> Result<Owned<'g>> {
     let status = i32::from_le_bytes([memory[0], memory[1], memory[2], memory[3]]);
     let mut length = [0; 8];
     length.copy_from_slice(&memory[8..16]);

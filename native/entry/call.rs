@@ -5,7 +5,7 @@ use crate::frame::tag::{failure, op, status};
 use crate::frame::{HEADER, Reader, Writer, encode, encode_handle};
 use crate::jvm::arrays::Arrays;
 use crate::py::{Gil, Owned, Text};
-use crate::runtime::{Binding, down};
+use crate::runtime::{Binding, CallId, Ended, down};
 
 use super::failure::{Failure, text_of, unwritable};
 use super::operations::{Call, operate};
@@ -41,13 +41,37 @@ impl Frame {
     }
 }
 
+impl Frame {
+    /// Which call it is: the frame and its count of uses, which Java keeps in field 24.
+    pub fn id(&mut self, namespace: i64) -> CallId {
+        let mut sequence = [0; 8];
+        sequence.copy_from_slice(&self.memory()[24..32]);
+        CallId { namespace, frame: self.address as i64, sequence: i64::from_le_bytes(sequence) }
+    }
+
+    /// The answer where there is no Python to ask any more.
+    fn refuse(&mut self) {
+        let mut writer = Writer::new(self.memory());
+        writer.i32(failure::CLOSED);
+        writer.text("the interpreter was closed");
+        writer.finish(status::FAILED, &[]);
+    }
+}
+
 /// Field 24 of the header: 1 more than the number of slots that Python took over before reading the arguments failed.
 const ADOPTED: std::ops::Range<usize> = 24..32;
 
 /// `Native.call`.
-pub fn call(binding: &'static Binding, namespace: i64, operation: i32, mut frame: Frame, arrays: Arrays) -> Option<Arrays> {
-    down(binding, namespace, |gil| {
-        let peer = CallPeer::down(binding, arrays);
+pub fn call(
+    binding: &'static Binding,
+    namespace: i64,
+    operation: i32,
+    mut frame: Frame,
+    arrays: Arrays,
+) -> Option<Arrays> {
+    let id = frame.id(namespace);
+    let answered = down(binding, id, |gil| {
+        let peer = CallPeer::down(gil, binding, arrays);
         let mut call = Call { gil, binding, namespace, peer: &peer, decoded: false };
         let result = {
             let mut reader = Reader::new(frame.payload());
@@ -58,13 +82,19 @@ pub fn call(binding: &'static Binding, namespace: i64, operation: i32, mut frame
         answer(gil, binding, &peer, &mut frame, result, operation & op::RAW != 0);
         frame.memory()[ADOPTED].copy_from_slice(&adopted.to_le_bytes());
         peer.into_arrays()
+    });
+    answered.unwrap_or_else(|Ended| {
+        frame.refuse();
+        // No slot was taken over.
+        frame.memory()[ADOPTED].copy_from_slice(&1i64.to_le_bytes());
+        None
     })
 }
 
 fn answer(
     gil: Gil<'_>,
     binding: &Binding,
-    peer: &CallPeer,
+    peer: &CallPeer<'_>,
     frame: &mut Frame,
     result: Result<Owned<'_>, Failure>,
     raw: bool,
@@ -92,7 +122,8 @@ fn answer(
 
 /// `Native.callLong` and `Native.callDouble`: a number in, a number out, the frame only for what goes wrong.
 pub fn call_number<N: Number>(binding: &'static Binding, namespace: i64, handle: i64, argument: N, mut frame: Frame) -> N {
-    down(binding, namespace, |gil| {
+    let id = frame.id(namespace);
+    let answered = down(binding, id, |gil| {
         let result = binding.domain.object(gil, handle).map_err(Failure::from).and_then(|function| {
             let value = function.call_owned(gil, &[argument.to_python(gil)?])?;
             N::from_python(gil, &value, &function)
@@ -108,13 +139,17 @@ pub fn call_number<N: Number>(binding: &'static Binding, namespace: i64, handle:
                 number
             }
             Err(failure) => {
-                let peer = CallPeer::up(binding.domain, binding.host);
+                let peer = CallPeer::up(gil, binding.domain, binding.host);
                 let mut writer = Writer::new(frame.memory());
                 let status = failure.write(gil, &mut writer, binding.domain, &peer);
                 writer.finish(status, &binding.host.take_released());
                 N::default()
             }
         }
+    });
+    answered.unwrap_or_else(|Ended| {
+        frame.refuse();
+        N::default()
     })
 }
 

@@ -28,7 +28,7 @@ impl From<Stale> for Failure {
 
 impl Failure {
     /// Writes it as the frame's answer and gives the status.
-    pub fn write(self, gil: Gil<'_>, writer: &mut Writer<'_>, domain: &Domain, peer: &CallPeer) -> i32 {
+    pub fn write(self, gil: Gil<'_>, writer: &mut Writer<'_>, domain: &Domain, peer: &CallPeer<'_>) -> i32 {
         match self {
             Failure::Refused(code, message) => {
                 writer.i32(code);
@@ -44,7 +44,7 @@ impl Failure {
 }
 
 /// The error record, by `krait._errors.describe`; where even that fails, what native code gets by itself.
-fn write_raised(gil: Gil<'_>, writer: &mut Writer<'_>, domain: &Domain, peer: &CallPeer, raised: Raised) {
+fn write_raised(gil: Gil<'_>, writer: &mut Writer<'_>, domain: &Domain, peer: &CallPeer<'_>, raised: Raised) {
     let exception = gil.take_raised(raised);
     let start = writer.position();
     let described = domain
@@ -67,7 +67,7 @@ fn write_raised(gil: Gil<'_>, writer: &mut Writer<'_>, domain: &Domain, peer: &C
     }
 }
 
-fn write_plain(gil: Gil<'_>, writer: &mut Writer<'_>, peer: &CallPeer, exception: &Object) -> Result<()> {
+fn write_plain(gil: Gil<'_>, writer: &mut Writer<'_>, peer: &CallPeer<'_>, exception: &Object) -> Result<()> {
     let name = exception.class(gil).attr_str(gil, c"__name__")?.to_string_lossy(gil)?;
     let message = exception.str(gil).and_then(|text| text.to_string_lossy(gil)).unwrap_or_else(|raised| {
         gil.clear_raised(raised);
@@ -78,7 +78,7 @@ fn write_plain(gil: Gil<'_>, writer: &mut Writer<'_>, peer: &CallPeer, exception
 }
 
 /// A record as `describe` gives it, in the same order; see `native/ARCHITECTURE.md`.
-fn write_fields(writer: &mut Writer<'_>, name: &str, message: &str, exception: Option<(Gil<'_>, &CallPeer, &Object)>) {
+fn write_fields(writer: &mut Writer<'_>, name: &str, message: &str, exception: Option<(Gil<'_>, &CallPeer<'_>, &Object)>) {
     use crate::frame::tag::{LIST, NULL, TUPLE};
     let empty_list = |writer: &mut Writer<'_>| {
         writer.u8(LIST);

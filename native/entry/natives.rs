@@ -5,7 +5,7 @@
 
 use std::ffi::c_void;
 use std::ptr::null_mut;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use jni::sys;
 
@@ -16,7 +16,7 @@ use crate::jvm::arrays::Arrays;
 use crate::jvm::host::Host;
 use crate::jvm::{self, Env, jni_call};
 use crate::py::{Gil, Result, Start};
-use crate::runtime::{self, Binding, StartError};
+use crate::runtime::{self, Binding, CallId, EndError, Isolation, StartError, Stop};
 
 use super::call::{self, Frame};
 use super::guard;
@@ -42,6 +42,10 @@ pub unsafe extern "system" fn krait_core_bind(env: Env, natives: sys::jclass, up
         method(c"callDouble", c"(JJJDJJ)D", call_double as *mut c_void),
         method(c"release", c"(JJ)V", release as *mut c_void),
         method(c"take", c"(JJJ)V", take as *mut c_void),
+        method(c"stop", c"(JJJJI)I", stop as *mut c_void),
+        method(c"runs", c"(JJ)I", runs as *mut c_void),
+        method(c"open", c"(JIJJ)J", open as *mut c_void),
+        method(c"end", c"(JJ)I", end as *mut c_void),
     ];
     // SAFETY: the caller's guarantees, and each function below has the signature it is registered with.
     unsafe {
@@ -81,13 +85,13 @@ unsafe extern "system" fn start(env: Env, class: sys::jclass, frame: sys::jlong,
             let Some((_, host)) = host else {
                 return refuse(&mut frame, failure::INTERNAL, "the natives are not bound to this class loader");
             };
-            let started = Options::read(&mut frame).and_then(|options| options.start());
+            let started = Options::read(&mut frame).and_then(Options::start);
             match started {
                 Ok((started, first)) => {
                     let mut writer = Writer::new(frame.memory());
                     writer.u8(if first { crate::frame::tag::TRUE } else { crate::frame::tag::FALSE });
                     writer.finish(status::OK, &[]);
-                    Box::leak(Box::new(Binding { domain: started, host })) as *const Binding as sys::jlong
+                    Box::leak(Box::new(Binding { domain: started, life: started.life(), host })) as *const Binding as sys::jlong
                 }
                 Err(message) => refuse(&mut frame, failure::SETUP, &message),
             }
@@ -129,33 +133,116 @@ impl Options {
         Ok(Options { stack_size, program, home, modules })
     }
 
-    fn start(&self) -> std::result::Result<(&'static runtime::Domain, bool), String> {
+    fn start(self) -> std::result::Result<(&'static runtime::Domain, bool), String> {
         let home = (!self.home.is_empty()).then_some(self.home.as_str());
         let options = Start { program: &self.program, home };
-        let started = runtime::start(&options, self.stack_size, |gil, domain| self.load(gil, domain)).map_err(|error| match error {
+        let started = runtime::start(&options, self.stack_size, |gil, domain| load(gil, domain, &self.modules));
+        let started = started.map_err(|error| match error {
             StartError::Python(message) => format!("CPython did not start: {message}"),
-            StartError::Package(message) => format!("Krait's Python package did not load: {message}"),
+            StartError::Package(message) => format!("{NOT_LOADED}: {message}"),
         })?;
+        if started.first {
+            // Sub-interpreters load the same modules; only the first start sets them.
+            let _ = MODULES.set(self.modules);
+        }
         Ok((started.domain, started.first))
     }
+}
 
-    /// Makes the `krait` package importable: its bootstrap module runs with the sources of all modules.
-    fn load(&self, gil: Gil<'_>, domain: &runtime::Domain) -> Result<()> {
-        bridge::register(gil, domain)?;
-        let sources = gil.dict()?;
-        for (name, source) in &self.modules {
-            sources.dict_set(gil, &*gil.str(name)?, &*gil.str(source)?)?;
-        }
-        let bootstrap = gil.str("krait._bootstrap")?;
-        let source = sources.item(gil, &bootstrap)?;
-        let compile = gil.import(c"builtins")?.attr_str(gil, c"compile")?;
-        let code = compile.call(gil, &[&source, &bootstrap, &*gil.str("exec")?])?;
-        let globals = gil.dict()?;
-        globals.dict_set(gil, &*gil.str("__name__")?, &bootstrap)?;
-        globals.dict_set(gil, &*gil.str("__builtins__")?, &*gil.builtins()?)?;
-        gil.run_code(&code, &globals)?;
-        globals.item(gil, &*gil.str("install")?)?.call(gil, &[&sources])?;
-        Ok(())
+const NOT_LOADED: &str = "Krait's Python package did not load";
+
+/// Names and sources of the `krait` package's modules.
+static MODULES: OnceLock<Vec<(String, String)>> = OnceLock::new();
+
+/// Makes the `krait` package importable: its bootstrap module runs with the sources of all modules.
+fn load(gil: Gil<'_>, domain: &runtime::Domain, modules: &[(String, String)]) -> Result<()> {
+    bridge::register(gil, domain)?;
+    let sources = gil.dict()?;
+    for (name, source) in modules {
+        sources.dict_set(gil, &*gil.str(name)?, &*gil.str(source)?)?;
+    }
+    let bootstrap = gil.str("krait._bootstrap")?;
+    let source = sources.item(gil, &bootstrap)?;
+    let compile = gil.import(c"builtins")?.attr_str(gil, c"compile")?;
+    let code = compile.call(gil, &[&source, &bootstrap, &*gil.str("exec")?])?;
+    let globals = gil.dict()?;
+    globals.dict_set(gil, &*gil.str("__name__")?, &bootstrap)?;
+    globals.dict_set(gil, &*gil.str("__builtins__")?, &*gil.builtins()?)?;
+    gil.run_code(&code, &globals)?;
+    globals.item(gil, &*gil.str("install")?)?.call(gil, &[&sources])?;
+    Ok(())
+}
+
+unsafe extern "system" fn open(
+    env: Env,
+    _class: sys::jclass,
+    main: sys::jlong,
+    own_gil: sys::jint,
+    frame: sys::jlong,
+    capacity: sys::jlong,
+) -> sys::jlong {
+    // SAFETY: Java passes the main binding and holds the frame during the call.
+    unsafe {
+        guard(env, 0, || {
+            let isolation = if own_gil == 0 { Isolation::Modules } else { Isolation::Gil };
+            let modules = MODULES.get().map_or(&[][..], Vec::as_slice);
+            match runtime::open(binding(main), isolation, |gil, domain| load(gil, domain, modules)) {
+                Ok(opened) => std::ptr::from_ref(opened) as sys::jlong,
+                Err(message) => refuse(&mut Frame::new(frame, capacity), failure::SETUP, &message),
+            }
+        })
+    }
+}
+
+/// 0 ended, 1 over already, 2 the calling thread is inside, 3 Python's threads run.
+unsafe extern "system" fn end(env: Env, _class: sys::jclass, main: sys::jlong, ended: sys::jlong) -> sys::jint {
+    // SAFETY: Java passes live bindings.
+    unsafe {
+        guard(env, 1, || match runtime::end(binding(main), binding(ended)) {
+            Ok(()) => 0,
+            Err(EndError::Over) => 1,
+            Err(EndError::InCall) => 2,
+            Err(EndError::Threads) => 3,
+        })
+    }
+}
+
+/// Stops calls of a namespace: those of one frame and use, or with frame 0 all. The number of calls.
+unsafe extern "system" fn stop(
+    env: Env,
+    _class: sys::jclass,
+    binding_: sys::jlong,
+    namespace: sys::jlong,
+    frame: sys::jlong,
+    sequence: sys::jlong,
+    timeout: sys::jint,
+) -> sys::jint {
+    // SAFETY: Java passes a live binding.
+    unsafe {
+        guard(env, 0, || {
+            let binding = binding(binding_);
+            let reason = if timeout != 0 { Stop::Timeout } else { Stop::Interrupt };
+            let picked = |id: &CallId| {
+                id.namespace == namespace && (frame == 0 || (id.frame == frame && id.sequence == sequence))
+            };
+            let stopped = runtime::down(binding, CallId::default(), |gil| binding.domain.stop(gil, reason, picked));
+            stopped.map_or(0, |count| count as sys::jint)
+        })
+    }
+}
+
+/// Whether calls of a namespace run: 1 in other threads, 2 in this one, 3 in both.
+unsafe extern "system" fn runs(env: Env, _class: sys::jclass, binding_: sys::jlong, namespace: sys::jlong) -> sys::jint {
+    // SAFETY: Java passes a live binding.
+    unsafe {
+        guard(env, 0, || {
+            let binding = binding(binding_);
+            let found = runtime::down(binding, CallId::default(), |gil| {
+                let (own, others) = binding.domain.runs(gil, |id| id.namespace == namespace);
+                sys::jint::from(others) | sys::jint::from(own) << 1
+            });
+            found.unwrap_or(0)
+        })
     }
 }
 

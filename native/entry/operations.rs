@@ -20,7 +20,7 @@ pub struct Call<'g, 'c> {
     /// The namespace's handle.
     pub namespace: i64,
     /// The codec's peer.
-    pub peer: &'c CallPeer,
+    pub peer: &'c CallPeer<'g>,
     /// Whether all operands were read, so that the slots among them are Python's.
     pub decoded: bool,
 }

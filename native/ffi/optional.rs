@@ -118,3 +118,57 @@ pub fn py_utf8_mode() -> Option<*mut c_int> {
 optional!(/// As `py_unstable_set_stack_protection`.
     py_unstable_reset_stack_protection = c"PyUnstable_ThreadState_ResetStackProtection":
         unsafe extern "C" fn(*mut PyThreadState));
+
+optional!(/// Every CPython here.
+    py_thread_get_thread_ident = c"PyThread_get_thread_ident": unsafe extern "C" fn() -> std::ffi::c_ulong);
+optional!(/// CPython ≥ 3.12: a sub-interpreter with a configuration, say a GIL of its own.
+    py_new_interpreter_from_config = c"Py_NewInterpreterFromConfig":
+        unsafe extern "C" fn(*mut *mut PyThreadState, *const InterpreterConfig) -> Status);
+optional!(/// Every CPython here.
+    py_thread_state_swap = c"PyThreadState_Swap": unsafe extern "C" fn(*mut PyThreadState) -> *mut PyThreadState);
+optional!(/// Every CPython here.
+    py_interpreter_state_thread_head = c"PyInterpreterState_ThreadHead":
+        unsafe extern "C" fn(*mut PyInterpreterState) -> *mut PyThreadState);
+optional!(/// Every CPython here.
+    py_thread_state_next = c"PyThreadState_Next": unsafe extern "C" fn(*mut PyThreadState) -> *mut PyThreadState);
+
+/// `PyInterpreterConfig`, as CPython has laid it out since 3.12.
+#[repr(C)]
+pub struct InterpreterConfig {
+    /// Share the main interpreter's object allocator.
+    pub use_main_obmalloc: c_int,
+    /// Allow `os.fork`.
+    pub allow_fork: c_int,
+    /// Allow `os.exec*`.
+    pub allow_exec: c_int,
+    /// Allow threads.
+    pub allow_threads: c_int,
+    /// Allow daemon threads.
+    pub allow_daemon_threads: c_int,
+    /// Refuse extension modules that do not say that they support several interpreters.
+    pub check_multi_interp_extensions: c_int,
+    /// 0 default, 1 shared, 2 its own.
+    pub gil: c_int,
+}
+
+/// `PyStatus`, as CPython has laid it out since 3.8.
+#[repr(C)]
+pub struct Status {
+    /// 0 ok, 1 error, 2 exit.
+    pub kind: c_int,
+    /// Where, or null.
+    pub function: *const c_char,
+    /// What, or null.
+    pub message: *const c_char,
+    /// The exit code.
+    pub exit_code: c_int,
+}
+optional!(/// CPython ≥ 3.13, or under its older private name: the attached thread state or null.
+    py_thread_state_get_unchecked_13 = c"PyThreadState_GetUnchecked": unsafe extern "C" fn() -> *mut PyThreadState);
+optional!(/// CPython ≤ 3.12.
+    py_thread_state_get_unchecked_12 = c"_PyThreadState_UncheckedGet": unsafe extern "C" fn() -> *mut PyThreadState);
+
+/// The attached thread state or null.
+pub fn py_thread_state_get_unchecked() -> Option<unsafe extern "C" fn() -> *mut PyThreadState> {
+    py_thread_state_get_unchecked_13().or_else(py_thread_state_get_unchecked_12)
+}

@@ -17,6 +17,7 @@ mod memory;
 mod number;
 mod object;
 mod state;
+mod subinterpreter;
 #[cfg(test)]
 pub(crate) mod testing;
 mod text;
@@ -30,5 +31,6 @@ pub use gil::{Gil, set_graveyard};
 pub use kind::{BuiltIn, Family};
 pub use memory::Bytes;
 pub use object::{Detached, Object, Owned};
-pub use state::{InterpreterState, Start, ThreadState, initialise, is_initialised, join, version};
-pub use text::Text;
+pub use state::{InterpreterState, Start, ThreadState, initialise, is_initialised, join, thread_ident, version};
+pub use subinterpreter::{end_interpreter, new_interpreter};
+pub use text::{Text, Utf16};

@@ -23,7 +23,33 @@ unsafe impl Send for ThreadState {}
 // SAFETY: as above.
 unsafe impl Sync for ThreadState {}
 
+impl InterpreterState {
+    pub(super) fn as_ptr(self) -> *mut ffi::PyInterpreterState {
+        self.0.as_ptr()
+    }
+}
+
 impl ThreadState {
+    pub(super) fn from_ptr(state: *mut ffi::PyThreadState) -> Option<Self> {
+        NonNull::new(state).map(ThreadState)
+    }
+
+    pub(super) fn as_ptr(self) -> *mut ffi::PyThreadState {
+        self.0.as_ptr()
+    }
+
+    /// Clears and deletes a thread state that is not attached anywhere.
+    ///
+    /// # Safety
+    /// It is of the interpreter whose GIL the token proves, and nobody uses it any more.
+    pub unsafe fn delete(self, _gil: Gil<'_>) {
+        // SAFETY: by the caller's guarantee.
+        unsafe {
+            ffi::PyThreadState_Clear(self.0.as_ptr());
+            ffi::PyThreadState_Delete(self.0.as_ptr());
+        }
+    }
+
     /// A new thread state for the calling thread. Needs no GIL.
     ///
     /// # Safety
@@ -270,5 +296,21 @@ pub fn join<'g>() -> Gil<'g> {
     unsafe {
         ffi::PyGILState_Ensure();
         Gil::assume()
+    }
+}
+
+/// Python's number for the calling thread, as `threading.get_ident` gives it.
+pub fn thread_ident() -> u64 {
+    // SAFETY: needs nothing of Python.
+    optional::py_thread_get_thread_ident().map_or(0, |get| u64::from(unsafe { get() }))
+}
+
+impl Gil<'_> {
+    /// Raises an exception, asynchronously, in a thread of this interpreter; with none, takes back one that was not
+    /// delivered yet.
+    pub fn raise_in_thread(self, thread: u64, exception: Option<&super::Object>) {
+        let exception = exception.map_or(std::ptr::null_mut(), super::Object::as_ptr);
+        // SAFETY: the token proves the GIL; CPython takes its own reference.
+        unsafe { ffi::PyThreadState_SetAsyncExc(thread as std::ffi::c_long, exception) };
     }
 }

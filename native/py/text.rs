@@ -10,8 +10,22 @@ use crate::ffi;
 pub enum Text<'a, 'g> {
     /// ASCII, read in place.
     Ascii(&'a [u8]),
-    /// Anything else: a bytes object with UTF-16LE in it, unpaired surrogates and all.
-    Utf16(Owned<'g>),
+    /// Anything else, unpaired surrogates and all.
+    Utf16(Utf16<'g>),
+}
+
+/// UTF-16LE in a temporary bytes object.
+pub struct Utf16<'g> {
+    bytes: Owned<'g>,
+    /// Bytes of a byte order mark before the text.
+    mark: usize,
+}
+
+impl Utf16<'_> {
+    /// The code units' bytes.
+    pub fn as_bytes(&self, gil: Gil<'_>) -> Result<&[u8]> {
+        Ok(&self.bytes.as_bytes(gil)?[self.mark..])
+    }
 }
 
 type NoArguments = unsafe extern "C" fn(*mut ffi::PyObject, *mut ffi::PyObject) -> *mut ffi::PyObject;
@@ -147,11 +161,19 @@ impl Object {
             // SAFETY: CPython gave start and length of immutable memory inside the object.
             return Ok(Text::Ascii(unsafe { std::slice::from_raw_parts(start.cast(), length as usize) }));
         }
+        // The direct encoder writes a byte order mark in front, and refuses unpaired surrogates: those take the way
+        // through the codec registry, which costs as much as encoding a thousand characters.
+        // SAFETY: a live str under the GIL.
+        match gil.owned(unsafe { ffi::PyUnicode_AsUTF16String(self.as_ptr()) }) {
+            Ok(bytes) => return Ok(Text::Utf16(Utf16 { bytes, mark: 2 })),
+            Err(raised) if gil.raised_is(&raised, Exception::Value) => gil.clear_raised(raised),
+            Err(raised) => return Err(raised),
+        }
         // SAFETY: a live str and C strings under the GIL.
-        gil.owned(unsafe {
+        let bytes = gil.owned(unsafe {
             ffi::PyUnicode_AsEncodedString(self.as_ptr(), c"utf-16-le".as_ptr(), c"surrogatepass".as_ptr())
-        })
-        .map(Text::Utf16)
+        })?;
+        Ok(Text::Utf16(Utf16 { bytes, mark: 0 }))
     }
 
     /// A str's content as a Rust string; unpaired surrogates become U+FFFD. For messages, never for values.

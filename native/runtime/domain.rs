@@ -1,26 +1,48 @@
 //! Domains and bindings: one interpreter state, and one class loader's view of it.
 
 use std::any::Any;
-use std::cell::RefCell;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::cell::{Cell, RefCell};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::frame::Types;
 use crate::jvm::host::Host;
-use crate::py::{Detached, Gil, InterpreterState, Object, Owned, Result};
+use crate::py::{Detached, Gil, InterpreterState, Object, Owned, Result, ThreadState};
 
+use super::gate::Gate;
 use super::handles::{Handles, Stale};
+use super::record::{CallId, Record, Stop};
 
 /// One interpreter state with what Krait keeps for it.
+///
+/// Domains are never freed: a sub-interpreter that ends leaves its domain to the next one, with a new *life*, so that
+/// whoever still names the old one is found out.
 pub struct Domain {
-    interpreter: InterpreterState,
+    interpreter: Cell<InterpreterState>,
+    gate: Cell<&'static Gate>,
     handles: RefCell<Handles>,
+    records: RefCell<Vec<Arc<Record>>>,
     dead: Mutex<Vec<i64>>,
     dead_count: AtomicUsize,
-    types: OnceLock<Types>,
-    helpers: OnceLock<Helpers>,
-    bridge: OnceLock<Box<dyn Any + Send + Sync>>,
+    loaded: Cell<Option<&'static Loaded>>,
+    bridge: Cell<Option<&'static BridgeState>>,
+    first: Cell<Option<ThreadState>>,
+    is_main: bool,
+    /// Odd while it can be called, even between two lives.
+    life: AtomicU64,
+    /// Calls under way; not counted for the main domain, which never ends.
+    users: AtomicUsize,
+    /// Taken before the GIL by whoever deletes thread states: the domain's end, and threads' ends.
+    pub(super) ending: Mutex<()>,
 }
+
+/// What is loaded once per life.
+struct Loaded {
+    types: Types,
+    helpers: Helpers,
+}
+
+type BridgeState = Box<dyn Any + Send + Sync>;
 
 /// Python objects that every call may need.
 pub struct Helpers {
@@ -34,60 +56,221 @@ pub struct Helpers {
     pub describe: Detached,
     /// `krait._errors.java_exception`.
     pub java_exception: Detached,
+    /// `krait._errors.CallTimeout`.
+    pub timeout: Detached,
+    /// `krait._errors.CallInterrupted`.
+    pub interrupted: Detached,
 }
 
-// SAFETY: the handle table is only touched by functions that take the domain's `Gil`, which is held by one thread at a
-// time and borrowed for less than a Python call; all else is guarded by itself.
+// SAFETY: the cells are written only between two lives, when nobody can enter; the tables are only touched by functions
+// that take the domain's `Gil`, which is held by one thread at a time, and borrowed for less than a Python call; all else
+// is guarded by itself.
 unsafe impl Sync for Domain {}
 // SAFETY: as above.
 unsafe impl Send for Domain {}
 
 impl Domain {
-    /// A domain without its helpers: [`Domain::load`] comes next.
-    pub(super) fn new(interpreter: InterpreterState) -> Self {
+    /// A domain that cannot be called yet: [`Domain::load`] comes next.
+    pub(super) fn new(interpreter: InterpreterState, gate: &'static Gate, is_main: bool) -> Self {
         Domain {
-            interpreter,
+            interpreter: Cell::new(interpreter),
+            gate: Cell::new(gate),
             handles: RefCell::default(),
+            records: RefCell::default(),
             dead: Mutex::default(),
             dead_count: AtomicUsize::new(0),
-            types: OnceLock::new(),
-            helpers: OnceLock::new(),
-            bridge: OnceLock::new(),
+            loaded: Cell::new(None),
+            bridge: Cell::new(None),
+            first: Cell::new(None),
+            is_main,
+            life: AtomicU64::new(0),
+            users: AtomicUsize::new(0),
+            ending: Mutex::default(),
         }
     }
 
-    /// Fetches what calls need from the `krait` package, which must be importable.
+    /// Begins another life with another interpreter.
+    pub(super) fn reuse(&self, interpreter: InterpreterState, gate: &'static Gate) {
+        self.interpreter.set(interpreter);
+        self.gate.set(gate);
+    }
+
+    /// Fetches what calls need from the `krait` package, which must be importable. The domain can be called then.
     pub(super) fn load(&self, gil: Gil<'_>) -> Result<()> {
         let bridge = gil.import(c"krait._bridge")?;
         let errors = gil.import(c"krait._errors")?;
+        let error = |name| errors.attr_str(gil, name).map(Owned::detach);
         let helpers = Helpers {
             builtins: gil.builtins()?.detach(),
             resolve: bridge.attr_str(gil, c"resolve")?.detach(),
-            describe: errors.attr_str(gil, c"describe")?.detach(),
-            java_exception: errors.attr_str(gil, c"java_exception")?.detach(),
+            describe: error(c"describe")?,
+            java_exception: error(c"java_exception")?,
+            timeout: error(c"CallTimeout")?,
+            interrupted: error(c"CallInterrupted")?,
             bridge: bridge.detach(),
         };
-        let types = Types::load(gil)?;
-        // Both are set once: a domain is loaded by the thread that made it, before anyone else sees it.
-        let _ = (self.helpers.set(helpers), self.types.set(types));
+        let loaded = Box::new(Loaded { types: Types::load(gil)?, helpers });
+        self.loaded.set(Some(Box::leak(loaded)));
+        self.life.fetch_add(1, Ordering::Release);
         Ok(())
+    }
+
+    /// Lets go of what [`Domain::load`] and the calls since hold of this interpreter.
+    pub(super) fn unload(&self, gil: Gil<'_>) {
+        self.drain(gil);
+        let handles = self.handles.borrow_mut().remove_all();
+        for object in handles {
+            object.free(gil);
+        }
+        if let Some(state) = self.bridge.take() {
+            // SAFETY: `bridge` leaked it, and nobody uses the domain any more.
+            drop(unsafe { Box::from_raw(std::ptr::from_ref(state).cast_mut()) });
+        }
+        if let Some(loaded) = self.loaded.take() {
+            // SAFETY: `load` leaked it, and nobody uses the domain any more.
+            drop(unsafe { Box::from_raw(std::ptr::from_ref(loaded).cast_mut()) });
+        }
+        drain_references(gil);
     }
 
     /// Its interpreter state.
     pub fn interpreter(&self) -> InterpreterState {
-        self.interpreter
+        self.interpreter.get()
+    }
+
+    /// The gate before its GIL.
+    #[inline]
+    pub(super) fn gate(&self) -> &'static Gate {
+        self.gate.get()
+    }
+
+    /// Which life it is in.
+    #[inline]
+    pub fn life(&self) -> u64 {
+        self.life.load(Ordering::Acquire)
+    }
+
+    /// Begins a call in this life, unless that is over. [`Domain::leave`] ends the call.
+    #[inline]
+    pub(super) fn enter(&self, life: u64) -> bool {
+        if self.is_main {
+            return true;
+        }
+        self.users.fetch_add(1, Ordering::SeqCst);
+        if self.life.load(Ordering::SeqCst) == life {
+            return true;
+        }
+        self.users.fetch_sub(1, Ordering::SeqCst);
+        false
+    }
+
+    /// Ends a call.
+    #[inline]
+    pub(super) fn leave(&self) {
+        if !self.is_main {
+            self.users.fetch_sub(1, Ordering::SeqCst);
+        }
+    }
+
+    /// Ends this life: no call enters any more. False where it was over already.
+    pub(super) fn close(&self, life: u64) -> bool {
+        !self.is_main && self.life.compare_exchange(life, life + 1, Ordering::SeqCst, Ordering::SeqCst).is_ok()
+    }
+
+    /// Calls under way.
+    pub(super) fn users(&self) -> usize {
+        self.users.load(Ordering::SeqCst)
+    }
+
+    /// Keeps the interpreter's first thread state.
+    pub(super) fn keep_first(&self, state: ThreadState) {
+        self.first.set(Some(state));
+    }
+
+    /// Gives it up.
+    pub(super) fn take_first(&self) -> Option<ThreadState> {
+        self.first.take()
+    }
+
+    /// A thread calls for the first time.
+    pub(super) fn add_record(&self, _gil: Gil<'_>, record: &Arc<Record>) {
+        self.records.borrow_mut().push(Arc::clone(record));
+    }
+
+    /// All threads' records; the list is empty then.
+    pub(super) fn take_records(&self, _gil: Gil<'_>) -> Vec<Arc<Record>> {
+        self.records.take()
+    }
+
+    /// Number of threads that have called and not ended.
+    pub fn threads(&self, _gil: Gil<'_>) -> usize {
+        self.records.borrow().len()
+    }
+
+    /// A thread ends: its thread state goes, if the domain has not ended first. On the Python stack.
+    pub(super) fn leave_thread(&self, life: u64, record: &Arc<Record>) {
+        let _ending = self.ending.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.life() != life {
+            return;
+        }
+        let Some(state) = record.take_state() else {
+            return;
+        };
+        // SAFETY: this thread made the state and nothing is attached: the thread ends. The lock keeps the domain alive.
+        unsafe {
+            let gil = state.attach();
+            self.records.borrow_mut().retain(|other| !Arc::ptr_eq(other, record));
+            record.drop_kept(gil);
+            self.drain(gil);
+            state.delete_attached();
+        }
+    }
+
+    /// Stops calls: they raise at their next bytecode, or when they come back from Java. The number of calls.
+    pub fn stop(&self, gil: Gil<'_>, stop: Stop, which: impl Fn(&CallId) -> bool) -> usize {
+        let records = self.records.borrow().clone();
+        records.iter().fold(0, |count, record| {
+            let (marked, now) = record.stop(gil, stop, &which);
+            if now {
+                self.raise_stop(gil, record, stop);
+            }
+            count + marked
+        })
+    }
+
+    /// Whether the calling thread, and whether any other, runs a call that `which` picks.
+    pub fn runs(&self, gil: Gil<'_>, which: impl Fn(&CallId) -> bool) -> (bool, bool) {
+        let own = crate::py::thread_ident();
+        let running = |mine: bool| {
+            self.records.borrow().iter().any(|record| (record.thread() == own) == mine && record.runs(gil, &which))
+        };
+        (running(true), running(false))
+    }
+
+    /// Raises what stops a call in its thread.
+    pub(super) fn raise_stop(&self, gil: Gil<'_>, record: &Record, stop: Stop) {
+        let helpers = self.helpers();
+        let exception = match stop {
+            Stop::Timeout => &helpers.timeout,
+            Stop::Interrupt => &helpers.interrupted,
+        };
+        record.raise(gil, exception.get(gil));
+    }
+
+    fn loaded(&self) -> &Loaded {
+        self.loaded.get().expect("a domain is loaded before it is used")
     }
 
     /// The codec's types.
     #[inline]
     pub fn types(&self) -> &Types {
-        self.types.get().expect("a domain is loaded before it is used")
+        &self.loaded().types
     }
 
     /// The helpers.
     #[inline]
     pub fn helpers(&self) -> &Helpers {
-        self.helpers.get().expect("a domain is loaded before it is used")
+        &self.loaded().helpers
     }
 
     /// The bridge's own state for this domain, made on first use.
@@ -95,8 +278,10 @@ impl Domain {
         let state = match self.bridge.get() {
             Some(state) => state,
             None => {
-                let state = Box::new(make()?);
-                self.bridge.get_or_init(|| state)
+                let made: Box<BridgeState> = Box::new(Box::new(make()?));
+                let made: &'static BridgeState = Box::leak(made);
+                self.bridge.set(Some(made));
+                made
             }
         };
         Ok(state.downcast_ref::<T>().expect("the bridge keeps one type of state"))
@@ -197,6 +382,8 @@ fn drain_references(gil: Gil<'_>) {
 pub struct Binding {
     /// The interpreter state.
     pub domain: &'static Domain,
+    /// The domain's life that this is about.
+    pub life: u64,
     /// The class loader's classes.
     pub host: &'static Host,
 }

@@ -94,6 +94,14 @@ impl Handles {
         }
     }
 
+    /// Takes all objects out; every handle is stale then.
+    pub fn remove_all(&mut self) -> Vec<Detached> {
+        let used = self.places.iter().enumerate().filter(|(_, place)| matches!(place.entry, Entry::Used(_)));
+        let handles: Vec<i64> =
+            used.map(|(index, place)| i64::from(place.generation) << 32 | (index as i64 + 1)).collect();
+        handles.into_iter().filter_map(|handle| self.remove(handle).ok()).collect()
+    }
+
     /// Number of handles in use.
     pub fn live(&self) -> usize {
         self.live

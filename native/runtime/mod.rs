@@ -1,11 +1,16 @@
 //! The running Python: domains, bindings, thread states, the main thread, dead references.
 
 mod domain;
+mod gate;
 mod handles;
+mod isolation;
+mod record;
 mod start;
 mod thread;
 
-pub use domain::{Binding, Domain, main_domain};
+pub use domain::{Binding, Domain, Helpers, main_domain};
 pub use handles::{Handles, Stale};
+pub use isolation::{EndError, Isolation, end, open};
+pub use record::{CallId, Stop};
 pub use start::{StartError, Started, start};
-pub use thread::{attach_depth, current_binding, current_namespace, detached, down};
+pub use thread::{Ended, attach_depth, current_binding, current_namespace, detached, down, keep_for_answer};

@@ -51,7 +51,7 @@ pub fn start(
         // SAFETY: not initialised, and only this function initialises, one at a time.
         unsafe { py::initialise(options) }.map_err(StartError::Python)?
     };
-    let domain: &'static Domain = Box::leak(Box::new(Domain::new(gil.interpreter())));
+    let domain: &'static Domain = Box::leak(Box::new(Domain::new(gil.interpreter(), Box::leak(Box::default()), true)));
     let loaded = load(gil, domain).and_then(|()| domain.load(gil));
     let loaded = loaded.map_err(|raised| {
         let exception = gil.take_raised(raised);
@@ -65,7 +65,7 @@ pub fn start(
     Ok(Started { domain, first: true })
 }
 
-fn describe(gil: Gil<'_>, exception: &Owned<'_>) -> std::result::Result<String, ()> {
+pub(super) fn describe(gil: Gil<'_>, exception: &Owned<'_>) -> std::result::Result<String, ()> {
     let text = || {
         let lines = gil.import(c"traceback")?.call_method(gil, c"format_exception", &[exception])?;
         gil.str("")?.call_method(gil, c"join", &[&lines])?.to_string_lossy(gil)

@@ -1,191 +1,335 @@
-//! Thread states: each thread that calls gets its own per interpreter, kept until the thread ends.
+//! Calls into Python, thread by thread: each thread gets a thread state per interpreter, kept until the thread ends.
 
 use std::cell::{Cell, RefCell};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::jvm::stack;
-use crate::py::{Gil, ThreadState};
+use crate::py::{Gil, Object, ThreadState};
 
 use super::domain::{Binding, Domain};
+use super::record::{CallId, Record};
 
-/// A thread state that this thread made for a domain.
-struct Own {
+/// This thread in a domain. Domains are used again: `life` tells which of them this is.
+struct Seat {
     domain: &'static Domain,
-    state: ThreadState,
+    life: u64,
+    record: Arc<Record>,
 }
 
 struct Thread {
-    own: RefCell<Vec<Own>>,
+    seats: RefCell<Vec<Seat>>,
     /// The state that the innermost up-call detached, to go on with when it calls back.
     suspended: Cell<Option<ThreadState>>,
-    binding: Cell<Option<&'static Binding>>,
-    namespace: Cell<i64>,
+    current: Cell<Option<Current>>,
+    /// The gate's pass; counted up with each use.
+    pass: Cell<u64>,
+    /// The pass with which this thread is in, or was, before others took over.
+    held: Cell<u64>,
     depth: Cell<u32>,
+}
+
+/// The innermost down-call of a thread.
+#[derive(Clone, Copy)]
+struct Current {
+    binding: &'static Binding,
+    id: CallId,
+    record: *const Record,
 }
 
 thread_local! {
     static THREAD: Thread = const {
         Thread {
-            own: RefCell::new(Vec::new()),
+            seats: RefCell::new(Vec::new()),
             suspended: Cell::new(None),
-            binding: Cell::new(None),
-            namespace: Cell::new(0),
+            current: Cell::new(None),
+            pass: Cell::new(0),
+            held: Cell::new(0),
             depth: Cell::new(0),
         }
     };
 }
 
+/// The domain has ended: there is no Python to call any more.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Ended;
+
 impl Thread {
-    /// The thread state to use for a domain, and whether it is one that others made (Python's `threading`, or an
-    /// extension by `PyGILState_Ensure`): those are used as long as they last, and left alone.
+    /// This thread's record in a domain, and its thread state. The state is one of its own, or one that others made
+    /// (Python's `threading`, or an extension by `PyGILState_Ensure`): those are used as long as they last, and left
+    /// alone.
     #[inline]
-    fn state(&self, domain: &'static Domain) -> (ThreadState, bool) {
-        for own in self.own.borrow().iter() {
-            if std::ptr::eq(own.domain, domain) {
-                return (own.state, false);
+    fn seat(&self, domain: &'static Domain) -> (Arc<Record>, ThreadState, bool) {
+        for seat in self.seats.borrow().iter() {
+            if std::ptr::eq(seat.domain, domain)
+                && seat.life == domain.life()
+                && let Some(state) = seat.record.state()
+            {
+                return (Arc::clone(&seat.record), state, false);
             }
         }
-        self.other_state(domain)
+        self.other_seat(domain)
     }
 
     #[cold]
-    fn other_state(&self, domain: &'static Domain) -> (ThreadState, bool) {
+    fn other_seat(&self, domain: &'static Domain) -> (Arc<Record>, ThreadState, bool) {
+        self.seats.borrow_mut().retain(|seat| seat.life == seat.domain.life());
         let foreign = [self.suspended.get(), ThreadState::of_this_thread()];
         for state in foreign.into_iter().flatten() {
             if state.interpreter() == domain.interpreter() {
-                return (state, true);
+                let known = self
+                    .seats
+                    .borrow()
+                    .iter()
+                    .find_map(|seat| std::ptr::eq(seat.domain, domain).then(|| Arc::clone(&seat.record)));
+                let record = known.unwrap_or_else(|| self.sit(domain, state, None));
+                return (record, state, true);
             }
         }
         // SAFETY: a domain's interpreter is alive as long as the domain is used.
         let state = unsafe { ThreadState::new(domain.interpreter()) }.expect("memory for a thread state");
-        if let Some((base, size)) = stack::bounds() {
-            // SAFETY: the state is new and this thread's, and nothing is attached here.
-            let gil = unsafe { state.attach() };
+        (self.sit(domain, state, Some(state)), state, false)
+    }
+
+    /// Makes this thread known to the domain; `own` is the state to be deleted with the thread.
+    fn sit(&self, domain: &'static Domain, state: ThreadState, own: Option<ThreadState>) -> Arc<Record> {
+        let record = Arc::new(Record::new(own));
+        // SAFETY: the state is this thread's, and nothing is attached here.
+        let gil = unsafe { state.attach() };
+        if own.is_some()
+            && let Some((base, size)) = stack::bounds()
+        {
             state.protect_stack(gil, base, size);
-            // SAFETY: nothing of Python is held.
-            unsafe { gil.detach() };
         }
-        self.own.borrow_mut().push(Own { domain, state });
-        (state, false)
+        domain.add_record(gil, &record);
+        // SAFETY: nothing of Python is held.
+        unsafe { gil.detach() };
+        self.seats.borrow_mut().push(Seat {
+            domain,
+            life: domain.life(),
+            record: Arc::clone(&record),
+        });
+        record
+    }
+
+    /// Goes through the domain's gate; gives the pass of the call around this one.
+    #[inline]
+    fn pass_gate(&self, domain: &Domain) -> u64 {
+        let pass = self.next_pass();
+        domain.gate().enter(pass);
+        self.held.replace(pass)
+    }
+
+    /// A pass for the gate that no other call of any thread has.
+    #[inline]
+    fn next_pass(&self) -> u64 {
+        static THREADS: AtomicU64 = AtomicU64::new(1);
+        let mut pass = self.pass.get();
+        if pass == 0 {
+            pass = THREADS.fetch_add(1, Ordering::Relaxed) << 40;
+        }
+        self.pass.set(pass + 1);
+        pass
     }
 }
 
 impl Drop for Thread {
     fn drop(&mut self) {
-        for Own { state, .. } in self.own.take() {
-            stack::on_python_stack(|| {
-                // SAFETY: this thread made the state, and nothing is attached any more: the thread is ending.
-                unsafe {
-                    state.attach();
-                    state.delete_attached();
-                }
-            });
+        for Seat { domain, life, record } in self.seats.take() {
+            // A thread that never had a Python stack needs none for its end.
+            match stack::bounds() {
+                Some(_) => stack::on_python_stack(|| domain.leave_thread(life, &record)),
+                None => domain.leave_thread(life, &record),
+            }
         }
     }
 }
 
 /// Keeps the calling thread's present thread state for the life of the process: the main thread's.
 pub(super) fn adopt(domain: &'static Domain, state: ThreadState) {
-    stack::on_python_stack(|| {
-        if let Some((base, size)) = stack::bounds() {
-            // SAFETY: the state is this thread's, and nothing is attached here.
-            let gil = unsafe { state.attach() };
-            state.protect_stack(gil, base, size);
-            // SAFETY: nothing of Python is held.
-            unsafe { gil.detach() };
-        }
-    });
-    THREAD.with(|thread| thread.own.borrow_mut().push(Own { domain, state }));
+    stack::on_python_stack(|| THREAD.with(|thread| thread.sit(domain, state, Some(state))));
 }
 
 /// Restores everything at the end of a down-call, also when it panics.
 struct Leave<'t, 'g> {
     thread: &'t Thread,
     gil: Gil<'g>,
-    binding: Option<&'static Binding>,
-    namespace: i64,
+    domain: &'static Domain,
+    record: &'t Record,
+    outer: Option<Current>,
+    outer_held: u64,
 }
 
 impl Drop for Leave<'_, '_> {
     #[inline]
     fn drop(&mut self) {
-        self.thread.binding.set(self.binding);
-        self.thread.namespace.set(self.namespace);
+        self.record.pop(self.gil);
+        self.thread.current.set(self.outer);
         self.thread.depth.set(self.thread.depth.get() - 1);
         // SAFETY: `down` attached, and whatever its body made with the token is gone.
         unsafe { self.gil.detach() };
+        self.domain.gate().leave(self.thread.held.replace(self.outer_held));
+        self.domain.leave();
     }
 }
 
 /// Runs `body` attached to the binding's domain, on the Python stack. The calling thread must not be attached: that is
 /// so in Java code, whoever called it.
 #[inline]
-pub fn down<R>(binding: &'static Binding, namespace: i64, body: impl for<'g> FnOnce(Gil<'g>) -> R) -> R {
-    stack::on_python_stack(|| {
-        THREAD.with(|thread| {
-            let (state, foreign) = thread.state(binding.domain);
-            // SAFETY: the state is this thread's, and no state is attached while Java code runs.
-            let gil = unsafe { state.attach() };
-            thread.depth.set(thread.depth.get() + 1);
-            let leave = Leave {
-                thread,
-                gil,
-                binding: thread.binding.replace(Some(binding)),
-                namespace: thread.namespace.replace(namespace),
-            };
-            let moved = foreign && stack::bounds().is_some_and(|(base, size)| state.protect_stack(gil, base, size));
-            binding.domain.drain(gil);
-            let result = body(gil);
-            if moved {
-                state.unprotect_stack(gil);
-            }
-            drop(leave);
-            result
-        })
+pub fn down<R>(binding: &'static Binding, id: CallId, body: impl for<'g> FnOnce(Gil<'g>) -> R) -> Result<R, Ended> {
+    let domain = binding.domain;
+    if !domain.enter(binding.life) {
+        return Err(Ended);
+    }
+    Ok(stack::on_python_stack(|| attached(binding, id, body)))
+}
+
+/// As [`down`], on the stack that the thread has: for CPython's own start of an interpreter, which comes before its stack
+/// can be told.
+pub(super) fn down_here<R>(
+    binding: &'static Binding,
+    id: CallId,
+    body: impl for<'g> FnOnce(Gil<'g>) -> R,
+) -> Result<R, Ended> {
+    if !binding.domain.enter(binding.life) {
+        return Err(Ended);
+    }
+    Ok(attached(binding, id, body))
+}
+
+#[inline(always)]
+fn attached<R>(binding: &'static Binding, id: CallId, body: impl for<'g> FnOnce(Gil<'g>) -> R) -> R {
+    let domain = binding.domain;
+    THREAD.with(|thread| {
+        let (record, state, foreign) = thread.seat(domain);
+        let outer_held = thread.pass_gate(domain);
+        // SAFETY: the state is this thread's, and no state is attached while Java code runs.
+        let gil = unsafe { state.attach() };
+        record.push(gil, id);
+        thread.depth.set(thread.depth.get() + 1);
+        let current = Current {
+            binding,
+            id,
+            record: &*record,
+        };
+        let outer = thread.current.replace(Some(current));
+        let leave = Leave {
+            thread,
+            gil,
+            domain,
+            record: &record,
+            outer,
+            outer_held,
+        };
+        let moved = foreign && stack::bounds().is_some_and(|(base, size)| state.protect_stack(gil, base, size));
+        domain.drain(gil);
+        let result = body(gil);
+        if moved {
+            state.unprotect_stack(gil);
+        }
+        drop(leave);
+        result
     })
 }
 
 /// Gives the GIL back while `body` runs: Java code, or waiting.
 pub fn detached<R>(gil: Gil<'_>, body: impl FnOnce() -> R) -> R {
-    struct Attach<'t> {
-        thread: Option<&'t Thread>,
-        state: ThreadState,
-        suspended: Option<ThreadState>,
+    // A thread whose locals are gone is at its very end: it calls without remembering.
+    let thread = THREAD.try_with(std::ptr::from_ref).ok();
+    // SAFETY: thread-locals stay where they are until the thread ends, and this function returns before.
+    let thread = thread.map(|thread| unsafe { &*thread });
+    let current = thread.and_then(|thread| thread.current.get());
+    // SAFETY: the record is held by the down-call that is current, which has not ended.
+    let record = current.map(|current| unsafe { &*current.record });
+    if let Some(record) = record {
+        record.leave_for_java(gil);
     }
-    impl Drop for Attach<'_> {
-        fn drop(&mut self) {
-            // SAFETY: this thread detached exactly this state, below, and everything that attached since has detached.
-            unsafe { self.state.attach() };
-            if let Some(thread) = self.thread {
-                thread.suspended.set(self.suspended);
-            }
+    // SAFETY: the token is not used again before Back's drop has attached; `body` gets none.
+    let state = unsafe { gil.detach() };
+    let suspended = thread.and_then(|thread| thread.suspended.replace(Some(state)));
+    if let (Some(thread), Some(current)) = (thread, current) {
+        current.binding.domain.gate().leave(thread.held.get());
+    }
+    let back = Back {
+        thread,
+        current,
+        state,
+        suspended,
+    };
+    let result = body();
+    drop(back);
+    if let (Some(record), Some(current)) = (record, current)
+        && let Some(stop) = record.back_from_java(gil)
+    {
+        current.binding.domain.raise_stop(gil, record, stop);
+    }
+    result
+}
+
+/// Attaches again after Java, also when it panicked on the way.
+struct Back<'t> {
+    thread: Option<&'t Thread>,
+    current: Option<Current>,
+    state: ThreadState,
+    suspended: Option<ThreadState>,
+}
+
+impl Drop for Back<'_> {
+    fn drop(&mut self) {
+        if let (Some(thread), Some(current)) = (self.thread, self.current) {
+            thread.pass_gate(current.binding.domain);
+        }
+        // SAFETY: this thread detached exactly this state, in `detached`, and everything that attached since has
+        // detached.
+        unsafe { self.state.attach() };
+        if let Some(thread) = self.thread {
+            thread.suspended.set(self.suspended);
+            thread.current.set(self.current);
         }
     }
-    // SAFETY: the token is not used again before Attach's drop; `body` gets none.
-    let state = unsafe { gil.detach() };
-    // A thread whose locals are gone is at its very end: it calls without remembering.
-    let run = |thread: Option<&Thread>| {
-        let suspended = thread.and_then(|thread| thread.suspended.replace(Some(state)));
-        let _attach = Attach { thread, state, suspended };
-        body()
-    };
-    let mut run = Some(run);
-    match THREAD.try_with(|thread| run.take().map(|run| run(Some(thread)))) {
-        Ok(Some(result)) => result,
-        _ => run.take().map(|run| run(None)).expect("the body has not run yet"),
+}
+
+/// Keeps an object that this thread's answer names by a slot until its next call.
+pub fn keep_for_answer(gil: Gil<'_>, object: &Object) {
+    let current = THREAD.try_with(|thread| thread.current.get()).ok().flatten();
+    if let Some(current) = current {
+        // SAFETY: the record is held by the down-call that is current.
+        unsafe { &*current.record }.keep(object.own(gil).detach());
     }
 }
 
 /// The binding of the innermost down-call of this thread, if there is one.
 pub fn current_binding() -> Option<&'static Binding> {
-    THREAD.try_with(|thread| thread.binding.get()).ok().flatten()
+    THREAD
+        .try_with(|thread| thread.current.get())
+        .ok()
+        .flatten()
+        .map(|current| current.binding)
 }
 
 /// The namespace of the innermost down-call of this thread, or 0.
 pub fn current_namespace() -> i64 {
-    THREAD.try_with(|thread| thread.namespace.get()).unwrap_or(0)
+    THREAD
+        .try_with(|thread| thread.current.get())
+        .ok()
+        .flatten()
+        .map_or(0, |current| current.id.namespace)
 }
 
 /// How many down-calls of this thread are nested.
 pub fn attach_depth() -> u32 {
     THREAD.try_with(|thread| thread.depth.get()).unwrap_or(0)
+}
+
+/// Whether this thread runs a call of the domain.
+pub fn is_inside(domain: &'static Domain) -> bool {
+    THREAD
+        .try_with(|thread| {
+            thread
+                .seats
+                .borrow()
+                .iter()
+                .any(|seat| std::ptr::eq(seat.domain, domain) && seat.life == domain.life() && seat.record.is_running())
+        })
+        .unwrap_or(false)
 }

@@ -34,6 +34,15 @@ class JarImporter(MetaPathFinder, InspectLoader):
         return f"{ORIGIN}/{fullname.replace('.', '/')}.py"
 
 
+def _import_zoneinfo():
+    """Early CPython 3.12 cannot load the C half of zoneinfo in an interpreter with a GIL of its own: take the other half."""
+    try:
+        import zoneinfo  # noqa: F401
+    except AttributeError:
+        sys.modules["_zoneinfo"] = None
+        import zoneinfo  # noqa: F401
+
+
 def install(sources):
     # First, so that a package of the same name on sys.path is never taken for ours.
     sys.meta_path.insert(0, JarImporter(sources))
@@ -42,4 +51,5 @@ def install(sources):
 
     if not hasattr(sys, "argv"):
         sys.argv = [""]
+    _import_zoneinfo()
     import krait  # noqa: F401

@@ -21,6 +21,17 @@ class JavaException(Exception):
         return f"{self.class_name}: {message}" if message and message != "None" else self.class_name
 
 
+class CallInterrupted(BaseException):
+    """Java interrupted the call: its thread or its interpreter. No Exception, so that `except Exception` lets it go by."""
+
+
+class CallTimeout(CallInterrupted):
+    """The call ran longer than its deadline."""
+
+
+CallInterrupted.__module__ = CallTimeout.__module__ = JavaException.__module__ = "krait"
+
+
 def java_exception(record):
     """The Python exception for a Java throwable, given as (throwable, class name, message)."""
     throwable, class_name, message = record

@@ -15,6 +15,7 @@ import java.util.Map;
 final class InterpreterSettings {
     final List<String> paths = new ArrayList<>();
     final Map<String, String> environment = new LinkedHashMap<>();
+    Isolation isolation = Isolation.SHARED;
     Path python;
     Path home;
     String workingDirectory;
@@ -26,7 +27,7 @@ final class InterpreterSettings {
 
     Session open() {
         ClassLoader loader = classLoader != null ? classLoader : Thread.currentThread().getContextClassLoader();
-        Session session = Session.open(KraitRuntime.binding(python, home), loader);
+        Session session = KraitRuntime.open(python, home, isolation, loader);
         try {
             session.helper(0, "configure", paths, argv, workingDirectory, environment);
             if (stdin != null || stdout != null || stderr != null) {

@@ -2,6 +2,8 @@ package dev.krait;
 
 import dev.krait.internal.Session;
 import java.lang.ref.Reference;
+import java.time.Duration;
+import java.util.Objects;
 
 /**
  * A Python callable, held so that calls need no look-up: {@code interp.function("json_value_lower")}. Any thread may
@@ -50,5 +52,16 @@ public final class PyFunction extends PyObject {
         } finally {
             Reference.reachabilityFence(this);
         }
+    }
+
+    /**
+     * This function with a deadline for every call; see {@link PythonInterpreter#withDeadline}.
+     *
+     * @param deadline how long each call may take; more than nothing
+     * @return another object for the same function
+     */
+    public PyFunction withDeadline(Duration deadline) {
+        Session limited = session().withTimeout(Objects.requireNonNull(deadline, "deadline"));
+        return (PyFunction) limited.helperFunction(this, PyFunction::new);
     }
 }

@@ -83,6 +83,12 @@ public class PythonException extends RuntimeException {
     }
 
     static PythonException of(ErrorRecord record) {
+        if (record.typeName().equals("krait.CallTimeout")) {
+            return new PythonTimeoutException(record);
+        }
+        if (record.typeName().equals("krait.CallInterrupted")) {
+            return new PythonInterruptedException(record);
+        }
         boolean exit = record.typeName().equals("SystemExit") || record.bases().contains("SystemExit");
         return exit ? new PythonExit(record) : new PythonException(record);
     }

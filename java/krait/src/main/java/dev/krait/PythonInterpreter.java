@@ -5,6 +5,7 @@ import dev.krait.internal.Session;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -239,6 +240,40 @@ public final class PythonInterpreter implements AutoCloseable {
     }
 
     /**
+     * Calls a function by its name, with a deadline; see {@link #withDeadline}.
+     *
+     * @param deadline how long the call may take
+     * @param name a name, maybe dotted
+     * @param args the arguments; the last may be {@link Kwargs}
+     * @return the result
+     * @throws PythonTimeoutException if Python code still ran when the deadline passed
+     * @throws PythonException what it raises; NameError if the name is not defined
+     */
+    public Object invoke(Duration deadline, String name, Object... args) {
+        return withDeadline(deadline).invoke(name, args);
+    }
+
+    /**
+     * This interpreter with a deadline for every call. Python code that runs on is stopped within a tenth of a second, at its
+     * next bytecode, by an exception that {@code except Exception} does not catch; a call that blocks in C code (say
+     * {@code time.sleep}) is stopped when that returns, and a record of logger {@code dev.krait} says so meanwhile.
+     *
+     * @param deadline how long each call may take; more than nothing
+     * @return a view: the same globals, closed with this interpreter
+     * @throws IllegalArgumentException if the deadline is not more than nothing
+     */
+    public PythonInterpreter withDeadline(Duration deadline) {
+        return new PythonInterpreter(session.withTimeout(Objects.requireNonNull(deadline, "deadline")));
+    }
+
+    /**
+     * Stops the calls that run in this interpreter now, in any thread: they end with a {@link PythonInterruptedException}.
+     */
+    public void interrupt() {
+        session.interrupt();
+    }
+
+    /**
      * Whether {@link #close} was called.
      *
      * @return whether it is closed
@@ -247,7 +282,10 @@ public final class PythonInterpreter implements AutoCloseable {
         return session.isClosed();
     }
 
-    /** Lets go of the interpreter's globals. Closing twice is harmless. */
+    /**
+     * Refuses new calls, waits for those that run in other threads, and lets go of everything. Called from inside a call of
+     * this interpreter, the rest is done when that call ends. Closing twice is harmless.
+     */
     @Override
     public void close() {
         session.close();
@@ -280,6 +318,17 @@ public final class PythonInterpreter implements AutoCloseable {
          */
         public Builder home(Path folder) {
             settings.home = Objects.requireNonNull(folder, "folder");
+            return this;
+        }
+
+        /**
+         * What the interpreter has for itself. Without it, its globals: {@link Isolation#SHARED}.
+         *
+         * @param kind the isolation
+         * @return this builder
+         */
+        public Builder isolation(Isolation kind) {
+            settings.isolation = Objects.requireNonNull(kind, "kind");
             return this;
         }
 

@@ -1,5 +1,7 @@
 package dev.krait.internal;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 
 /**
@@ -22,8 +24,13 @@ public final class Frame {
     private static final int RELEASED = 4;
     private static final int LENGTH = 8;
     private static final int OVERFLOW = 16;
-    private static final int CAPACITY = 24;
+    /** Java → native in a down-call. */
+    private static final int SEQUENCE = 24;
+    /** Native → Java in a down-call. */
     private static final int ADOPTED = 24;
+
+    private static final VarHandle RUNNER = field("runner", Session.class);
+    private static final VarHandle DEADLINE = field("deadline", long.class);
 
     private final FrameStack stack;
     private final FrameWriter writer;
@@ -31,6 +38,14 @@ public final class Frame {
     private ByteBuffer kept;
     private ByteBuffer buffer;
     private long address;
+    private long sequence;
+
+    /** What {@link CallWatch} reads: who runs a call with this frame, for whom, and by when it must end. */
+    private volatile Thread thread;
+    private volatile Session runner;
+    private volatile long deadline;
+    /** The watch's own notes. */
+    final CallWatch.Notes notes = new CallWatch.Notes();
 
     /** Makes a frame that belongs to no stack of down-calls. */
     public Frame() {
@@ -41,7 +56,6 @@ public final class Frame {
         this.stack = stack;
         kept = LargeBuffers.direct(INITIAL);
         buffer = kept;
-        buffer.putLong(CAPACITY, buffer.capacity());
         writer = new FrameWriter(this);
         reader = new FrameReader(this);
     }
@@ -153,11 +167,47 @@ public final class Frame {
         buffer.putInt(RELEASED, 0);
         buffer.putLong(LENGTH, length);
         buffer.putLong(OVERFLOW, 0);
-        buffer.putLong(CAPACITY, buffer.capacity());
     }
 
     ByteBuffer buffer() {
         return buffer;
+    }
+
+    /** Begins a use by the calling thread: no other use has the same number. */
+    void begin(Thread user) {
+        sequence++;
+        buffer.putLong(SEQUENCE, sequence);
+        if (thread != user) {
+            thread = user;
+        }
+    }
+
+    /** A call into Python begins. No fence is needed: the watch may see it a moment later. */
+    void run(Session session, long until) {
+        DEADLINE.setRelease(this, until);
+        RUNNER.setRelease(this, session);
+    }
+
+    /** The call has ended. */
+    void ran() {
+        RUNNER.setRelease(this, (Session) null);
+    }
+
+    long sequence() {
+        return sequence;
+    }
+
+    Thread thread() {
+        return thread;
+    }
+
+    Session runner() {
+        return runner;
+    }
+
+    /** When the call must have ended, as {@link System#nanoTime} counts, or {@link CallWatch#NO_DEADLINE}. */
+    long deadline() {
+        return deadline;
     }
 
     /**
@@ -199,8 +249,7 @@ public final class Frame {
     /**
      * Gives back memory that was lent; the payload is gone. For an up-call's frame, between reading the
      * arguments and writing the
-     * result: the result must stay until native code has read it. The capacity, which may now be
-     * less, is written into the header with the next result.
+     * result: the result must stay until native code has read it.
      */
     public void shrink() {
         if (buffer != kept) {
@@ -211,6 +260,14 @@ public final class Frame {
 
     FrameStack stack() {
         return stack;
+    }
+
+    private static VarHandle field(String name, Class<?> type) {
+        try {
+            return MethodHandles.lookup().findVarHandle(Frame.class, name, type);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
     }
 
     private void use(ByteBuffer other) {

@@ -38,12 +38,16 @@ public final class FrameStack {
      * @return a frame that nobody else uses until {@link #release} is given it
      */
     public static Frame acquire() {
-        if (onVirtualThread()) {
+        Thread thread = Thread.currentThread();
+        if (isVirtual(thread)) {
             Frame frame = POOL.poll();
             if (frame == null) {
-                return new Frame();
+                frame = new Frame();
+                CallWatch.register(frame);
+            } else {
+                POOLED.decrementAndGet();
             }
-            POOLED.decrementAndGet();
+            frame.begin(thread);
             return frame;
         }
         SoftReference<FrameStack> held = STACKS.get();
@@ -52,7 +56,9 @@ public final class FrameStack {
             stack = new FrameStack();
             STACKS.set(new SoftReference<>(stack));
         }
-        return stack.next();
+        Frame frame = stack.next();
+        frame.begin(thread);
+        return frame;
     }
 
     /**
@@ -82,6 +88,7 @@ public final class FrameStack {
         Frame frame = frames[depth];
         if (frame == null) {
             frame = new Frame(this);
+            CallWatch.register(frame);
             frames[depth] = frame;
         }
         depth++;
@@ -99,12 +106,12 @@ public final class FrameStack {
         depth = top;
     }
 
-    private static boolean onVirtualThread() {
+    private static boolean isVirtual(Thread thread) {
         if (IS_VIRTUAL == null) {
             return false;
         }
         try {
-            return (boolean) IS_VIRTUAL.invokeExact(Thread.currentThread());
+            return (boolean) IS_VIRTUAL.invokeExact(thread);
         } catch (Throwable e) {
             throw new AssertionError("Krait: Thread.isVirtual failed", e);
         }

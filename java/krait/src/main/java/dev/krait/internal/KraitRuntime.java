@@ -1,5 +1,6 @@
 package dev.krait.internal;
 
+import dev.krait.Isolation;
 import dev.krait.PythonAlreadyRunningException;
 import dev.krait.PythonSetupException;
 import java.io.IOException;
@@ -9,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 
 /** The one CPython of the process, as this class loader's Krait starts or joins it. */
@@ -20,6 +23,8 @@ public final class KraitRuntime {
     private static final String EXIT_TIMEOUT = "krait.exit.timeout";
     /** Python code that runs on the main thread while CPython starts must not be short of stack. */
     private static final long MAIN_STACK = 16L << 20;
+
+    private static final System.Logger LOG = System.getLogger("dev.krait");
 
     private static KraitRuntime running;
 
@@ -53,6 +58,81 @@ public final class KraitRuntime {
         long binding = start(python, homeText);
         running = new KraitRuntime(python, homeText, binding);
         return binding;
+    }
+
+    /**
+     * Opens an interpreter.
+     *
+     * @param executable the Python asked for, or null for the one that Krait finds
+     * @param home what {@code PYTHONHOME} would say, or null
+     * @param isolation what the interpreter has for itself
+     * @param classLoader where Python code finds Java classes
+     * @return its session
+     * @throws PythonSetupException if there is no Python to run, another runs, or it cannot isolate so
+     */
+    public static Session open(Path executable, Path home, Isolation isolation, ClassLoader classLoader) {
+        long main = binding(executable, home);
+        if (isolation == Isolation.SHARED) {
+            return Session.open(main, classLoader, () -> { });
+        }
+        PythonInstallation python = python();
+        if (isolation == Isolation.OWN_GIL && (python.major() < 3 || python.major() == 3 && python.minor() < 12)) {
+            throw new PythonSetupException("Isolation.OWN_GIL needs CPython 3.12 or newer, and this is " + python
+                    + ". Use Isolation.SUB_INTERPRETER, whose interpreters share the GIL, or a newer Python.");
+        }
+        long binding = openSubInterpreter(main, isolation == Isolation.OWN_GIL);
+        return Session.open(binding, classLoader, () -> endSubInterpreter(main, binding));
+    }
+
+    private static synchronized PythonInstallation python() {
+        return running.python;
+    }
+
+    /** On a thread of its own: CPython runs Python code there before anyone could tell it where its stack ends. */
+    private static long openSubInterpreter(long main, boolean ownGil) {
+        FutureTask<Long> opening = new FutureTask<>(() -> {
+            Frame frame = FrameStack.acquire();
+            try {
+                long binding = Native.open(main, ownGil ? 1 : 0, frame.address(), frame.capacity());
+                if (binding == 0) {
+                    FrameReader reader = frame.read(null, null);
+                    reader.readFailure();
+                    throw new PythonSetupException("the interpreter could not be opened: " + reader.readString());
+                }
+                return binding;
+            } finally {
+                FrameStack.release(frame);
+            }
+        });
+        Thread thread = new Thread(null, opening, "krait-open", MAIN_STACK);
+        thread.setDaemon(true);
+        thread.start();
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    return opening.get();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                } catch (ExecutionException e) {
+                    if (e.getCause() instanceof PythonSetupException) {
+                        throw (PythonSetupException) e.getCause();
+                    }
+                    throw new PythonSetupException("the interpreter could not be opened", e.getCause());
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private static void endSubInterpreter(long main, long binding) {
+        if (Native.end(main, binding) == 3) {
+            LOG.log(System.Logger.Level.WARNING, "An interpreter was closed while threads that its Python code started "
+                    + "still run. CPython cannot end it then: its memory stays. Join the threads before closing.");
+        }
     }
 
     private void check(Path executable, String otherHome) {

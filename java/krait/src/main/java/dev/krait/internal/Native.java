@@ -28,4 +28,16 @@ final class Native {
 
     /** Copies a block that did not fit into a frame, and frees it. */
     static native void take(long block, long frame, long capacity);
+
+    /** Stops calls of a namespace: those of one frame and use, or with frame 0 all. The number of calls. */
+    static native int stop(long binding, long namespace, long frame, long sequence, int timeout);
+
+    /** Whether calls of a namespace run: 1 in other threads, 2 in this one, 3 in both. */
+    static native int runs(long binding, long namespace);
+
+    /** Opens a sub-interpreter on this thread, which needs a deep stack; its binding, or 0 and a refusal in the frame. */
+    static native long open(long mainBinding, int ownGil, long frame, long capacity);
+
+    /** Ends a sub-interpreter: 0 ended, 1 was over, 2 this thread is inside, 3 Python's threads still run in it. */
+    static native int end(long mainBinding, long binding);
 }

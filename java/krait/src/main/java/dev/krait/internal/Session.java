@@ -5,7 +5,9 @@ import dev.krait.PythonException;
 import dev.krait.PythonSetupException;
 import java.lang.ref.Reference;
 import java.lang.reflect.Type;
+import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * One interpreter as the rest of Krait calls it: operations go out, values and errors come back. Any thread may use it.
@@ -16,26 +18,45 @@ public final class Session implements ValueContext {
     private static final int MAX_NAMES = 4096;
     private static final Object[] NO_ARGUMENTS = {};
     private static final int MAX_SUPPRESSED = 8;
+    private static final String INTERRUPTED = "krait.CallInterrupted";
+
+    /** What all views of an interpreter share. */
+    private static final class State {
+        final ClassLoader classLoader;
+        final ConcurrentHashMap<String, Long> names = new ConcurrentHashMap<>();
+        /** Lets go of what the interpreter has besides its globals. */
+        final Runnable end;
+        volatile long namespace;
+        /** Set by a close from inside a call: the last call to end does what is left. */
+        volatile long leaving;
+
+        State(ClassLoader classLoader, Runnable end) {
+            this.classLoader = classLoader;
+            this.end = end;
+        }
+    }
 
     private final long binding;
-    private final ClassLoader classLoader;
+    private final long timeout;
+    private final State state;
+    private final ConcurrentHashMap<String, Long> names;
     private final ObjectConversion conversion = new PythonConversion(this);
-    private final ConcurrentHashMap<String, Long> names = new ConcurrentHashMap<>();
-    private volatile long namespace;
 
-    private Session(long binding, ClassLoader classLoader) {
+    private Session(long binding, State state, long timeout) {
         this.binding = binding;
-        this.classLoader = classLoader;
+        this.timeout = timeout;
+        this.state = state;
+        this.names = state.names;
     }
 
     /** Opens an interpreter with globals of its own. */
-    public static Session open(long binding, ClassLoader classLoader) {
-        Session session = new Session(binding, classLoader);
+    public static Session open(long binding, ClassLoader classLoader, Runnable end) {
+        Session session = new Session(binding, new State(classLoader, end), CallWatch.NO_DEADLINE);
         Frame frame = FrameStack.acquire();
         try {
             session.perform(frame, frame.write(session), Op.OPEN | Op.RAW);
             session.checkStatus(frame, null);
-            session.namespace = session.readHandle(frame);
+            session.state.namespace = session.readHandle(frame);
         } finally {
             FrameStack.release(frame);
         }
@@ -58,7 +79,40 @@ public final class Session implements ValueContext {
 
     /** {@return the class loader that Python code of this interpreter finds classes with, or null} */
     public ClassLoader classLoader() {
-        return classLoader;
+        return state.classLoader;
+    }
+
+    /**
+     * The same interpreter with a deadline for every call.
+     *
+     * @param limit how long a call may take; more than nothing
+     * @return a view
+     */
+    public Session withTimeout(Duration limit) {
+        if (limit.isNegative() || limit.isZero()) {
+            throw new IllegalArgumentException("a deadline must be more than nothing: " + limit);
+        }
+        long nanos;
+        try {
+            nanos = limit.toNanos();
+        } catch (ArithmeticException e) {
+            // Some centuries: no deadline at all.
+            nanos = CallWatch.NO_DEADLINE;
+        }
+        return new Session(binding, state, nanos);
+    }
+
+    /** Stops all calls that run in the interpreter, in any thread. */
+    public void interrupt() {
+        Native.stop(binding, namespace(), 0, 0, 0);
+    }
+
+    /** Stops the call of one use of a frame, if it still runs; for the watch. */
+    void stop(long frame, long sequence, boolean timedOut) {
+        long open = state.namespace != 0 ? state.namespace : state.leaving;
+        if (open != 0) {
+            Native.stop(binding, open, frame, sequence, timedOut ? 1 : 0);
+        }
     }
 
     /** {@return what native code calls the interpreter that runs} */
@@ -68,18 +122,44 @@ public final class Session implements ValueContext {
 
     /** {@return whether {@link #close} was called} */
     public boolean isClosed() {
-        return namespace == 0;
+        return state.namespace == 0;
     }
 
-    /** Closes the interpreter: lets go of its globals. A second time is harmless. */
+    /**
+     * Closes the interpreter: refuses new calls, waits for those that run in other threads, and lets go of its globals. From
+     * inside a call of it, what is left is done when the last call ends. A second time is harmless.
+     */
     public void close() {
         long open;
-        synchronized (this) {
-            open = namespace;
-            namespace = 0;
+        synchronized (state) {
+            open = state.namespace;
+            state.leaving = open;
+            state.namespace = 0;
         }
         if (open == 0) {
             return;
+        }
+        long pause = 50_000;
+        int running = Native.runs(binding, open);
+        while ((running & 1) != 0 && (running & 2) == 0) {
+            LockSupport.parkNanos(pause);
+            pause = Math.min(2 * pause, 5_000_000);
+            running = Native.runs(binding, open);
+        }
+        if (running == 0) {
+            leave();
+        }
+    }
+
+    /** Does what is left of a close, once. */
+    private void leave() {
+        long open;
+        synchronized (state) {
+            open = state.leaving;
+            if (open == 0 || Native.runs(binding, open) != 0) {
+                return;
+            }
+            state.leaving = 0;
         }
         for (Long name : names.values()) {
             Native.release(binding, name);
@@ -93,11 +173,12 @@ public final class Session implements ValueContext {
             result(frame, writer, refs);
         } finally {
             FrameStack.release(frame);
+            state.end.run();
         }
     }
 
     private long namespace() {
-        long open = namespace;
+        long open = state.namespace;
         if (open == 0) {
             throw new IllegalStateException("the interpreter was closed");
         }
@@ -262,8 +343,10 @@ public final class Session implements ValueContext {
     public long callLong(long handle, long argument) {
         Frame frame = FrameStack.acquire();
         try {
-            long result =
-                    Native.callLong(binding, namespace(), handle, argument, frame.address(), frame.capacity());
+            long open = namespace();
+            begin(frame);
+            long result = Native.callLong(binding, open, handle, argument, frame.address(), frame.capacity());
+            ended(frame);
             checkNumber(frame);
             return result;
         } finally {
@@ -275,8 +358,10 @@ public final class Session implements ValueContext {
     public double callDouble(long handle, double argument) {
         Frame frame = FrameStack.acquire();
         try {
-            double result =
-                    Native.callDouble(binding, namespace(), handle, argument, frame.address(), frame.capacity());
+            long open = namespace();
+            begin(frame);
+            double result = Native.callDouble(binding, open, handle, argument, frame.address(), frame.capacity());
+            ended(frame);
             checkNumber(frame);
             return result;
         } finally {
@@ -320,7 +405,23 @@ public final class Session implements ValueContext {
     private Object[] perform(Frame frame, FrameWriter writer, int op) {
         long open = op == (Op.OPEN | Op.RAW) ? 0 : namespace();
         writer.finish();
-        return (Object[]) Native.call(binding, open, op, frame.address(), frame.capacity(), writer.refs());
+        begin(frame);
+        Object[] refs =
+                (Object[]) Native.call(binding, open, op, frame.address(), frame.capacity(), writer.refs());
+        ended(frame);
+        return refs;
+    }
+
+    private void begin(Frame frame) {
+        frame.run(this, timeout == CallWatch.NO_DEADLINE ? timeout : System.nanoTime() + timeout);
+        CallWatch.wake();
+    }
+
+    private void ended(Frame frame) {
+        frame.ran();
+        if (state.leaving != 0) {
+            leave();
+        }
     }
 
     private Object result(Frame frame, FrameWriter writer, Object[] refs) {
@@ -368,6 +469,10 @@ public final class Session implements ValueContext {
             return refusal(code, reader.readString());
         }
         ErrorRecord record = new ErrorRecord(reader.read());
+        if (record.typeName().equals(INTERRUPTED)) {
+            // As for InterruptedException: who is told by an exception need not be told by the flag, too.
+            Thread.interrupted();
+        }
         PythonException exception = Api.get().exception(record);
         Throwable original = record.throwable();
         if (original == null) {

@@ -1,0 +1,15 @@
+package dev.krait;
+
+import dev.krait.internal.ErrorRecord;
+
+/**
+ * A call was stopped while Python code ran: by {@link Thread#interrupt}, whose flag is cleared then, or by {@link
+ * PythonInterpreter#interrupt}. The interpreter is usable.
+ */
+public class PythonInterruptedException extends PythonException {
+    private static final long serialVersionUID = 1L;
+
+    PythonInterruptedException(ErrorRecord record) {
+        super(record);
+    }
+}

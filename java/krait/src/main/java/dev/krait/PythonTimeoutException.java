@@ -1,0 +1,12 @@
+package dev.krait;
+
+import dev.krait.internal.ErrorRecord;
+
+/** A call was stopped since its deadline passed while Python code ran. The interpreter is usable. */
+public final class PythonTimeoutException extends PythonInterruptedException {
+    private static final long serialVersionUID = 1L;
+
+    PythonTimeoutException(ErrorRecord record) {
+        super(record);
+    }
+}

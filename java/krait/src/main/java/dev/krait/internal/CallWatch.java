@@ -1,0 +1,155 @@
+package dev.krait.internal;
+
+import java.lang.ref.WeakReference;
+import java.util.Iterator;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Stops calls whose deadline has passed or whose thread was interrupted: a daemon thread that looks at the frames in
+ * use every few milliseconds, and sleeps while there are none.
+ */
+final class CallWatch {
+    static final long NO_DEADLINE = Long.MAX_VALUE;
+
+    private static final System.Logger LOG = System.getLogger("dev.krait");
+    private static final long TICK = 10_000_000;
+    private static final int IDLE_TICKS = 100;
+    /** After the first stop, Python code gets this long to clean up before it is stopped again; then longer. */
+    private static final long FIRST_PAUSE = 200_000_000;
+    private static final long LONGEST_PAUSE = 5_000_000_000L;
+    /** A call that runs on for so long sits in C code. */
+    private static final long STUCK = 1_000_000_000L;
+
+    private static final Queue<WeakReference<Frame>> FRAMES = new ConcurrentLinkedQueue<>();
+    private static final AtomicBoolean STARTED = new AtomicBoolean();
+    private static volatile boolean awake;
+    private static volatile Thread thread;
+
+    /** What the watch remembers of a frame; only its thread uses it. */
+    static final class Notes {
+        private long seen;
+        private long stopped;
+        private long since;
+        private long next;
+        private long pause;
+        private boolean told;
+    }
+
+    /** Stopping needs the GIL, which a stuck call may hold: each stop waits for it on a thread of its own. */
+    private static final ExecutorService STOPPERS = new ThreadPoolExecutor(0, 64, 5, TimeUnit.SECONDS,
+            new SynchronousQueue<>(), task -> daemon(task, "krait-stop"), new ThreadPoolExecutor.DiscardPolicy());
+
+    private CallWatch() {
+    }
+
+    private static Thread daemon(Runnable task, String name) {
+        Thread made = new Thread(null, task, name, 0, false);
+        made.setDaemon(true);
+        made.setContextClassLoader(null);
+        return made;
+    }
+
+    /** Makes a frame known for as long as it lives. */
+    static void register(Frame frame) {
+        FRAMES.add(new WeakReference<>(frame));
+    }
+
+    /** Makes sure that the watch looks. Cheap when it does already. */
+    static void wake() {
+        if (!awake) {
+            start();
+        }
+    }
+
+    private static void start() {
+        awake = true;
+        if (STARTED.compareAndSet(false, true)) {
+            Thread made = daemon(CallWatch::watch, "krait-watch");
+            thread = made;
+            made.start();
+        } else {
+            LockSupport.unpark(thread);
+        }
+    }
+
+    private static void watch() {
+        int idle = 0;
+        while (true) {
+            if (idle < IDLE_TICKS) {
+                LockSupport.parkNanos(TICK);
+            } else {
+                awake = false;
+                // A call that began before this looks unwatched; the look below finds it and stays awake.
+                if (!look(System.nanoTime())) {
+                    LockSupport.park();
+                }
+                awake = true;
+                idle = 0;
+            }
+            try {
+                idle = look(System.nanoTime()) ? 0 : idle + 1;
+            } catch (RuntimeException e) {
+                LOG.log(System.Logger.Level.WARNING, "Krait's watch failed once", e);
+            }
+        }
+    }
+
+    /** Looks at all frames; whether any is in use. */
+    private static boolean look(long now) {
+        boolean used = false;
+        for (Iterator<WeakReference<Frame>> all = FRAMES.iterator(); all.hasNext();) {
+            Frame frame = all.next().get();
+            if (frame == null) {
+                all.remove();
+                continue;
+            }
+            Session session = frame.runner();
+            if (session != null) {
+                used = true;
+                look(frame, session, now);
+            }
+        }
+        return used;
+    }
+
+    private static void look(Frame frame, Session session, long now) {
+        Notes notes = frame.notes;
+        long sequence = frame.sequence();
+        long deadline = frame.deadline();
+        boolean late = deadline != NO_DEADLINE && now - deadline >= 0;
+        Thread user = frame.thread();
+        // Seen at two ticks: a short call ends by itself, before it could be stopped.
+        boolean interrupted = notes.seen == sequence && user != null && user.isInterrupted();
+        notes.seen = sequence;
+        if (!late && !interrupted) {
+            return;
+        }
+        if (notes.stopped != sequence) {
+            notes.stopped = sequence;
+            notes.since = now;
+            notes.next = now;
+            notes.pause = FIRST_PAUSE;
+            notes.told = false;
+        }
+        if (now - notes.next >= 0) {
+            notes.next = now + notes.pause;
+            notes.pause = Math.min(2 * notes.pause, LONGEST_PAUSE);
+            long address = frame.address();
+            STOPPERS.execute(() -> session.stop(address, sequence, late));
+        }
+        if (!notes.told && now - notes.since > STUCK) {
+            notes.told = true;
+            LOG.log(System.Logger.Level.WARNING, "A Python call of thread " + (user == null ? "?" : user.getName())
+                    + " was to be stopped a second ago (" + (late ? "its deadline has passed" : "interrupted")
+                    + ") and still runs: it is in C code, or catches what stops it. Its thread comes back when "
+                    + "that returns; Krait never abandons a running call, since its stack is in use.");
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! The gate before the GIL.
+//!
+//! Short calls from several threads make a convoy on the GIL: each call puts another thread to sleep and wakes it. So a
+//! thread asks for this advisory flag first, and spins for it: the GIL behind it is then mostly free. The gate never
+//! decides anything: a thread that does not get it soon goes on without, so whatever Python does with the GIL, it
+//! cannot deadlock.
+
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::{Condvar, Mutex, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
+
+/// A holder that has not changed for so long sits in a long call: waiting for it is the GIL's business.
+const LONG_CALL: Duration = Duration::from_micros(20);
+/// A parked thread looks again after so long; it is woken earlier where nobody spins.
+const PARK: Duration = Duration::from_micros(200);
+/// No thread waits longer at the gate.
+const PATIENCE: Duration = Duration::from_millis(2);
+const SPINS: u32 = 32;
+
+/// One per GIL.
+#[derive(Default)]
+pub struct Gate {
+    /// The pass of the thread that is in, or 0.
+    holder: AtomicU64,
+    spinning: AtomicU32,
+    parked: AtomicU32,
+    park: Mutex<()>,
+    wake: Condvar,
+}
+
+/// Threads that may spin at a time: one core is the holder's.
+fn spinners() -> u32 {
+    static CORES: OnceLock<u32> = OnceLock::new();
+    *CORES.get_or_init(|| std::thread::available_parallelism().map_or(1, |cores| cores.get() as u32)) - 1
+}
+
+impl Gate {
+    /// Waits for the gate, within bounds. `pass` is not 0 and differs at each call.
+    #[inline]
+    pub fn enter(&self, pass: u64) {
+        if self.holder.compare_exchange(0, pass, Ordering::Acquire, Ordering::Relaxed).is_err() {
+            self.wait(pass);
+        }
+    }
+
+    /// Leaves it, if nobody has taken it over meanwhile.
+    #[inline]
+    pub fn leave(&self, pass: u64) {
+        let left = self.holder.compare_exchange(pass, 0, Ordering::Release, Ordering::Relaxed).is_ok();
+        if left && self.parked.load(Ordering::Relaxed) != 0 && self.spinning.load(Ordering::Relaxed) == 0 {
+            self.wake.notify_one();
+        }
+    }
+
+    #[cold]
+    fn wait(&self, pass: u64) {
+        let begin = Instant::now();
+        loop {
+            let entered = if self.spinning.fetch_add(1, Ordering::Relaxed) < spinners() {
+                let entered = self.spin(pass);
+                self.spinning.fetch_sub(1, Ordering::Relaxed);
+                entered
+            } else {
+                self.spinning.fetch_sub(1, Ordering::Relaxed);
+                self.sleep();
+                self.holder.compare_exchange(0, pass, Ordering::Acquire, Ordering::Relaxed).is_ok()
+            };
+            if entered {
+                return;
+            }
+            if begin.elapsed() > PATIENCE {
+                self.holder.store(pass, Ordering::Relaxed);
+                return;
+            }
+        }
+    }
+
+    /// Spins until it is in, or takes over from a holder that stays too long.
+    fn spin(&self, pass: u64) -> bool {
+        let mut seen = self.holder.load(Ordering::Relaxed);
+        let mut since = Instant::now();
+        loop {
+            for _ in 0..SPINS {
+                std::hint::spin_loop();
+            }
+            let holder = self.holder.load(Ordering::Relaxed);
+            if holder == 0 {
+                if self.holder.compare_exchange(0, pass, Ordering::Acquire, Ordering::Relaxed).is_ok() {
+                    return true;
+                }
+            } else if holder != seen {
+                (seen, since) = (holder, Instant::now());
+            } else if since.elapsed() > LONG_CALL {
+                return self.holder.compare_exchange(holder, pass, Ordering::Acquire, Ordering::Relaxed).is_ok();
+            }
+        }
+    }
+
+    fn sleep(&self) {
+        self.parked.fetch_add(1, Ordering::Relaxed);
+        let guard = self.park.lock().unwrap_or_else(PoisonError::into_inner);
+        // Woken, timed out or for nothing: the caller looks again.
+        drop(self.wake.wait_timeout(guard, PARK));
+        self.parked.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::AtomicBool;
+
+    #[test]
+    fn a_holder_that_stays_holds_nobody_up_for_long() {
+        let gate = Gate::default();
+        gate.enter(1);
+        let begin = Instant::now();
+        gate.enter(2);
+        assert!(begin.elapsed() < Duration::from_millis(500));
+        gate.leave(1);
+        assert_eq!(gate.holder.load(Ordering::Relaxed), 2, "who was overtaken does not open it for others");
+        gate.leave(2);
+        assert_eq!(gate.holder.load(Ordering::Relaxed), 0);
+    }
+
+    #[test]
+    fn many_threads_all_come_through() {
+        let gate = Gate::default();
+        let stop = AtomicBool::new(false);
+        let rounds: Vec<AtomicU64> = (0..6).map(|_| AtomicU64::new(0)).collect();
+        std::thread::scope(|scope| {
+            for (index, count) in rounds.iter().enumerate() {
+                let (gate, stop) = (&gate, &stop);
+                scope.spawn(move || {
+                    let mut pass = (index as u64 + 1) << 40;
+                    while !stop.load(Ordering::Relaxed) {
+                        pass += 1;
+                        gate.enter(pass);
+                        count.fetch_add(1, Ordering::Relaxed);
+                        gate.leave(pass);
+                    }
+                });
+            }
+            std::thread::sleep(Duration::from_millis(200));
+            stop.store(true, Ordering::Relaxed);
+        });
+        assert!(rounds.iter().all(|count| count.load(Ordering::Relaxed) > 0));
+    }
+}

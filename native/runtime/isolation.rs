@@ -1,0 +1,123 @@
+//! Sub-interpreters: opening one as a domain of its own, and ending it.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use crate::jvm::stack;
+use crate::py::{self, Gil, Result, ThreadState};
+
+use super::domain::Domain;
+use super::gate::Gate;
+use super::record::CallId;
+use super::start::describe;
+use super::thread::{self, down};
+use super::{Binding, Ended};
+
+/// What an interpreter has for itself besides its globals.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Isolation {
+    /// Its modules.
+    Modules,
+    /// Its modules and its GIL.
+    Gil,
+}
+
+/// Domains whose interpreter has ended, for the next ones.
+static FREE: Mutex<Vec<&'static Domain>> = Mutex::new(Vec::new());
+
+/// Opens a sub-interpreter; `load` makes the `krait` package importable in it. The error is a text.
+pub fn open(
+    main: &'static Binding,
+    isolation: Isolation,
+    load: impl for<'g> FnOnce(Gil<'g>, &'static Domain) -> Result<()>,
+) -> std::result::Result<&'static Binding, String> {
+    let opened = thread::down_here(main, CallId::default(), |gil| {
+        py::new_interpreter(gil, isolation == Isolation::Gil, |new, state| {
+            let gate: &'static Gate = match isolation {
+                Isolation::Modules => main.domain.gate(),
+                Isolation::Gil => Box::leak(Box::default()),
+            };
+            let domain = domain_for(new, gate);
+            let loaded = load(new, domain).and_then(|()| domain.load(new)).map_err(|raised| {
+                let exception = new.take_raised(raised);
+                domain.unload(new);
+                FREE.lock().unwrap_or_else(PoisonError::into_inner).push(domain);
+                describe(new, &exception).unwrap_or_else(|()| "an exception that cannot be shown".to_owned())
+            });
+            loaded.map(|()| (domain, state))
+        })
+    });
+    let (domain, state) = opened.map_err(|Ended| "Python has ended".to_owned())??;
+    // Kept, and used by no thread, until the interpreter ends: CPython gives the memory of an interpreter's first thread
+    // state to the next one when the list is empty, and is not safe against both happening at once.
+    domain.keep_first(state);
+    Ok(Box::leak(Box::new(Binding { domain, life: domain.life(), host: main.host })))
+}
+
+/// A domain for a new interpreter: one whose last interpreter has ended, or a new one.
+fn domain_for(gil: Gil<'_>, gate: &'static Gate) -> &'static Domain {
+    match FREE.lock().unwrap_or_else(PoisonError::into_inner).pop() {
+        Some(domain) => {
+            domain.reuse(gil.interpreter(), gate);
+            domain
+        }
+        None => Box::leak(Box::new(Domain::new(gil.interpreter(), gate, false))),
+    }
+}
+
+/// Why an interpreter did not end.
+#[derive(Debug, PartialEq, Eq)]
+pub enum EndError {
+    /// It has ended already, or it is the main interpreter.
+    Over,
+    /// The calling thread is inside a call of it.
+    InCall,
+    /// Threads that Python code started still run in it: CPython would end the process. It stays, closed to calls.
+    Threads,
+}
+
+/// Ends a sub-interpreter: refuses new calls, waits for those that run, and frees it.
+pub fn end(main: &'static Binding, binding: &'static Binding) -> std::result::Result<(), EndError> {
+    let domain = binding.domain;
+    if thread::is_inside(domain) {
+        return Err(EndError::InCall);
+    }
+    if !domain.close(binding.life) {
+        return Err(EndError::Over);
+    }
+    while domain.users() > 0 {
+        std::thread::sleep(Duration::from_micros(200));
+    }
+    // Before the GIL: threads that end take the same two in the same order.
+    let _ending = domain.ending.lock().unwrap_or_else(PoisonError::into_inner);
+    let ended = down(main, CallId::default(), |gil| {
+        // SAFETY: no call runs or begins in the domain, and `finish` says yes only where no thread state is left.
+        unsafe { py::end_interpreter(gil, domain.interpreter(), |other, state| finish(other, state, domain)) }
+    });
+    if ended != Ok(true) {
+        return Err(EndError::Threads);
+    }
+    FREE.lock().unwrap_or_else(PoisonError::into_inner).push(domain);
+    Ok(())
+}
+
+/// Attached to the interpreter that ends: lets go of everything. Whether CPython may end it now.
+fn finish(gil: Gil<'_>, state: ThreadState, domain: &'static Domain) -> bool {
+    if let Some((base, size)) = stack::bounds() {
+        state.protect_stack(gil, base, size);
+    }
+    let records = domain.take_records(gil);
+    for record in &records {
+        record.drop_kept(gil);
+    }
+    let states = records.iter().filter_map(|record| record.take_state());
+    for state in states.chain(domain.take_first()) {
+        // SAFETY: nobody can attach it any more: its record has lost it, and calls are refused.
+        unsafe { state.delete(gil) };
+    }
+    if gil.other_thread_states() > 0 {
+        return false;
+    }
+    domain.unload(gil);
+    true
+}

@@ -1,0 +1,155 @@
+//! What a domain knows of each thread that calls into it: the calls that run, and which of them are to stop.
+//!
+//! Everything here is touched only under the domain's GIL.
+
+use std::cell::{Cell, RefCell};
+
+use crate::py::{Detached, Gil, Object, ThreadState};
+
+/// Which call: the frame that it came in, and the frame's count of uses.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct CallId {
+    /// The interpreter's namespace.
+    pub namespace: i64,
+    /// The frame's address.
+    pub frame: i64,
+    /// The frame's count of uses: the next call in the same frame has another.
+    pub sequence: i64,
+}
+
+/// Why a call is to stop.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Stop {
+    /// Its deadline has passed.
+    Timeout,
+    /// Its thread, or its interpreter, was interrupted.
+    Interrupt,
+}
+
+struct Running {
+    id: CallId,
+    stop: Option<Stop>,
+    /// It has called Java, and waits for the answer.
+    in_java: bool,
+}
+
+/// A thread in a domain.
+pub struct Record {
+    state: Cell<Option<ThreadState>>,
+    thread: u64,
+    calls: RefCell<Vec<Running>>,
+    /// Objects that the last answer names by slots; see [`Record::keep`].
+    kept: RefCell<Vec<Detached>>,
+}
+
+// SAFETY: every method but `state` takes the token of the domain's GIL, so one thread at a time is in them; `state` is
+// written when the domain ends, by the thread that has made sure that nobody else uses it.
+unsafe impl Send for Record {}
+// SAFETY: as above.
+unsafe impl Sync for Record {}
+
+impl Record {
+    /// For this thread. Without a state of its own, it uses what others made for it.
+    pub fn new(state: Option<ThreadState>) -> Self {
+        Record { state: Cell::new(state), thread: crate::py::thread_ident(), calls: RefCell::default(), kept: RefCell::default() }
+    }
+
+    /// The thread state that Krait made, unless the domain has ended.
+    #[inline]
+    pub fn state(&self) -> Option<ThreadState> {
+        self.state.get()
+    }
+
+    /// Forgets the thread state, which is gone or about to be.
+    pub fn take_state(&self) -> Option<ThreadState> {
+        self.state.take()
+    }
+
+    /// A call begins.
+    #[inline]
+    pub fn push(&self, gil: Gil<'_>, id: CallId) {
+        let mut calls = self.calls.borrow_mut();
+        let outermost = calls.is_empty();
+        calls.push(Running { id, stop: None, in_java: false });
+        drop(calls);
+        if outermost && !self.kept.borrow().is_empty() {
+            self.drop_kept(gil);
+        }
+    }
+
+    /// Keeps an object until the thread's next call from Java, by when Java has read the answer that names it.
+    pub fn keep(&self, object: Detached) {
+        self.kept.borrow_mut().push(object);
+    }
+
+    /// Lets go of what was kept.
+    #[cold]
+    pub fn drop_kept(&self, gil: Gil<'_>) {
+        for object in self.kept.take() {
+            object.free(gil);
+        }
+    }
+
+    /// The innermost call ends: what was meant to stop it must not hit the next one.
+    #[inline]
+    pub fn pop(&self, gil: Gil<'_>) {
+        let ended = self.calls.borrow_mut().pop();
+        if ended.is_some_and(|call| call.stop.is_some()) {
+            gil.raise_in_thread(self.thread, None);
+        }
+    }
+
+    /// The innermost call goes to Java: what it runs there is not to be stopped in its place.
+    #[inline]
+    pub fn leave_for_java(&self, gil: Gil<'_>) {
+        let mut calls = self.calls.borrow_mut();
+        if let Some(call) = calls.last_mut() {
+            call.in_java = true;
+            if call.stop.is_some() {
+                drop(calls);
+                gil.raise_in_thread(self.thread, None);
+            }
+        }
+    }
+
+    /// It is back; whether it was to be stopped meanwhile.
+    #[inline]
+    pub fn back_from_java(&self, _gil: Gil<'_>) -> Option<Stop> {
+        let mut calls = self.calls.borrow_mut();
+        let call = calls.last_mut()?;
+        call.in_java = false;
+        call.stop
+    }
+
+    /// Raises an exception in the thread's Python code, at its next bytecode.
+    pub fn raise(&self, gil: Gil<'_>, exception: &Object) {
+        gil.raise_in_thread(self.thread, Some(exception));
+    }
+
+    /// Marks the calls that `which` picks to be stopped. The number of them, and whether the innermost is one that runs
+    /// Python code now.
+    pub fn stop(&self, _gil: Gil<'_>, stop: Stop, which: impl Fn(&CallId) -> bool) -> (usize, bool) {
+        let mut calls = self.calls.borrow_mut();
+        let mut marked = 0;
+        for call in calls.iter_mut().filter(|call| which(&call.id)) {
+            call.stop = Some(stop);
+            marked += 1;
+        }
+        (marked, calls.last().is_some_and(|call| !call.in_java && which(&call.id)))
+    }
+
+    /// Whether any call that `which` picks runs.
+    pub fn runs(&self, _gil: Gil<'_>, which: impl Fn(&CallId) -> bool) -> bool {
+        self.calls.borrow().iter().any(|call| which(&call.id))
+    }
+
+    /// Whether this thread, the calling one, runs any call: only it pushes and pops.
+    pub fn is_running(&self) -> bool {
+        self.calls.try_borrow().map_or(true, |calls| !calls.is_empty())
+    }
+
+    /// Python's number of the thread.
+    pub fn thread(&self) -> u64 {
+        self.thread
+    }
+}
