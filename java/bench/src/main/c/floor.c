@@ -30,6 +30,7 @@ extern void PyEval_RestoreThread(PyThreadState *);
 extern PyThreadState *PyEval_SaveThread(void);
 extern void Py_DecRef(PyObject *);
 extern void PyErr_Print(void);
+extern void PyErr_Clear(void);
 extern PyObject *PyErr_Occurred(void);
 extern PyObject *PyObject_Vectorcall(PyObject *, PyObject *const *, size_t, PyObject *) __attribute__((weak));
 extern PyObject *PyObject_VectorcallDict(PyObject *, PyObject *const *, size_t, PyObject *);
@@ -41,6 +42,7 @@ extern PyObject *PyUnicode_DecodeUTF16(const char *, Py_ssize_t, const char *, i
 extern PyObject *PyUnicode_AsEncodedString(PyObject *, const char *, const char *);
 extern const char *PyUnicode_AsUTF8AndSize(PyObject *, Py_ssize_t *);
 extern Py_ssize_t PyUnicode_GetLength(PyObject *);
+extern uint32_t PyUnicode_ReadChar(PyObject *, Py_ssize_t);
 extern PyObject *PyBytes_FromStringAndSize(const char *, Py_ssize_t);
 extern char *PyBytes_AsString(PyObject *);
 extern Py_ssize_t PyBytes_Size(PyObject *);
@@ -190,13 +192,14 @@ static jstring by_utf16(JNIEnv *env, PyObject *text) {
     return java;
 }
 
-/* NewStringUTF for ASCII, where it and UTF-8 are the same. */
+/* NewStringUTF for ASCII, where it and UTF-8 are the same. A look at the first character saves most other texts the UTF-8
+ * that would find out. */
 static jstring to_java(JNIEnv *env, PyObject *text) {
-    Py_ssize_t size;
+    Py_ssize_t size, length = PyUnicode_GetLength(text);
+    if (length > 0 && PyUnicode_ReadChar(text, 0) >= 0x80) return by_utf16(env, text);
     const char *bytes = PyUnicode_AsUTF8AndSize(text, &size);
-    if (bytes && size == PyUnicode_GetLength(text) && !memchr(bytes, 0, (size_t)size)) {
-        return (*env)->NewStringUTF(env, bytes);
-    }
+    if (bytes && size == length && !memchr(bytes, 0, (size_t)size)) return (*env)->NewStringUTF(env, bytes);
+    if (!bytes) PyErr_Clear();
     return by_utf16(env, text);
 }
 
