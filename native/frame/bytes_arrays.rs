@@ -302,7 +302,11 @@ mod tests {
             comes_back_as(gil, "import array\narray.array('I', [1, 2**32 - 1])", "array('q', [1, 4294967295])");
             comes_back_as(gil, "import array\narray.array('L', [2**64 - 1])", "[18446744073709551615]");
             comes_back_as(gil, "import array\narray.array('Q', [1, 2**63])", "[1, 9223372036854775808]");
-            comes_back_as(gil, "import array\nmemoryview(array.array('Q', [1, 2**63]))[::-1]", "[9223372036854775808, 1]");
+            comes_back_as(
+                gil,
+                "import array\nmemoryview(array.array('Q', [1, 2**63]))[::-1]",
+                "[9223372036854775808, 1]",
+            );
             comes_back_as(gil, "import array\narray.array('u', 'aéж')", "'aéж'");
             comes_back_as(gil, "import array\nclass A(array.array): pass\nA('i', [1])", "array('i', [1])");
         });
@@ -311,8 +315,14 @@ mod tests {
     #[test]
     fn elements_are_written_in_the_frame_s_byte_order() {
         with_python(|gil| {
-            assert_eq!(encoded(gil, "import array\narray.array('i', [1, -2])"), array(b'i', 2, &[1, 0, 0, 0, 0xfe, 0xff, 0xff, 0xff]));
-            assert_eq!(encoded(gil, "import ctypes\nmemoryview((ctypes.c_int * 2)(1, -2))"), array(b'i', 2, &[1, 0, 0, 0, 0xfe, 0xff, 0xff, 0xff]));
+            assert_eq!(
+                encoded(gil, "import array\narray.array('i', [1, -2])"),
+                array(b'i', 2, &[1, 0, 0, 0, 0xfe, 0xff, 0xff, 0xff])
+            );
+            assert_eq!(
+                encoded(gil, "import ctypes\nmemoryview((ctypes.c_int * 2)(1, -2))"),
+                array(b'i', 2, &[1, 0, 0, 0, 0xfe, 0xff, 0xff, 0xff])
+            );
         });
     }
 
@@ -325,7 +335,8 @@ mod tests {
                 let view = try_decode(gil, &payload, &peer).expect("booleans");
                 let format = view.attr_str(gil, c"format").expect("a memoryview has a format");
                 assert_eq!(repr(gil, &format), "'?'");
-                assert_eq!(repr(gil, &*view.call_method(gil, c"tolist", &[]).expect("a memoryview has tolist")), list);
+                let members = view.call_method(gil, c"tolist", &[]).expect("a memoryview has tolist");
+                assert_eq!(repr(gil, &members), list);
                 assert_eq!(try_encode(gil, &view, &peer).expect("booleans cross back"), payload);
             }
             assert_eq!(encoded(gil, "memoryview(bytes([0, 1, 2, 255])).cast('?')"), array(b'?', 4, &[0, 1, 1, 1]));

@@ -3,7 +3,7 @@
 
 use super::cursor::{Reader, Writer};
 use super::{Context, MAX_DEPTH, Parent, Peer, decode_value, encode_handle, encode_value, length, tag};
-use crate::py::{Exception, Family, Gil, ListBuilder, Object, Owned, Result, TupleBuilder};
+use crate::py::{Exception, Family, Gil, ListBuilder, Number, Object, Owned, Result, TupleBuilder};
 
 /// A container that is being written, and those around it.
 pub(super) struct Path<'p> {
@@ -16,11 +16,7 @@ impl<'p> Path<'p> {
     /// One container further in.
     #[inline]
     fn enter(gil: Gil<'_>, object: &Object, parent: Parent<'p>) -> Result<Self> {
-        let path = Path {
-            address: object.as_ptr().addr(),
-            depth: parent.map_or(1, |parent| parent.depth + 1),
-            parent,
-        };
+        let path = Path { address: object.as_ptr().addr(), depth: parent.map_or(1, |parent| parent.depth + 1), parent };
         if path.depth > MAX_DEPTH {
             return Err(path.too_deep(gil, object));
         }
@@ -45,9 +41,9 @@ impl<'p> Path<'p> {
         gil.raise(
             Exception::Value,
             &if cyclic {
-                format!("a {class} contains itself, so it cannot cross to Java as a value")
+                format!("this {class} contains itself, so it cannot cross to Java as a value")
             } else {
-                format!("a {class} is nested deeper than 1,000, the most that can cross to Java as a value")
+                format!("this {class} is nested deeper than 1,000, the most that can cross to Java as a value")
             },
         )
     }
@@ -178,8 +174,14 @@ pub(super) fn encode_list<P: Peer>(
     let mut counted = Counted::start(writer, tag::LIST);
     // Not further than it was long at first: what grows while it is written would have no end.
     for index in 0..length(gil, list.list_len(), "a list")? {
-        let Some(item) = list.list_item(gil, index as usize) else { break };
-        encode_value(context, writer, &item, Some(&path))?;
+        match list.list_number(gil, index as usize) {
+            Some(Number::Int(value)) => writer.tagged(tag::LONG, value.to_le_bytes()),
+            Some(Number::Float(value)) => writer.tagged(tag::DOUBLE, value.to_le_bytes()),
+            None => {
+                let Some(item) = list.list_item(gil, index as usize) else { break };
+                encode_value(context, writer, &item, Some(&path))?;
+            }
+        }
         counted.count += 1;
     }
     counted.finish(writer);
@@ -254,7 +256,10 @@ pub(super) fn encode_subclass<P: Peer>(
 ) -> Result<()> {
     let Context { gil, types, peer } = context;
     let entry = object.is_exactly_or_below(types.entry.get(gil));
-    if family == Family::Tuple && entry && let (Some(key), Some(value)) = (object.tuple_item(0), object.tuple_item(1)) {
+    if family == Family::Tuple
+        && entry
+        && let (Some(key), Some(value)) = (object.tuple_item(0), object.tuple_item(1))
+    {
         let path = Path::enter(gil, object, parent)?;
         writer.u8(tag::ENTRY);
         encode_value(context, writer, key, Some(&path))?;
@@ -318,8 +323,18 @@ mod tests {
     fn containers_come_back_in_order() {
         with_python(|gil| {
             for code in [
-                "[]", "[1, 'a', None, 2.5, [True, ()]]", "()", "(1,)", "(1, (2, (3,)))", "{}", "set()", "{1}",
-                "{'b': 1, 'a': [2], (1, 2): {}}", "{1: {2: {3: {4: 5}}}}", "{None: None}", "list(range(1000))",
+                "[]",
+                "[1, 'a', None, 2.5, [True, ()]]",
+                "()",
+                "(1,)",
+                "(1, (2, (3,)))",
+                "{}",
+                "set()",
+                "{1}",
+                "{'b': 1, 'a': [2], (1, 2): {}}",
+                "{1: {2: {3: {4: 5}}}}",
+                "{None: None}",
+                "list(range(1000))",
             ] {
                 comes_back(gil, code);
             }
@@ -403,12 +418,17 @@ mod tests {
                 let error = decode_error(gil, &nested(tag, 1_001));
                 assert!(error.contains("nested deeper than 1,000"), "{error}");
             }
-            for (code, class) in [("[x]", "list"), ("(x,)", "tuple"), ("{1: x}", "dict"), ("frozenset([x])", "frozenset")] {
+            for (code, class) in
+                [("[x]", "list"), ("(x,)", "tuple"), ("{1: x}", "dict"), ("frozenset([x])", "frozenset")]
+            {
                 let deep = |levels: u32| format!("x = 0\nfor _ in range({levels}): x = {code}\nx");
                 assert!(!encoded(gil, &deep(1_000)).is_empty());
                 assert_eq!(
                     encode_error(gil, &deep(1_001)),
-                    format!("ValueError: a {class} is nested deeper than 1,000, the most that can cross to Java as a value")
+                    format!(
+                        "ValueError: this {class} is nested deeper than 1,000, \
+                         the most that can cross to Java as a value"
+                    )
                 );
             }
             assert!(encode_error(gil, "x = 0\nfor _ in range(100_000): x = [x]\nx").contains("nested deeper"));
@@ -418,11 +438,19 @@ mod tests {
     #[test]
     fn a_container_that_contains_itself_is_told_from_one_that_is_deep() {
         with_python_deep(|gil| {
-            let message = |class: &str| format!("ValueError: a {class} contains itself, so it cannot cross to Java as a value");
+            let message = |class: &str| {
+                format!("ValueError: this {class} contains itself, so it cannot cross to Java as a value")
+            };
             assert_eq!(encode_error(gil, "x = []; x.append(x)\nx"), message("list"));
             assert_eq!(encode_error(gil, "x = {}; x[1] = x\nx"), message("dict"));
             assert_eq!(encode_error(gil, "x = []; y = (x,); x.append(y)\n[[[y]]]"), message("list"));
-            assert_eq!(encode_error(gil, "import collections\nx = collections.OrderedDict(); x[1] = [[]]; x[1][0].append(x)\n[x]"), message("list"));
+            assert_eq!(
+                encode_error(
+                    gil,
+                    "import collections\nx = collections.OrderedDict(); x[1] = [[]]; x[1][0].append(x)\n[x]"
+                ),
+                message("OrderedDict")
+            );
             // The level that is one too deep is not itself part of the cycle.
             assert_eq!(encode_error(gil, "x = []; x.append([[0]]); x.insert(0, x)\nx"), message("list"));
         });
@@ -436,7 +464,8 @@ mod tests {
     /// A zone whose `utcoffset` does something to `target`.
     fn meddling(target: &str, action: &str) -> String {
         format!(
-            "import datetime\nclass Z(datetime.tzinfo):\n  def utcoffset(self, at):\n    {action}\n    return None\n\
+            "import datetime\nclass Z(datetime.tzinfo):\n  def utcoffset(self, at):\n    \
+             if 'target' in globals():\n      {action}\n    return None\n\
              meddler = datetime.datetime(2020, 1, 1, tzinfo=Z())\ntarget = {target}\ntarget"
         )
     }

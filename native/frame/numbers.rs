@@ -45,7 +45,8 @@ fn encode_big<P: Peer>(context: Context<'_, '_, P>, writer: &mut Writer<'_>, obj
         return Err(gil.raise(Exception::Overflow, "an int with more than 2⁶³ bits"));
     };
     let arguments = gil.tuple(&[object, &*gil.long(count)?, types.constants.big.get(gil)])?;
-    let bytes = types.int_to_bytes.get(gil).call_with_keywords(gil, &arguments, Some(types.constants.signed.get(gil)))?;
+    let bytes =
+        types.int_to_bytes.get(gil).call_with_keywords(gil, &arguments, Some(types.constants.signed.get(gil)))?;
     let bytes = bytes.as_bytes(gil)?;
     writer.counted(tag::BIG, length(gil, bytes.len(), "an int")?);
     writer.put(bytes);
@@ -93,8 +94,23 @@ mod tests {
     fn ints_of_any_size_come_back() {
         with_python(|gil| {
             for code in [
-                "0", "1", "-1", "255", "-2**63", "2**63 - 1", "2**63", "-2**63 - 1", "2**64", "-2**64", "2**100",
-                "-(2**100)", "2**127", "-2**127", "2**128 - 1", "7**20_000", "-(7**20_000)",
+                "0",
+                "1",
+                "-1",
+                "255",
+                "-2**63",
+                "2**63 - 1",
+                "2**63",
+                "-2**63 - 1",
+                "2**64",
+                "-2**64",
+                "2**100",
+                "-(2**100)",
+                "2**127",
+                "-2**127",
+                "2**128 - 1",
+                "7**20_000",
+                "-(7**20_000)",
             ] {
                 let code = format!("import sys; getattr(sys, 'set_int_max_str_digits', id)(0)\n{code}");
                 comes_back(gil, &code);
@@ -107,10 +123,7 @@ mod tests {
         with_python(|gil| {
             assert_eq!(encoded(gil, "2**63 - 1"), payload![[tag::LONG], i64::MAX.to_le_bytes()]);
             assert_eq!(encoded(gil, "-2**63"), payload![[tag::LONG], i64::MIN.to_le_bytes()]);
-            assert_eq!(
-                encoded(gil, "2**63"),
-                payload![[tag::BIG], 9u32.to_le_bytes(), [0, 0x80, 0, 0, 0, 0, 0, 0, 0]]
-            );
+            assert_eq!(encoded(gil, "2**63"), payload![[tag::BIG], 9u32.to_le_bytes(), [0, 0x80, 0, 0, 0, 0, 0, 0, 0]]);
             assert_eq!(
                 encoded(gil, "-2**63 - 1"),
                 payload![[tag::BIG], 9u32.to_le_bytes(), [0xff, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]]
@@ -165,7 +178,18 @@ mod tests {
     #[test]
     fn decimals_keep_their_digits_and_their_zeros() {
         with_python(|gil| {
-            for text in ["0", "-0", "1.10", "1E+3", "-1.5E-20", "NaN", "-Infinity", "sNaN", "0E-7", "123456789012345678901234567890.1"] {
+            for text in [
+                "0",
+                "-0",
+                "1.10",
+                "1E+3",
+                "-1.5E-20",
+                "NaN",
+                "-Infinity",
+                "sNaN",
+                "0E-7",
+                "123456789012345678901234567890.1",
+            ] {
                 comes_back(gil, &format!("import decimal\ndecimal.Decimal('{text}')"));
             }
             comes_back_as(
@@ -173,7 +197,10 @@ mod tests {
                 "import decimal\nclass D(decimal.Decimal): __str__ = lambda self: 'x'\nD('2.50')",
                 "Decimal('2.50')",
             );
-            assert_eq!(encoded(gil, "import decimal\ndecimal.Decimal('1.10')"), payload![[tag::DECIMAL], 4u32.to_le_bytes(), *b"1.10"]);
+            assert_eq!(
+                encoded(gil, "import decimal\ndecimal.Decimal('1.10')"),
+                payload![[tag::DECIMAL], 4u32.to_le_bytes(), *b"1.10"]
+            );
             // BigDecimal writes its exponents so.
             assert_eq!(decoded(gil, &payload![[tag::DECIMAL], 7u32.to_le_bytes(), *b"1.5E+10"]), "Decimal('1.5E+10')");
         });

@@ -17,7 +17,11 @@ pub(super) fn decode_uuid<'g, P: Peer>(context: Context<'_, 'g, P>, reader: &mut
     context.types.uuid.get(gil).call(gil, &[&*gil.none(), &*gil.bytes(&bytes)?])
 }
 
-pub(super) fn encode_uuid<P: Peer>(context: Context<'_, '_, P>, writer: &mut Writer<'_>, object: &Object) -> Result<()> {
+pub(super) fn encode_uuid<P: Peer>(
+    context: Context<'_, '_, P>,
+    writer: &mut Writer<'_>,
+    object: &Object,
+) -> Result<()> {
     let gil = context.gil;
     let bytes = object.attr(gil, context.types.names.bytes.get(gil))?;
     let Some((most, least)) = halves(bytes.as_bytes(gil)?) else {
@@ -106,7 +110,11 @@ mod tests {
     #[test]
     fn uuids_come_back() {
         with_python(|gil| {
-            for text in ["00000000-0000-0000-0000-000000000000", "ffffffff-ffff-ffff-ffff-ffffffffffff", "12345678-9abc-def0-0fed-cba987654321"] {
+            for text in [
+                "00000000-0000-0000-0000-000000000000",
+                "ffffffff-ffff-ffff-ffff-ffffffffffff",
+                "12345678-9abc-def0-0fed-cba987654321",
+            ] {
                 comes_back(gil, &format!("import uuid\nuuid.UUID('{text}')"));
             }
             assert_eq!(
@@ -120,8 +128,14 @@ mod tests {
     fn ranges_come_back_and_those_too_long_for_java_are_objects() {
         with_python(|gil| {
             for code in [
-                "range(0)", "range(5)", "range(10, 0, -3)", "range(5, 1)", "range(2**31 - 1)", "range(-2**63, 2**63 - 1, 2**33)",
-                "range(2**63 - 1, -2**63, -2**33)", "range(3, 3, -2**63)",
+                "range(0)",
+                "range(5)",
+                "range(10, 0, -3)",
+                "range(5, 1)",
+                "range(2**31 - 1)",
+                "range(-2**63, 2**63 - 1, 2**34)",
+                "range(2**63 - 1, -2**63, -2**34)",
+                "range(3, 3, -2**63)",
             ] {
                 comes_back(gil, code);
             }
@@ -138,10 +152,24 @@ mod tests {
     fn what_is_no_value_crosses_as_the_same_object() {
         with_python(|gil| {
             for code in [
-                "object()", "...", "NotImplemented", "1j", "len", "lambda: 0", "int", "(i for i in [])", "iter([])", "{}.keys()",
-                "__builtins__", "Exception('x')", "import types\ntypes.MappingProxyType({})", "import collections\ncollections.deque()",
-                "import enum\nclass E(enum.Enum): A = 1\nE.A", "import enum\nclass E(float, enum.Enum): A = 1.0\nE.A",
-                "import enum\nclass E(tuple, enum.Enum): A = (1,)\nE.A", "import enum\nclass E(enum.Flag): A = 1\nE.A",
+                "object()",
+                "...",
+                "NotImplemented",
+                "1j",
+                "len",
+                "lambda: 0",
+                "int",
+                "(i for i in [])",
+                "iter([])",
+                "{}.keys()",
+                "__builtins__",
+                "Exception('x')",
+                "import types\ntypes.MappingProxyType({})",
+                "import collections\ncollections.deque()",
+                "import enum\nclass E(enum.Enum): A = 1\nE.A",
+                "import enum\nclass E(float, enum.Enum): A = 1.0\nE.A",
+                "import enum\nclass E(tuple, enum.Enum): A = (1,)\nE.A",
+                "import enum\nclass E(enum.Flag): A = 1\nE.A",
                 "import fractions\nfractions.Fraction(1, 3)",
                 "class M(type):\n  __getattr__ = lambda cls, name: 1\nclass C(metaclass=M): pass\nC()",
             ] {
@@ -160,7 +188,10 @@ mod tests {
 
     /// numpy itself is not there in every test's Python; this has its classes' shape.
     fn numpy(item: &str) -> String {
-        format!("class generic:\n  __module__ = 'numpy'\n  def item(self): return {item}\nclass scalar(generic): pass\nscalar()")
+        format!(
+            "class generic:\n  __module__ = 'numpy'\n  def item(self): return {item}\n\
+             class scalar(generic): pass\nscalar()"
+        )
     }
 
     #[test]
@@ -178,8 +209,14 @@ mod tests {
     #[test]
     fn a_stale_handle_raises() {
         with_python(|gil| {
-            assert_eq!(decode_error(gil, &payload![[tag::PYOBJECT], 77i64.to_le_bytes()]), "RuntimeError: a stale handle");
-            assert_eq!(decode_error(gil, &payload![[tag::PYOBJECT], 0i64.to_le_bytes()]), "RuntimeError: a stale handle");
+            assert_eq!(
+                decode_error(gil, &payload![[tag::PYOBJECT], 77i64.to_le_bytes()]),
+                "RuntimeError: a stale handle"
+            );
+            assert_eq!(
+                decode_error(gil, &payload![[tag::PYOBJECT], 0i64.to_le_bytes()]),
+                "RuntimeError: a stale handle"
+            );
         });
     }
 

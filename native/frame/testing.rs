@@ -34,7 +34,8 @@ impl TestPeer {
         self.objects.borrow().iter().flatten().count()
     }
 
-    fn clear(&mut self, gil: Gil<'_>) {
+    /// Frees everything.
+    pub(crate) fn clear(&self, gil: Gil<'_>) {
         self.objects.borrow_mut().drain(..).flatten().for_each(|object| object.free(gil));
         self.java.borrow_mut().drain(..).for_each(|(_, object)| object.free(gil));
     }
@@ -120,7 +121,7 @@ pub(crate) fn try_encode(gil: Gil<'_>, object: &Object, peer: &TestPeer) -> std:
 /// The payload that an expression's value makes.
 #[track_caller]
 pub(crate) fn encoded(gil: Gil<'_>, code: &str) -> Vec<u8> {
-    let mut peer = TestPeer::default();
+    let peer = TestPeer::default();
     let payload = try_encode(gil, &eval(gil, code), &peer).unwrap_or_else(|error| panic!("{error}"));
     peer.clear(gil);
     payload
@@ -129,18 +130,14 @@ pub(crate) fn encoded(gil: Gil<'_>, code: &str) -> Vec<u8> {
 /// What encoding an expression's value raises.
 #[track_caller]
 pub(crate) fn encode_error(gil: Gil<'_>, code: &str) -> String {
-    let mut peer = TestPeer::default();
+    let peer = TestPeer::default();
     let error = try_encode(gil, &eval(gil, code), &peer).expect_err("this value is refused");
     peer.clear(gil);
     error
 }
 
 /// The object that a payload makes, or what is raised.
-pub(crate) fn try_decode<'g>(
-    gil: Gil<'g>,
-    payload: &[u8],
-    peer: &TestPeer,
-) -> std::result::Result<Owned<'g>, String> {
+pub(crate) fn try_decode<'g>(gil: Gil<'g>, payload: &[u8], peer: &TestPeer) -> std::result::Result<Owned<'g>, String> {
     let mut reader = Reader::new(payload);
     let value = decode(gil, &mut reader, types(gil), peer).map_err(|raised| describe(gil, raised))?;
     if reader.at_end() { Ok(value) } else { Err("something is left".to_owned()) }
@@ -180,7 +177,7 @@ pub(crate) fn comes_back(gil: Gil<'_>, code: &str) {
 /// That an expression's value crosses as a handle of the same object.
 #[track_caller]
 pub(crate) fn crosses_as_object(gil: Gil<'_>, code: &str) {
-    let mut peer = TestPeer::default();
+    let peer = TestPeer::default();
     let object = eval(gil, code);
     let payload = try_encode(gil, &object, &peer).unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(payload[0], tag::PYOBJECT, "{code}");

@@ -49,8 +49,23 @@ mod tests {
     fn text_in_any_script_comes_back() {
         with_python(|gil| {
             for code in [
-                "''", "'abc'", "'a\\0b'", "'\\x7f'", "'é'", "'\\xff'", "'Łódź'", "'東京'", "'😀a😀'", "'\\U0010ffff'",
-                "'\\ufeffabc'", "'\\ufffeabc'", "'\\ud800'", "'a\\udfffb'", "'\\udc00\\ud800'", "'x' * 100_000", "'ж' * 100_000",
+                "''",
+                "'abc'",
+                "'a\\0b'",
+                "'\\x7f'",
+                "'é'",
+                "'\\xff'",
+                "'Łódź'",
+                "'東京'",
+                "'😀a😀'",
+                "'\\U0010ffff'",
+                "'\\ufeffabc'",
+                "'\\ufffeabc'",
+                "'\\ud800'",
+                "'a\\udfffb'",
+                "'\\udc00\\ud800'",
+                "'x' * 100_000",
+                "'ж' * 100_000",
             ] {
                 comes_back(gil, code);
             }

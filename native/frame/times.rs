@@ -50,6 +50,9 @@ fn read_time<'g, P: Peer>(context: Context<'_, 'g, P>, reader: &mut Reader<'_>) 
 fn read_offset<'g, P: Peer>(context: Context<'_, 'g, P>, reader: &mut Reader<'_>) -> Result<Owned<'g>> {
     let Context { gil, types, .. } = context;
     let seconds = context.ok(reader.i32())?;
+    if i64::from(seconds).abs() > MAX_OFFSET {
+        return Err(context.malformed(reader, "an offset of more than 18 hours ends"));
+    }
     if seconds == 0 {
         return Ok(types.constants.zulu.get(gil).own(gil));
     }
@@ -167,13 +170,16 @@ fn int<P>(
 ) -> Result<i64> {
     let gil = context.gil;
     let value = object.attr(gil, name.get(gil))?;
-    if value.is_long() && let Some(value) = value.to_long(gil)? && range.contains(&value) {
+    if value.is_long()
+        && let Some(value) = value.to_long(gil)?
+        && range.contains(&value)
+    {
         return Ok(value);
     }
     let text = |object: Result<Owned<'_>>| object.and_then(|object| object.to_string_lossy(gil));
     let class = text(object.class(gil).attr_str(gil, c"__name__"))?;
     let name = name.get(gil).to_string_lossy(gil)?;
-    let message = format!("a {class} whose {name} is {} cannot cross to Java", text(value.repr(gil))?);
+    let message = format!("this {class} whose {name} is {} cannot cross to Java", text(value.repr(gil))?);
     Err(gil.raise(Exception::Value, &message))
 }
 
@@ -215,7 +221,8 @@ fn offset<P>(context: Context<'_, '_, P>, object: &Object) -> Result<Option<i32>
     if offset.is_none() {
         return Ok(None);
     }
-    let seconds = int(context, &offset, &names.days, -1..=1)? * DAY + int(context, &offset, &names.seconds, 0..=DAY - 1)?;
+    let seconds =
+        int(context, &offset, &names.days, -1..=1)? * DAY + int(context, &offset, &names.seconds, 0..=DAY - 1)?;
     if int(context, &offset, &names.microseconds, 0..=999_999)? != 0 {
         return Err(refused_offset(gil, &offset, "has fractions of a second, which an offset in Java has not"));
     }
@@ -233,14 +240,22 @@ fn refused_offset(gil: Gil<'_>, offset: &Object, why: &str) -> crate::py::Raised
     }
 }
 
-pub(super) fn encode_date<P: Peer>(context: Context<'_, '_, P>, writer: &mut Writer<'_>, object: &Object) -> Result<()> {
+pub(super) fn encode_date<P: Peer>(
+    context: Context<'_, '_, P>,
+    writer: &mut Writer<'_>,
+    object: &Object,
+) -> Result<()> {
     let date = Date::of(context, object)?;
     writer.u8(tag::DATE);
     date.put(writer);
     Ok(())
 }
 
-pub(super) fn encode_time<P: Peer>(context: Context<'_, '_, P>, writer: &mut Writer<'_>, object: &Object) -> Result<()> {
+pub(super) fn encode_time<P: Peer>(
+    context: Context<'_, '_, P>,
+    writer: &mut Writer<'_>,
+    object: &Object,
+) -> Result<()> {
     let gil = context.gil;
     let nanos = micros_of_day(context, object)? * 1_000;
     let zone = object.attr(gil, context.types.names.tzinfo.get(gil))?;
@@ -347,9 +362,16 @@ mod tests {
     fn dates_and_times_come_back() {
         with_python(|gil| {
             for code in [
-                "date(1, 1, 1)", "date(2024, 2, 29)", "date(9999, 12, 31)", "time(0)", "time(23, 59, 59, 999999)",
-                "datetime(1, 1, 1)", "datetime(9999, 12, 31, 23, 59, 59, 999999)", "datetime(2020, 5, 6, 7, 8, 9, 10)",
-                "datetime(2020, 5, 6, 7, 8, 9, 10, timezone.utc)", "datetime(1, 1, 1, tzinfo=timezone.utc)",
+                "date(1, 1, 1)",
+                "date(2024, 2, 29)",
+                "date(9999, 12, 31)",
+                "time(0)",
+                "time(23, 59, 59, 999999)",
+                "datetime(1, 1, 1)",
+                "datetime(9999, 12, 31, 23, 59, 59, 999999)",
+                "datetime(2020, 5, 6, 7, 8, 9, 10)",
+                "datetime(2020, 5, 6, 7, 8, 9, 10, timezone.utc)",
+                "datetime(1, 1, 1, tzinfo=timezone.utc)",
                 "datetime(1969, 12, 31, 23, 59, 59, 999999, timezone.utc)",
                 "datetime(9999, 12, 31, 23, 59, 59, 999999, timezone.utc)",
                 "datetime(2020, 5, 6, 7, 8, 9, 10, timezone(timedelta(hours=5, minutes=30)))",
@@ -361,8 +383,13 @@ mod tests {
                 "datetime(2020, 10, 25, 2, 30, fold=1, tzinfo=zoneinfo.ZoneInfo('Europe/Berlin'))",
                 "datetime(1800, 1, 1, tzinfo=zoneinfo.ZoneInfo('Europe/Berlin'))",
                 "datetime(2020, 7, 1, tzinfo=zoneinfo.ZoneInfo('UTC'))",
-                "time(1, 2, 3, tzinfo=timezone(timedelta(hours=-3)))", "time(1, 2, 3, tzinfo=timezone(timedelta(0), 'Z'))",
-                "timedelta(0)", "timedelta(microseconds=-1)", "timedelta.max", "timedelta.min", "timedelta(days=-3, seconds=5)",
+                "time(1, 2, 3, tzinfo=timezone(timedelta(hours=-3)))",
+                "time(1, 2, 3, tzinfo=timezone(timedelta(0), 'Z'))",
+                "timedelta(0)",
+                "timedelta(microseconds=-1)",
+                "timedelta.max",
+                "timedelta.min",
+                "timedelta(days=-3, seconds=5)",
             ] {
                 comes_back(gil, &dt(code));
             }
@@ -380,14 +407,25 @@ mod tests {
                 encoded(gil, &dt("time(7, 8, 9, 10, timezone.utc)")),
                 payload![[tag::OFFSET_TIME], nanos.to_le_bytes(), 0i32.to_le_bytes()]
             );
-            assert_eq!(encoded(gil, &dt("datetime(2020, 5, 6, 7, 8, 9, 10)")), payload![[tag::DATETIME], day, nanos.to_le_bytes()]);
+            assert_eq!(
+                encoded(gil, &dt("datetime(2020, 5, 6, 7, 8, 9, 10)")),
+                payload![[tag::DATETIME], day, nanos.to_le_bytes()]
+            );
             assert_eq!(
                 encoded(gil, &dt("datetime(2020, 5, 6, 7, 8, 9, 10, timezone(timedelta(minutes=-90)))")),
                 payload![[tag::OFFSET_DATETIME], day, nanos.to_le_bytes(), (-5_400i32).to_le_bytes()]
             );
             assert_eq!(
                 encoded(gil, &dt("datetime(2020, 5, 6, 7, 8, 9, 10, zoneinfo.ZoneInfo('Asia/Tokyo'))")),
-                payload![[tag::ZONED_DATETIME], day, nanos.to_le_bytes(), 32_400i32.to_le_bytes(), [0, tag::ASCII], 10u32.to_le_bytes(), *b"Asia/Tokyo"]
+                payload![
+                    [tag::ZONED_DATETIME],
+                    day,
+                    nanos.to_le_bytes(),
+                    32_400i32.to_le_bytes(),
+                    [0, tag::ASCII],
+                    10u32.to_le_bytes(),
+                    *b"Asia/Tokyo"
+                ]
             );
             assert_eq!(
                 encoded(gil, &dt("datetime(1969, 12, 31, 23, 59, 59, 999999, timezone.utc)")),
@@ -403,11 +441,16 @@ mod tests {
     #[test]
     fn nanoseconds_are_cut_towards_the_past() {
         with_python(|gil| {
-            let instant = |seconds: i64, nanos: i32| payload![[tag::INSTANT], seconds.to_le_bytes(), nanos.to_le_bytes()];
+            let instant =
+                |seconds: i64, nanos: i32| payload![[tag::INSTANT], seconds.to_le_bytes(), nanos.to_le_bytes()];
             assert_eq!(read(gil, &instant(0, 1_999)), "datetime(1970, 1, 1, 0, 0, 0, 1, tzinfo=timezone.utc)");
             // 1 ns before 1970
-            assert_eq!(read(gil, &instant(-1, 999_999_999)), "datetime(1969, 12, 31, 23, 59, 59, 999999, tzinfo=timezone.utc)");
-            let duration = |seconds: i64, nanos: i32| payload![[tag::DURATION], seconds.to_le_bytes(), nanos.to_le_bytes()];
+            assert_eq!(
+                read(gil, &instant(-1, 999_999_999)),
+                "datetime(1969, 12, 31, 23, 59, 59, 999999, tzinfo=timezone.utc)"
+            );
+            let duration =
+                |seconds: i64, nanos: i32| payload![[tag::DURATION], seconds.to_le_bytes(), nanos.to_le_bytes()];
             assert_eq!(read(gil, &duration(1, 1_999)), "timedelta(seconds=1, microseconds=1)");
             assert_eq!(read(gil, &duration(-1, 999_999_999)), "timedelta(days=-1, seconds=86399, microseconds=999999)");
             assert_eq!(read(gil, &payload![[tag::TIME], 1_999i64.to_le_bytes()]), "time(0, 0, 0, 1)");
@@ -418,8 +461,14 @@ mod tests {
     fn only_timezone_utc_itself_is_an_instant() {
         with_python(|gil| {
             assert_eq!(encoded(gil, &dt("datetime(2020, 1, 1, tzinfo=timezone(timedelta(0)))"))[0], tag::INSTANT);
-            assert_eq!(encoded(gil, &dt("datetime(2020, 1, 1, tzinfo=timezone(timedelta(0), 'Z'))"))[0], tag::OFFSET_DATETIME);
-            assert_eq!(encoded(gil, &dt("datetime(2020, 1, 1, tzinfo=zoneinfo.ZoneInfo('UTC'))"))[0], tag::ZONED_DATETIME);
+            assert_eq!(
+                encoded(gil, &dt("datetime(2020, 1, 1, tzinfo=timezone(timedelta(0), 'Z'))"))[0],
+                tag::OFFSET_DATETIME
+            );
+            assert_eq!(
+                encoded(gil, &dt("datetime(2020, 1, 1, tzinfo=zoneinfo.ZoneInfo('UTC'))"))[0],
+                tag::ZONED_DATETIME
+            );
         });
     }
 
@@ -427,10 +476,15 @@ mod tests {
     fn other_zones_cross_by_their_offset() {
         with_python(|gil| {
             let zone = |offset: &str| {
-                dt(&format!("class Z(tzinfo):\n  def utcoffset(self, at): return {offset}\ndatetime(2020, 1, 1, tzinfo=Z())"))
+                dt(&format!(
+                    "class Z(tzinfo):\n  def utcoffset(self, at): return {offset}\ndatetime(2020, 1, 1, tzinfo=Z())"
+                ))
             };
             let offset = encoded(gil, &zone("timedelta(hours=2)"));
-            assert_eq!(offset, payload![[tag::OFFSET_DATETIME], date(2020, 1, 1), 0i64.to_le_bytes(), 7_200i32.to_le_bytes()]);
+            assert_eq!(
+                offset,
+                payload![[tag::OFFSET_DATETIME], date(2020, 1, 1), 0i64.to_le_bytes(), 7_200i32.to_le_bytes()]
+            );
             assert_eq!(encoded(gil, &zone("None"))[0], tag::DATETIME);
             // A time alone has no offset in a zone with summer time.
             assert_eq!(encoded(gil, &dt("time(1, tzinfo=zoneinfo.ZoneInfo('Europe/Berlin'))"))[0], tag::TIME);
@@ -452,7 +506,7 @@ mod tests {
             // pandas.NaT
             crosses_as_object(gil, &dt("class NaT(datetime): year = float('nan')\nNaT(2020, 1, 1)"));
             let error = encode_error(gil, &dt("class D(datetime): hour = 99\nD(2020, 1, 1)"));
-            assert_eq!(error, "ValueError: a D whose hour is 99 cannot cross to Java");
+            assert_eq!(error, "ValueError: this D whose hour is 99 cannot cross to Java");
         });
     }
 
@@ -462,18 +516,28 @@ mod tests {
             for year in [0, -5, 10_000, i32::MAX] {
                 let message = format!("ValueError: year {year} is outside of Python's years 1 to 9999");
                 assert_eq!(decode_error(gil, &payload![[tag::DATE], date(year, 1, 1)]), message);
-                assert_eq!(decode_error(gil, &payload![[tag::DATETIME], date(year, 1, 1), 0i64.to_le_bytes()]), message);
+                assert_eq!(
+                    decode_error(gil, &payload![[tag::DATETIME], date(year, 1, 1), 0i64.to_le_bytes()]),
+                    message
+                );
             }
             for seconds in [i64::MIN, *INSTANTS.start() - 1, INSTANTS.end() + 1, i64::MAX] {
                 let error = decode_error(gil, &payload![[tag::INSTANT], seconds.to_le_bytes(), 0i32.to_le_bytes()]);
-                assert_eq!(error, format!("ValueError: the instant {seconds} s from 1970 is outside of Python's years 1 to 9999"));
+                assert_eq!(
+                    error,
+                    format!("ValueError: the instant {seconds} s from 1970 is outside of Python's years 1 to 9999")
+                );
             }
             for seconds in [i64::MIN, (MAX_DAYS + 1) * DAY, -MAX_DAYS * DAY - 1, i64::MAX] {
                 let error = decode_error(gil, &payload![[tag::DURATION], seconds.to_le_bytes(), 0i32.to_le_bytes()]);
-                assert_eq!(error, format!("OverflowError: a duration of {seconds} s is outside of timedelta's 999,999,999 days"));
+                assert_eq!(
+                    error,
+                    format!("OverflowError: a duration of {seconds} s is outside of timedelta's 999,999,999 days")
+                );
             }
             let zone = payload![[tag::ASCII], 4u32.to_le_bytes(), *b"Nope"];
-            let zoned = payload![[tag::ZONED_DATETIME], date(2020, 1, 1), 0i64.to_le_bytes(), 0i32.to_le_bytes(), [0], zone];
+            let zoned =
+                payload![[tag::ZONED_DATETIME], date(2020, 1, 1), 0i64.to_le_bytes(), 0i32.to_le_bytes(), [0], zone];
             let error = decode_error(gil, &zoned);
             assert!(error.starts_with("ZoneInfoNotFoundError"), "{error}");
         });
@@ -483,13 +547,23 @@ mod tests {
     fn fields_that_no_java_writes_are_malformed() {
         with_python(|gil| {
             let zone = |tag: u8, fold: u8| {
-                payload![[tag::ZONED_DATETIME], date(2020, 1, 1), 0i64.to_le_bytes(), 0i32.to_le_bytes(), [fold, tag], 3u32.to_le_bytes(), *b"UTC"]
+                payload![
+                    [tag::ZONED_DATETIME],
+                    date(2020, 1, 1),
+                    0i64.to_le_bytes(),
+                    0i32.to_le_bytes(),
+                    [fold, tag],
+                    3u32.to_le_bytes(),
+                    *b"UTC"
+                ]
             };
             for payload in [
                 payload![[tag::TIME], (-1i64).to_le_bytes()],
                 payload![[tag::TIME], (DAY * NANOS).to_le_bytes()],
                 payload![[tag::INSTANT], 0i64.to_le_bytes(), (-1i32).to_le_bytes()],
                 payload![[tag::DURATION], 0i64.to_le_bytes(), 1_000_000_000i32.to_le_bytes()],
+                payload![[tag::OFFSET_TIME], 0i64.to_le_bytes(), 64_801i32.to_le_bytes()],
+                payload![[tag::OFFSET_TIME], 0i64.to_le_bytes(), i32::MIN.to_le_bytes()],
                 zone(tag::ASCII, 2),
                 zone(tag::BYTES, 0),
             ] {

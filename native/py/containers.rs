@@ -66,6 +66,15 @@ impl<'g> TupleBuilder<'g> {
     }
 }
 
+/// The value of an exact int or float.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Number {
+    /// An int that fits 64 bits.
+    Int(i64),
+    /// A float.
+    Float(f64),
+}
+
 /// Iterates a dict by position: memory-safe also when the dict changes under it.
 pub struct DictIter<'a, 'g> {
     dict: &'a Object,
@@ -156,13 +165,37 @@ impl Object {
     #[inline(always)]
     pub fn list_item<'g>(&self, gil: Gil<'g>, index: usize) -> Option<Owned<'g>> {
         debug_assert!(self.is_list());
-        // SAFETY: a live list under the GIL; the length is asked right before the item is taken, and the borrowed
-        // reference becomes an owned one at once.
+        // SAFETY: a live list under the GIL; PyList_GetItem checks the index, and the borrowed reference becomes an
+        // owned one at once.
         unsafe {
-            if index >= ffi::PyList_Size(self.as_ptr()) as usize {
+            let item = ffi::PyList_GetItem(self.as_ptr(), index as isize);
+            if item.is_null() {
+                ffi::PyErr_Clear();
                 return None;
             }
-            Some(Object::from_ptr(ffi::PyList_GetItem(self.as_ptr(), index as isize)).own(gil))
+            Some(Object::from_ptr(item).own(gil))
+        }
+    }
+
+    /// A list's item by value where it is a plain number, which needs no reference; else none. `self` must be a list.
+    #[inline(always)]
+    pub fn list_number(&self, _gil: Gil<'_>, index: usize) -> Option<Number> {
+        debug_assert!(self.is_list());
+        // SAFETY: a live list under the GIL; PyList_GetItem checks the index. The item is borrowed only while nothing
+        // runs but functions that read an exact int or float.
+        unsafe {
+            let item = ffi::PyList_GetItem(self.as_ptr(), index as isize);
+            if item.is_null() {
+                ffi::PyErr_Clear();
+                return None;
+            }
+            let class = ffi::Py_TYPE(item);
+            if std::ptr::eq(class, &raw const ffi::PyLong_Type) {
+                let mut overflow = 0;
+                let value = ffi::PyLong_AsLongLongAndOverflow(item, &mut overflow);
+                return (overflow == 0).then_some(Number::Int(value));
+            }
+            std::ptr::eq(class, &raw const ffi::PyFloat_Type).then(|| Number::Float(ffi::PyFloat_AsDouble(item)))
         }
     }
 

@@ -128,8 +128,7 @@ impl Object {
     pub fn is_exactly_or_below(&self, class: &Object) -> bool {
         // SAFETY: live objects under the GIL that their borrowers hold; PyType_IsSubtype is only called with types.
         unsafe {
-            ffi::PyType_Check(class.as_ptr()) != 0
-                && ffi::PyType_IsSubtype(self.type_ptr(), class.as_ptr().cast()) != 0
+            ffi::PyType_Check(class.as_ptr()) != 0 && ffi::PyType_IsSubtype(self.type_ptr(), class.as_ptr().cast()) != 0
         }
     }
 

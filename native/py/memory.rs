@@ -1,7 +1,7 @@
 //! Reading and filling the memory behind buffers.
 
-use crate::ffi;
 use super::{BufferView, Exception, Gil, Layout, Object, Owned, Result};
+use crate::ffi;
 
 /// The bytes of an object's buffer in C order.
 pub struct Bytes<'g> {

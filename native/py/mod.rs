@@ -25,7 +25,7 @@ mod text;
 pub use arguments::Positional;
 pub use buffer::{BufferView, Layout};
 pub use class::{Behaviour, Class, Function};
-pub use containers::{DictIter, ListBuilder, TupleBuilder};
+pub use containers::{DictIter, ListBuilder, Number, TupleBuilder};
 pub use error::{Exception, Raised, Result};
 pub use gil::{Gil, set_graveyard};
 pub use kind::{BuiltIn, Family};

@@ -1,39 +1,25 @@
 //! Python for tests: started once, attached by whichever thread a test runs on.
 
 use std::ffi::CString;
-use std::process::Command;
 use std::sync::Once;
 
-use super::{Gil, Object, Owned};
-use crate::ffi::{self, optional};
+use super::{Gil, Object, Owned, Start, initialise};
+use crate::ffi;
 
 /// The interpreter whose libpython the tests are linked to.
 fn executable() -> &'static str {
     option_env!("PYO3_PYTHON").unwrap_or("python3")
 }
 
-/// `sys.base_prefix` of that interpreter: libpython alone may find another one's standard library by the PATH.
-fn home() -> String {
-    let output = Command::new(executable())
-        .args(["-I", "-c", "import sys; print(sys.base_prefix, end='')"])
-        .output()
-        .expect("the Python of PYO3_PYTHON runs");
-    String::from_utf8(output.stdout).expect("its prefix is UTF-8")
-}
-
 fn start() {
     static START: Once = Once::new();
     START.call_once(|| {
-        if let Some(set_home) = optional::py_set_python_home() {
-            let home: Vec<libc::wchar_t> = home().chars().map(|c| c as libc::wchar_t).chain([0]).collect();
-            // SAFETY: called before initialisation with a NUL-terminated string that is never freed.
-            unsafe { set_home(home.leak().as_ptr()) };
+        // SAFETY: once, before any other call; the token is not used.
+        if let Err(error) = unsafe { initialise(&Start { program: executable(), home: None }) } {
+            panic!("{error}");
         }
-        // SAFETY: once, before any other call; the GIL is given back so that every test thread can take it.
-        unsafe {
-            ffi::Py_InitializeEx(0);
-            ffi::PyEval_SaveThread();
-        }
+        // SAFETY: attached by initialise; the GIL is given back so that every test thread can take it.
+        unsafe { ffi::PyEval_SaveThread() };
         attached(|gil| {
             run(
                 gil,
