@@ -50,7 +50,7 @@ impl Frame {
     }
 
     /// The answer where there is no Python to ask any more.
-    fn refuse(&mut self) {
+    pub fn refuse(&mut self) {
         let mut writer = Writer::new(self.memory());
         writer.i32(failure::CLOSED);
         writer.text("the interpreter was closed");

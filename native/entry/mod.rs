@@ -2,8 +2,10 @@
 
 mod call;
 mod failure;
+mod items;
 mod natives;
 mod operations;
+mod operators;
 
 pub use failure::Failure;
 pub use natives::krait_core_bind;

@@ -19,7 +19,7 @@ use crate::py::{Gil, Result, Start};
 use crate::runtime::{self, Binding, CallId, EndError, Isolation, StartError, Stop};
 
 use super::call::{self, Frame};
-use super::guard;
+use super::{guard, items};
 
 /// The classes that natives are bound to, with their hosts.
 static HOSTS: Mutex<Vec<(usize, &'static Host)>> = Mutex::new(Vec::new());
@@ -40,6 +40,8 @@ pub unsafe extern "system" fn krait_core_bind(env: Env, natives: sys::jclass, up
         method(c"call", c"(JJIJJ[Ljava/lang/Object;)Ljava/lang/Object;", call as *mut c_void),
         method(c"callLong", c"(JJJJJJ)J", call_long as *mut c_void),
         method(c"callDouble", c"(JJJDJJ)D", call_double as *mut c_void),
+        method(c"next", c"(JJJIJJ)I", next as *mut c_void),
+        method(c"buffer", c"(JJ)Ljava/nio/ByteBuffer;", buffer as *mut c_void),
         method(c"release", c"(JJ)V", release as *mut c_void),
         method(c"take", c"(JJJ)V", take as *mut c_void),
         method(c"stop", c"(JJJJI)I", stop as *mut c_void),
@@ -302,6 +304,29 @@ unsafe extern "system" fn call_double(
             call::call_number(binding(binding_), namespace, handle, argument, Frame::new(frame, capacity))
         })
     }
+}
+
+unsafe extern "system" fn next(
+    env: Env,
+    _class: sys::jclass,
+    binding_: sys::jlong,
+    namespace: sys::jlong,
+    handle: sys::jlong,
+    mode: sys::jint,
+    frame: sys::jlong,
+    capacity: sys::jlong,
+) -> sys::jint {
+    // SAFETY: Java passes a live binding and holds the frame during the call; the handle is one of an iterator.
+    unsafe {
+        guard(env, 0, || {
+            items::next_items(binding(binding_), namespace, handle, mode, Frame::new(frame, capacity))
+        })
+    }
+}
+
+unsafe extern "system" fn buffer(env: Env, _class: sys::jclass, start: sys::jlong, length: sys::jlong) -> sys::jobject {
+    // SAFETY: Java passes the address and length of a buffer whose exporter it keeps from moving it.
+    unsafe { jni_call!(env, NewDirectByteBuffer, start as *mut c_void, length) }
 }
 
 unsafe extern "system" fn release(env: Env, _class: sys::jclass, binding_: sys::jlong, handle: sys::jlong) {

@@ -8,8 +8,9 @@ use crate::py::{Exception, Gil, Layout, Object, Owned, Raised};
 use crate::runtime::Binding;
 
 use super::failure::{Failure, text_of};
+use super::operators;
 
-type Outcome<'g> = Result<Owned<'g>, Failure>;
+pub(super) type Outcome<'g> = Result<Owned<'g>, Failure>;
 
 /// One call while it runs.
 pub struct Call<'g, 'c> {
@@ -27,20 +28,20 @@ pub struct Call<'g, 'c> {
 
 impl<'g> Call<'g, '_> {
     /// The next operand as a Python object.
-    fn value(&self, reader: &mut Reader<'_>) -> Outcome<'g> {
+    pub(super) fn value(&self, reader: &mut Reader<'_>) -> Outcome<'g> {
         let types = self.binding.domain.types();
         decode(self.gil, reader, types, self.peer).map_err(|raised| self.unreadable(None, raised))
     }
 
     /// The last operand.
-    fn last(&mut self, reader: &mut Reader<'_>) -> Outcome<'g> {
+    pub(super) fn last(&mut self, reader: &mut Reader<'_>) -> Outcome<'g> {
         let value = self.value(reader)?;
         self.decoded = true;
         Ok(value)
     }
 
     /// The object behind the handle that comes next.
-    fn object(&self, reader: &mut Reader<'_>) -> Outcome<'g> {
+    pub(super) fn object(&self, reader: &mut Reader<'_>) -> Outcome<'g> {
         let handle = reader.i64().map_err(|malformed| malformed.raise(self.gil))?;
         Ok(self.binding.domain.object(self.gil, handle)?)
     }
@@ -76,6 +77,24 @@ impl<'g> Call<'g, '_> {
             Some(keywords) => {
                 let positional: Vec<&Object> = arguments.positional.iter().map(|argument| &**argument).collect();
                 function.call_with_keywords(self.gil, &*self.gil.tuple(&positional)?, Some(&keywords))?
+            }
+        })
+    }
+
+    /// Calls a method with the arguments that come next, without an object for the bound method where CPython can.
+    fn invoke_method(&mut self, object: &Object, name: &Object, reader: &mut Reader<'_>) -> Outcome<'g> {
+        let types = self.binding.domain.types();
+        let arguments = decode_arguments(self.gil, reader, types, self.peer)
+            .map_err(|(index, raised)| self.unreadable(Some(index), raised))?;
+        self.decoded = true;
+        let mut all: Vec<&Object> = Vec::with_capacity(arguments.positional.len() + 1);
+        all.push(object);
+        all.extend(arguments.positional.iter().map(|argument| &**argument));
+        Ok(match arguments.keywords {
+            None => object.call_method_object(self.gil, name, &all)?,
+            Some(keywords) => {
+                let method = object.attr(self.gil, name)?;
+                method.call_with_keywords(self.gil, &*self.gil.tuple(&all[1..])?, Some(&keywords))?
             }
         })
     }
@@ -235,8 +254,11 @@ fn object_operation<'g>(call: &mut Call<'g, '_>, operation: i32, reader: &mut Re
         }
         op::INVOKE_METHOD => {
             let name = call.value(reader)?;
-            let method = object.attr(gil, &name)?;
-            call.invoke(&method, reader)
+            call.invoke_method(&object, &name, reader)
+        }
+        op::CONTAINS | op::ORDER | op::ADD..=op::XOR => {
+            let other = call.last(reader)?;
+            operators::binary(gil, operation, &object, &other)
         }
         _ => {
             call.decoded = true;
@@ -258,10 +280,9 @@ fn inspect<'g>(call: &Call<'g, '_>, operation: i32, object: Owned<'g>) -> Outcom
         op::ITER => object.iter(gil)?,
         op::DIR => return call.bridge("dir_of", &[&object]),
         op::VALUE => object,
-        op::NEXT => match object.next(gil)? {
-            Some(item) => gil.tuple(&[&item])?,
-            None => gil.none(),
-        },
+        op::CALLABLE => gil.bool(object.is_callable()),
+        op::NEG..=op::INVERT => operators::unary(gil, operation, &object)?,
+        op::BUFFER_INFO => operators::buffer_info(gil, &object)?,
         op::BUFFER => {
             // Held while it is copied: the exporter cannot resize meanwhile.
             let _view = object.buffer(gil, Layout::Any)?;

@@ -65,6 +65,8 @@ optional!(/// CPython ≥ 3.11.
     py_object_vectorcall = c"PyObject_Vectorcall": Vectorcall);
 optional!(/// Every CPython here; outside the stable ABI.
     py_object_vectorcall_dict = c"PyObject_VectorcallDict": Vectorcall);
+optional!(/// Every CPython here; in the stable ABI from 3.12.
+    py_object_vectorcall_method = c"PyObject_VectorcallMethod": Vectorcall);
 optional!(/// CPython ≥ 3.12.
     py_err_get_raised_exception = c"PyErr_GetRaisedException": unsafe extern "C" fn() -> *mut PyObject);
 optional!(/// CPython ≥ 3.12.

@@ -99,7 +99,6 @@ pub mod op {
     pub const TYPE_NAME: i32 = 22;
     pub const IS_INSTANCE: i32 = 23;
     pub const ITER: i32 = 24;
-    pub const NEXT: i32 = 25;
     pub const DIR: i32 = 26;
     pub const INVOKE_METHOD: i32 = 27;
     /// An object's buffer as BYTES or ARRAY.
@@ -113,6 +112,32 @@ pub mod op {
     /// name of a function in `krait._bridge`, arguments
     pub const HELPER: i32 = 44;
     pub const EXIT: i32 = 45;
+    /// Whether an object contains a value.
+    pub const CONTAINS: i32 = 50;
+    /// -1, 0 or 1: how an object stands to a value.
+    pub const ORDER: i32 = 51;
+    /// address, bytes, read only, format, item size, shape of an object's contiguous buffer
+    pub const BUFFER_INFO: i32 = 52;
+    pub const CALLABLE: i32 = 53;
+    /// The operators: an object, and for all up to XOR another operand.
+    pub const ADD: i32 = 60;
+    pub const SUB: i32 = 61;
+    pub const MUL: i32 = 62;
+    pub const MAT_MUL: i32 = 63;
+    pub const TRUE_DIV: i32 = 64;
+    pub const FLOOR_DIV: i32 = 65;
+    pub const MOD: i32 = 66;
+    pub const DIV_MOD: i32 = 67;
+    pub const POW: i32 = 68;
+    pub const LEFT_SHIFT: i32 = 69;
+    pub const RIGHT_SHIFT: i32 = 70;
+    pub const AND: i32 = 71;
+    pub const OR: i32 = 72;
+    pub const XOR: i32 = 73;
+    pub const NEG: i32 = 74;
+    pub const POS: i32 = 75;
+    pub const ABS: i32 = 76;
+    pub const INVERT: i32 = 77;
     /// A flag: the result crosses as PYOBJECT whatever it is.
     pub const RAW: i32 = 0x100;
 }

@@ -48,6 +48,19 @@ impl Object {
         gil.owned(unsafe { ffi::PyObject_Call(self.as_ptr(), args.as_ptr(), keywords) })
     }
 
+    /// `self.name(*args)`; `self` stands first among the arguments.
+    #[inline]
+    pub fn call_method_object<'g>(&self, gil: Gil<'g>, name: &Object, args: &[&Object]) -> Result<Owned<'g>> {
+        debug_assert!(args.first().is_some_and(|first| first.is(self)));
+        let Some(call) = optional::py_object_vectorcall_method() else {
+            return self.attr(gil, name)?.call(gil, &args[1..]);
+        };
+        // SAFETY: as in `call`; the name comes first, then the array that begins with the object.
+        gil.owned(unsafe {
+            call(name.as_ptr(), args.as_ptr().cast::<*mut ffi::PyObject>(), args.len(), null_mut())
+        })
+    }
+
     /// `self.name(*args)`.
     pub fn call_method<'g>(&self, gil: Gil<'g>, name: &CStr, args: &[&Object]) -> Result<Owned<'g>> {
         self.attr_str(gil, name)?.call(gil, args)

@@ -16,6 +16,7 @@ mod kind;
 mod memory;
 mod number;
 mod object;
+mod operators;
 mod state;
 mod subinterpreter;
 #[cfg(test)]
@@ -31,6 +32,7 @@ pub use gil::{Gil, set_graveyard};
 pub use kind::{BuiltIn, Family};
 pub use memory::Bytes;
 pub use object::{Detached, Object, Owned};
+pub use operators::{Binary, Unary};
 pub use state::{InterpreterState, Start, ThreadState, initialise, is_initialised, join, thread_ident, version};
 pub use subinterpreter::{end_interpreter, new_interpreter};
 pub use text::{Text, Utf16};

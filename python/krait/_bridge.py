@@ -6,6 +6,7 @@ import io
 import sys
 
 from krait import _errors
+from krait._views import *  # noqa: F401, F403
 
 
 def new_namespace():

@@ -2,10 +2,13 @@ package dev.krait;
 
 import dev.krait.internal.Operations;
 import dev.krait.internal.Session;
-import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * A Python object that is no value, held by Java: a class, a function, a module, an instance. It comes back to Python
@@ -14,55 +17,28 @@ import java.util.concurrent.atomic.AtomicLong;
  * <p>Any thread may use it. {@link #close} lets go of it at once; one that is forgotten is let go of after the garbage
  * collector found it. Closing twice, from any thread, or after the interpreter is harmless; using it then is an
  * {@link IllegalStateException}.
+ *
+ * <p>What Python raises is a {@link PythonException}; a value that cannot cross, or is of another type than was asked
+ * for, is a {@link ConversionException}; null where none may be is a {@link NullPointerException} with the parameter's
+ * name. Results are converted as the page {@code docs/values.md} says, unless a type is asked for.
  */
-public class PyObject implements AutoCloseable {
-    private static final Cleaner CLEANER = Cleaner.create();
-
-    private final Session session;
-    private final Handle handle;
-    private final Cleaner.Cleanable cleanable;
-
-    /** The handle with its release; it must not refer to the PyObject, which would then never be found unreachable. */
-    private static final class Handle implements Runnable {
-        private final AtomicLong value;
-        private final Runnable release;
-
-        Handle(Session session, long value) {
-            this.value = new AtomicLong(value);
-            this.release = Session.releaser(session, value);
-        }
-
-        @Override
-        public void run() {
-            if (value.getAndSet(0) != 0) {
-                release.run();
-            }
-        }
-    }
-
+public class PyObject extends PyOperators implements Iterable<Object>, Comparable<PyObject> {
     PyObject(Session session, long handle) {
-        this.session = session;
-        this.handle = new Handle(session, handle);
-        this.cleanable = CLEANER.register(this, this.handle);
+        super(session, handle);
     }
 
-    final Session session() {
-        return session;
+    /** Another hold on the same object, which lives on when this one is closed. */
+    final PyObject another() {
+        return raw(Operations.VALUE);
     }
 
-    final long handle() {
-        long value = handle.value.get();
-        if (value == 0) {
-            throw new IllegalStateException("the Python object was closed");
-        }
-        return value;
-    }
+    // ---- attributes
 
     /**
      * An attribute's value.
      *
      * @param name the attribute's name
-     * @return the value, converted as results are
+     * @return the value
      * @throws PythonException AttributeError if there is none
      */
     public Object getAttr(String name) {
@@ -74,14 +50,24 @@ public class PyObject implements AutoCloseable {
      *
      * @param <T> the type
      * @param name the attribute's name
-     * @param type the type to convert to
+     * @param type the type to convert to; {@code PyObject.class} for the object itself, whatever it is
      * @return the value
      * @throws PythonException AttributeError if there is none
-     * @throws ConversionException if the value is of no such type
      */
     public <T> T getAttr(String name, Class<T> type) {
         Objects.requireNonNull(name, "name");
-        return Calls.convert(session, on(Operations.raw(Operations.GET_ATTR, Calls.wantsObject(type)), name), type);
+        Objects.requireNonNull(type, "type");
+        return Calls.convert(session(), on(Operations.raw(Operations.GET_ATTR, Calls.wantsObject(type)), name), type);
+    }
+
+    /**
+     * Whether there is an attribute of this name.
+     *
+     * @param name the attribute's name
+     * @return what Python's {@code hasattr} says
+     */
+    public boolean hasAttr(String name) {
+        return (Boolean) session().helper(0, "has_attr", this, Objects.requireNonNull(name, "name"));
     }
 
     /**
@@ -98,10 +84,81 @@ public class PyObject implements AutoCloseable {
      * Deletes an attribute.
      *
      * @param name the attribute's name
+     * @throws PythonException AttributeError if there is none
      */
     public void delAttr(String name) {
         on(Operations.DEL_ATTR, Objects.requireNonNull(name, "name"));
     }
+
+    // ---- items
+
+    /**
+     * An item's value: {@code this[key]}.
+     *
+     * @param key an index, a key or a {@code slice}; null for None
+     * @return the value
+     * @throws PythonException KeyError or IndexError if there is none
+     */
+    public Object getItem(Object key) {
+        return on(Operations.GET_ITEM, key);
+    }
+
+    /**
+     * An item's value, as a type.
+     *
+     * @param <T> the type
+     * @param key an index, a key or a {@code slice}; null for None
+     * @param type the type to convert to; {@code PyObject.class} for the object itself, whatever it is
+     * @return the value
+     * @throws PythonException KeyError or IndexError if there is none
+     */
+    public <T> T getItem(Object key, Class<T> type) {
+        Objects.requireNonNull(type, "type");
+        return Calls.convert(session(), on(Operations.raw(Operations.GET_ITEM, Calls.wantsObject(type)), key), type);
+    }
+
+    /**
+     * Sets an item: {@code this[key] = value}.
+     *
+     * @param key an index, a key or a {@code slice}; null for None
+     * @param value the value, or null for None
+     */
+    public void setItem(Object key, Object value) {
+        on(Operations.SET_ITEM, key, value);
+    }
+
+    /**
+     * Deletes an item: {@code del this[key]}.
+     *
+     * @param key an index, a key or a {@code slice}; null for None
+     * @throws PythonException KeyError or IndexError if there is none
+     */
+    public void delItem(Object key) {
+        on(Operations.DEL_ITEM, key);
+    }
+
+    /**
+     * Whether a value is in it: {@code value in this}.
+     *
+     * @param value a value, or null for None
+     * @return what Python says
+     * @throws PythonException TypeError if it is no container
+     */
+    public boolean contains(Object value) {
+        return (Boolean) on(Operations.CONTAINS, value);
+    }
+
+    /**
+     * The object's {@code __len__}.
+     *
+     * @return the length
+     * @throws PythonException TypeError if it has none
+     */
+    public long length() {
+        return (Long) on(Operations.LENGTH);
+    }
+
+    // ---- calls
 
     /**
      * Calls it.
@@ -127,7 +184,7 @@ public class PyObject implements AutoCloseable {
      */
     public <T> T call(Class<T> type, Object... args) {
         Objects.requireNonNull(type, "type");
-        return Calls.convert(session, call(Calls.wantsObject(type), args), type);
+        return Calls.convert(session(), call(Calls.wantsObject(type), args), type);
     }
 
     /**
@@ -142,14 +199,14 @@ public class PyObject implements AutoCloseable {
      */
     public <T> T call(TypeRef<T> type, Object... args) {
         Objects.requireNonNull(type, "type");
-        return Calls.convert(session, call(false, args), type);
+        return Calls.convert(session(), call(false, args), type);
     }
 
-    private Object call(boolean asObject, Object[] args) {
+    final Object call(boolean asObject, Object[] args) {
         try {
             long called = handle();
             return Calls.call(args, (positional, names, values) ->
-                    session.call(Operations.raw(Operations.CALL, asObject), called, positional, names, values));
+                    session().call(Operations.raw(Operations.CALL, asObject), called, positional, names, values));
         } finally {
             Reference.reachabilityFence(this);
         }
@@ -161,41 +218,241 @@ public class PyObject implements AutoCloseable {
      * @param name the method's name
      * @param args the arguments; the last may be {@link Kwargs}
      * @return the result
-     * @throws PythonException what it raises
+     * @throws PythonException what it raises; AttributeError if there is no such method
      */
     public Object invokeMethod(String name, Object... args) {
+        return invokeMethod(false, name, args);
+    }
+
+    /**
+     * Calls a method, for a result of a type.
+     *
+     * @param <T> the type
+     * @param type the type to convert the result to; {@code PyObject.class} for the object itself, whatever it is
+     * @param name the method's name
+     * @param args the arguments; the last may be {@link Kwargs}
+     * @return the result
+     * @throws PythonException what it raises; AttributeError if there is no such method
+     */
+    public <T> T invokeMethod(Class<T> type, String name, Object... args) {
+        Objects.requireNonNull(type, "type");
+        return Calls.convert(session(), invokeMethod(Calls.wantsObject(type), name, args), type);
+    }
+
+    /**
+     * Calls a method, for a result of a generic type.
+     *
+     * @param <T> the type
+     * @param type the type to convert the result to
+     * @param name the method's name
+     * @param args the arguments; the last may be {@link Kwargs}
+     * @return the result
+     * @throws PythonException what it raises; AttributeError if there is no such method
+     */
+    public <T> T invokeMethod(TypeRef<T> type, String name, Object... args) {
+        Objects.requireNonNull(type, "type");
+        return Calls.convert(session(), invokeMethod(false, name, args), type);
+    }
+
+    final Object invokeMethod(boolean asObject, String name, Object[] args) {
         Objects.requireNonNull(name, "name");
+        int operation = Operations.raw(Operations.INVOKE_METHOD, asObject);
         try {
             long called = handle();
             return Calls.call(args, (positional, names, values) ->
-                    session.invokeMethod(Operations.INVOKE_METHOD, called, name, positional, names, values));
+                    session().invokeMethod(operation, called, name, positional, names, values));
         } finally {
             Reference.reachabilityFence(this);
         }
     }
 
+    // ---- conversions and views
+
     /**
-     * The object as a value of a type: an iterable as a {@code List}, an array as {@code double[]}, an enum's member as the Java
-     * enum's constant of that name.
+     * The object as a value of a type: an iterable as a {@code List}, an array as {@code double[]}, an enum's member as
+     * the Java enum's constant of that name, a function as a functional interface, a module or an instance as any
+     * interface whose methods it has, a coroutine as a {@code CompletableFuture}, an iterator as an {@code Iterator} or
+     * a {@code Stream}.
+     *
+     * @param <T> the type
+     * @param type the type to convert to
+     * @return the value; an interface's instance holds the object by itself, also when this one is closed
+     * @throws ConversionException if it cannot be one; for an interface, the message lists every method that is missing
+     */
+    public <T> T as(Class<T> type) {
+        Objects.requireNonNull(type, "type");
+        return Calls.convert(session(), Calls.wantsObject(type) ? this : on(Operations.VALUE), type);
+    }
+
+    /**
+     * The object as a value of a generic type.
      *
      * @param <T> the type
      * @param type the type to convert to
      * @return the value
      * @throws ConversionException if it cannot be one
      */
-    public <T> T as(Class<T> type) {
+    public <T> T as(TypeRef<T> type) {
         Objects.requireNonNull(type, "type");
-        return Calls.convert(session, Calls.wantsObject(type) ? this : on(Operations.VALUE), type);
+        return Calls.convert(session(), on(Operations.VALUE), type);
     }
 
     /**
-     * The object's {@code __len__}.
+     * A live view of a sequence: what is read comes from Python, what is written goes there.
      *
-     * @return the length
+     * @return the view; it cannot be modified where Python's sequence cannot
+     * @throws PythonException TypeError if the object is no sequence
      */
-    public long length() {
-        return (Long) on(Operations.LENGTH);
+    public List<Object> asList() {
+        return asList(Object.class);
     }
+
+    /**
+     * A live view of a sequence, whose elements are converted to a type when they are read.
+     *
+     * @param <E> the type
+     * @param type the elements' type
+     * @return the view; it cannot be modified where Python's sequence cannot
+     * @throws PythonException TypeError if the object is no sequence
+     */
+    public <E> List<E> asList(Class<E> type) {
+        return PyListView.of(this, Objects.requireNonNull(type, "type"));
+    }
+
+    /**
+     * A live view of a mapping: what is read comes from Python, what is written goes there.
+     *
+     * @return the view; it cannot be modified where Python's mapping cannot
+     * @throws PythonException TypeError if the object is no mapping
+     */
+    public Map<Object, Object> asMap() {
+        return asMap(Object.class, Object.class);
+    }
+
+    /**
+     * A live view of a mapping, whose keys and values are converted to types when they are read.
+     *
+     * @param <K> the keys' type
+     * @param <V> the values' type
+     * @param keyType the keys' type
+     * @param valueType the values' type
+     * @return the view; it cannot be modified where Python's mapping cannot
+     * @throws PythonException TypeError if the object is no mapping
+     */
+    public <K, V> Map<K, V> asMap(Class<K> keyType, Class<V> valueType) {
+        Objects.requireNonNull(keyType, "keyType");
+        return PyMapView.of(this, keyType, Objects.requireNonNull(valueType, "valueType"));
+    }
+
+    /**
+     * A live view of a set: what is read comes from Python, what is written goes there.
+     *
+     * @return the view; it cannot be modified where Python's set cannot
+     * @throws PythonException TypeError if the object is no set
+     */
+    public Set<Object> asSet() {
+        return asSet(Object.class);
+    }
+
+    /**
+     * A live view of a set, whose elements are converted to a type when they are read.
+     *
+     * @param <E> the type
+     * @param type the elements' type
+     * @return the view; it cannot be modified where Python's set cannot
+     * @throws PythonException TypeError if the object is no set
+     */
+    public <E> Set<E> asSet(Class<E> type) {
+        return PySetView.of(this, Objects.requireNonNull(type, "type"));
+    }
+
+    // ---- iteration
+
+    /**
+     * Iterates: {@code iter(this)}. A generator runs as far as the items that were asked for and no further; {@link
+     * PyIterator#close} closes it.
+     *
+     * @return the iterator
+     * @throws PythonException TypeError if it cannot be iterated over
+     */
+    public PyIterator<Object> asIterator() {
+        return asIterator(Object.class);
+    }
+
+    /**
+     * Iterates, with items converted to a type.
+     *
+     * @param <T> the type
+     * @param type the items' type
+     * @return the iterator
+     * @throws PythonException TypeError if it cannot be iterated over
+     */
+    public <T> PyIterator<T> asIterator(Class<T> type) {
+        return new PyIterator<>(raw(Operations.ITER), Objects.requireNonNull(type, "type"));
+    }
+
+    /** Iterates as {@link #asIterator()} does: {@code for (Object item : object)}. */
+    @Override
+    public PyIterator<Object> iterator() {
+        return asIterator();
+    }
+
+    /**
+     * Iterates as a stream: lazily, in order, item by item. Closing the stream closes the iterator.
+     *
+     * @return a sequential stream
+     * @throws PythonException TypeError if it cannot be iterated over
+     */
+    public Stream<Object> stream() {
+        return asIterator().stream();
+    }
+
+    // ---- context manager, buffer
+
+    /**
+     * Enters it as a context manager, for try-with-resources:
+     *
+     * <pre>{@code
+     * try (PyContext file = interp.invoke(PyObject.class, "open", path).enter()) {
+     *     String text = file.value(PyObject.class).invokeMethod(String.class, "read");
+     * }
+     * }</pre>
+     *
+     * <p>Java does not tell {@code close()} of an exception on its way; where {@code __exit__} must know of it, use
+     * {@link #with}, or call {@link PyContext#failed} in a catch.
+     *
+     * @return the entered context
+     * @throws PythonException TypeError if it is no context manager, or what {@code __enter__} raises
+     */
+    public PyContext enter() {
+        return PyContext.enter(this);
+    }
+
+    /**
+     * Enters it as a context manager, runs code, and leaves it: {@code with this as value:}. An exception of the code is
+     * passed to {@code __exit__}, a {@link PythonException} as the Python exception, another throwable as Python sees
+     * Java's throwables.
+     *
+     * @param <T> the result's type
+     * @param body given what {@code __enter__} returned
+     * @return the body's result; null where {@code __exit__} suppressed an exception
+     * @throws PythonException TypeError if it is no context manager; what {@code __enter__} or {@code __exit__} raises
+     */
+    public <T> T with(Function<Object, ? extends T> body) {
+        return PyContext.with(this, Objects.requireNonNull(body, "body"));
+    }
+
+    /**
+     * The memory that the object exports by the buffer protocol, as it is: nothing is copied.
+     *
+     * @return the buffer
+     * @throws PythonException TypeError if it exports none, BufferError if its memory is not contiguous in C order
+     */
+    public PyBuffer buffer() {
+        return PyBuffer.of(this);
+    }
+
+    // ---- what it is
 
     /**
      * The object's truth, as {@code bool()} gives it.
@@ -204,6 +461,24 @@ public class PyObject implements AutoCloseable {
      */
     public boolean truth() {
         return (Boolean) on(Operations.TRUTH);
+    }
+
+    /**
+     * Whether it can be called.
+     *
+     * @return what Python's {@code callable} says
+     */
+    public boolean isCallable() {
+        return (Boolean) on(Operations.CALLABLE);
+    }
+
+    /**
+     * The object's class.
+     *
+     * @return what Python's {@code type} gives
+     */
+    public PyObject type() {
+        return (PyObject) session().helper(Operations.raw(0, true), "type_of", this);
     }
 
     /**
@@ -216,6 +491,26 @@ public class PyObject implements AutoCloseable {
     }
 
     /**
+     * Whether it is an instance of a class or of one below.
+     *
+     * @param type the class
+     * @return what Python's {@code isinstance} says
+     * @throws PythonException TypeError if the other object is no class
+     */
+    public boolean isInstance(PyObject type) {
+        return (Boolean) on(Operations.IS_INSTANCE, Objects.requireNonNull(type, "type"));
+    }
+
+    /**
+     * The names of its attributes.
+     *
+     * @return what Python's {@code dir} gives
+     */
+    public List<String> dir() {
+        return Calls.convert(session(), on(Operations.DIR), new TypeRef<List<String>>() {});
+    }
+
+    /**
      * The object's {@code repr()}.
      *
      * @return the text
@@ -224,28 +519,23 @@ public class PyObject implements AutoCloseable {
         return (String) on(Operations.REPR);
     }
 
-    private Object on(int operation, Object... operands) {
-        try {
-            return session.onObject(operation, handle(), operands);
-        } finally {
-            Reference.reachabilityFence(this);
-        }
+    /**
+     * The order that Python's {@code ==}, {@code <} and {@code >} say.
+     *
+     * @param other another object
+     * @return -1, 0 or 1
+     * @throws PythonException TypeError where none of the three is true
+     */
+    @Override
+    public final int compareTo(PyObject other) {
+        return ((Long) on(Operations.ORDER, Objects.requireNonNull(other, "other"))).intValue();
     }
 
     /** Whether Python says {@code ==}. */
     @Override
     public final boolean equals(Object other) {
-        if (this == other) {
-            return true;
-        }
-        if (!(other instanceof PyObject)) {
-            return false;
-        }
-        try {
-            return Boolean.TRUE.equals(session.compare(handle(), Operations.EQUAL, other));
-        } finally {
-            Reference.reachabilityFence(this);
-        }
+        return this == other
+                || other instanceof PyObject && Boolean.TRUE.equals(comparison(Operations.EQUAL, other));
     }
 
     /** Python's {@code hash()}. */
@@ -257,14 +547,6 @@ public class PyObject implements AutoCloseable {
     /** Python's {@code str()}; says so instead where the object is closed. */
     @Override
     public final String toString() {
-        if (handle.value.get() == 0 || session.isClosed()) {
-            return "<closed Python object>";
-        }
-        return (String) on(Operations.STR);
-    }
-
-    @Override
-    public final void close() {
-        cleanable.clean();
+        return isClosed() ? "<closed Python object>" : (String) on(Operations.STR);
     }
 }

@@ -17,7 +17,8 @@ import java.util.concurrent.TimeUnit;
 /** The one CPython of the process, as this class loader's Krait starts or joins it. */
 public final class KraitRuntime {
     /** The package's modules in the jar. Importing order does not matter: they are found by name. */
-    private static final String[] MODULES = {"__init__", "_bootstrap", "_bridge", "_errors", "_streams", "_values"};
+    private static final String[] MODULES = {"__init__", "_bootstrap", "_bridge", "_errors", "_streams", "_values",
+        "_views"};
     private static final String RESOURCES = "/dev/krait/python/krait/";
     private static final String STACK_SIZE = "krait.stack.size";
     private static final String EXIT_TIMEOUT = "krait.exit.timeout";

@@ -23,6 +23,16 @@ final class Native {
     static native double callDouble(long binding, long namespace, long handle, double argument, long frame,
             long capacity);
 
+    /**
+     * The next items of an iterator, at most {@code mode & 0xffff}: values one after the other in the frame, and behind
+     * them what went wrong. The answer is their number; bit 16 says that the iterator is at its end. In mode, bit 16
+     * asks for items ahead of time also where that shows, bit 17 for Python objects whatever they are.
+     */
+    static native int next(long binding, long namespace, long handle, int mode, long frame, long capacity);
+
+    /** A direct buffer over memory that others own. */
+    static native ByteBuffer buffer(long address, long length);
+
     /** Lets go of a handle at the next call from any thread. */
     static native void release(long binding, long handle);
 

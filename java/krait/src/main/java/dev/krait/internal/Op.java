@@ -26,7 +26,6 @@ final class Op {
     static final int TYPE_NAME = 22;
     static final int IS_INSTANCE = 23;
     static final int ITER = 24;
-    static final int NEXT = 25;
     static final int DIR = 26;
     static final int INVOKE_METHOD = 27;
     static final int BUFFER = 28;
@@ -37,6 +36,28 @@ final class Op {
     static final int STATS = 43;
     static final int HELPER = 44;
     static final int EXIT = 45;
+    static final int CONTAINS = 50;
+    static final int ORDER = 51;
+    static final int BUFFER_INFO = 52;
+    static final int CALLABLE = 53;
+    static final int ADD = 60;
+    static final int SUB = 61;
+    static final int MUL = 62;
+    static final int MAT_MUL = 63;
+    static final int TRUE_DIV = 64;
+    static final int FLOOR_DIV = 65;
+    static final int MOD = 66;
+    static final int DIV_MOD = 67;
+    static final int POW = 68;
+    static final int LEFT_SHIFT = 69;
+    static final int RIGHT_SHIFT = 70;
+    static final int AND = 71;
+    static final int OR = 72;
+    static final int XOR = 73;
+    static final int NEG = 74;
+    static final int POS = 75;
+    static final int ABS = 76;
+    static final int INVERT = 77;
     static final int RAW = 0x100;
 
     private Op() {

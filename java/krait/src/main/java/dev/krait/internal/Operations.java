@@ -40,8 +40,74 @@ public final class Operations {
     public static final int HASH = Op.HASH;
     /** The class's name. */
     public static final int TYPE_NAME = Op.TYPE_NAME;
+    /** The operator {@code in}. */
+    public static final int CONTAINS = Op.CONTAINS;
+    /** How two objects are ordered. */
+    public static final int ORDER = Op.ORDER;
+    /** What a buffer is. */
+    public static final int BUFFER_INFO = Op.BUFFER_INFO;
+    /** {@code callable}. */
+    public static final int CALLABLE = Op.CALLABLE;
+    /** {@code +}. */
+    public static final int ADD = Op.ADD;
+    /** {@code -}. */
+    public static final int SUB = Op.SUB;
+    /** {@code *}. */
+    public static final int MUL = Op.MUL;
+    /** {@code @}. */
+    public static final int MAT_MUL = Op.MAT_MUL;
+    /** {@code /}. */
+    public static final int TRUE_DIV = Op.TRUE_DIV;
+    /** {@code //}. */
+    public static final int FLOOR_DIV = Op.FLOOR_DIV;
+    /** {@code %}. */
+    public static final int MOD = Op.MOD;
+    /** {@code divmod}. */
+    public static final int DIV_MOD = Op.DIV_MOD;
+    /** {@code **}. */
+    public static final int POW = Op.POW;
+    /** {@code <<}. */
+    public static final int LEFT_SHIFT = Op.LEFT_SHIFT;
+    /** {@code >>}. */
+    public static final int RIGHT_SHIFT = Op.RIGHT_SHIFT;
+    /** {@code &}. */
+    public static final int AND = Op.AND;
+    /** {@code |}. */
+    public static final int OR = Op.OR;
+    /** {@code ^}. */
+    public static final int XOR = Op.XOR;
+    /** The unary {@code -}. */
+    public static final int NEG = Op.NEG;
+    /** The unary {@code +}. */
+    public static final int POS = Op.POS;
+    /** {@code abs}. */
+    public static final int ABS = Op.ABS;
+    /** {@code ~}. */
+    public static final int INVERT = Op.INVERT;
+    /** {@code obj[key]}. */
+    public static final int GET_ITEM = Op.GET_ITEM;
+    /** {@code obj[key] = value}. */
+    public static final int SET_ITEM = Op.SET_ITEM;
+    /** {@code del obj[key]}. */
+    public static final int DEL_ITEM = Op.DEL_ITEM;
+    /** {@code iter}. */
+    public static final int ITER = Op.ITER;
+    /** {@code dir}. */
+    public static final int DIR = Op.DIR;
+    /** {@code isinstance}. */
+    public static final int IS_INSTANCE = Op.IS_INSTANCE;
+    /** The comparison {@code <}. */
+    public static final int LESS = 0;
+    /** The comparison {@code <=}. */
+    public static final int LESS_OR_EQUAL = 1;
     /** The comparison {@code ==}. */
     public static final int EQUAL = 2;
+    /** The comparison {@code !=}. */
+    public static final int NOT_EQUAL = 3;
+    /** The comparison {@code >}. */
+    public static final int GREATER = 4;
+    /** The comparison {@code >=}. */
+    public static final int GREATER_OR_EQUAL = 5;
 
     private Operations() {
     }

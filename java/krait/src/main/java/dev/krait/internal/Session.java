@@ -177,7 +177,11 @@ public final class Session implements ValueContext {
         }
     }
 
-    private long namespace() {
+    long binding() {
+        return binding;
+    }
+
+    long namespace() {
         long open = state.namespace;
         if (open == 0) {
             throw new IllegalStateException("the interpreter was closed");
@@ -412,12 +416,12 @@ public final class Session implements ValueContext {
         return refs;
     }
 
-    private void begin(Frame frame) {
+    void begin(Frame frame) {
         frame.run(this, timeout == CallWatch.NO_DEADLINE ? timeout : System.nanoTime() + timeout);
         CallWatch.wake();
     }
 
-    private void ended(Frame frame) {
+    void ended(Frame frame) {
         frame.ran();
         if (state.leaving != 0) {
             leave();
@@ -455,7 +459,7 @@ public final class Session implements ValueContext {
         return frame.read(this, null).readHandle();
     }
 
-    private static void releaseSlots(Frame frame) {
+    static void releaseSlots(Frame frame) {
         int released = frame.released();
         for (int i = 0; i < released; i++) {
             HANDLES.release(frame.releasedSlot(i));
@@ -463,7 +467,7 @@ public final class Session implements ValueContext {
     }
 
     /** The exception that a frame tells of; a Java throwable that came through Python is thrown as it is. */
-    private static RuntimeException failure(Frame frame, FrameReader reader) {
+    static RuntimeException failure(Frame frame, FrameReader reader) {
         if (frame.status() == Status.FAILED) {
             int code = reader.readFailure();
             return refusal(code, reader.readString());
@@ -502,7 +506,7 @@ public final class Session implements ValueContext {
     }
 
     @SuppressWarnings("unchecked")
-    private static <T extends Throwable> T sneaky(Throwable throwable) throws T {
+    static <T extends Throwable> T sneaky(Throwable throwable) throws T {
         throw (T) throwable;
     }
 

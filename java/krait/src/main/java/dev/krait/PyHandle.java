@@ -1,0 +1,89 @@
+package dev.krait;
+
+import dev.krait.internal.Operations;
+import dev.krait.internal.Session;
+import java.lang.ref.Cleaner;
+import java.lang.ref.Reference;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** What holds a Python object: the handle, its release, and operations on it. */
+abstract class PyHandle implements AutoCloseable {
+    private static final Cleaner CLEANER = Cleaner.create();
+
+    private final Session session;
+    private final Handle handle;
+    private final Cleaner.Cleanable cleanable;
+
+    /** The handle with its release; it must not refer to the PyHandle, which would then never be found unreachable. */
+    private static final class Handle implements Runnable {
+        private final AtomicLong value;
+        private final Runnable release;
+
+        Handle(Session session, long value) {
+            this.value = new AtomicLong(value);
+            this.release = Session.releaser(session, value);
+        }
+
+        @Override
+        public void run() {
+            if (value.getAndSet(0) != 0) {
+                release.run();
+            }
+        }
+    }
+
+    PyHandle(Session session, long handle) {
+        this.session = session;
+        this.handle = new Handle(session, handle);
+        this.cleanable = CLEANER.register(this, this.handle);
+    }
+
+    /** Runs something once an object is unreachable, on the thread that also releases handles. */
+    static Cleaner cleaner() {
+        return CLEANER;
+    }
+
+    final Session session() {
+        return session;
+    }
+
+    final long handle() {
+        long value = handle.value.get();
+        if (value == 0) {
+            throw new IllegalStateException("the Python object was closed");
+        }
+        return value;
+    }
+
+    final boolean isClosed() {
+        return handle.value.get() == 0 || session.isClosed();
+    }
+
+    /** An operation on the object. */
+    final Object on(int operation, Object... operands) {
+        try {
+            return session.onObject(operation, handle(), operands);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    /** An operation on the object whose result stays a Python object, whatever it is. */
+    final PyObject raw(int operation, Object... operands) {
+        return (PyObject) on(Operations.raw(operation, true), operands);
+    }
+
+    final Object comparison(int operation, Object other) {
+        try {
+            return session.compare(handle(), operation, other);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    /** Lets go of the Python object, which then lives as long as Python code holds it. Harmless a second time. */
+    @Override
+    public final void close() {
+        cleanable.clean();
+    }
+}

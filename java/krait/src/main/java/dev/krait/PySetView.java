@@ -1,0 +1,107 @@
+package dev.krait;
+
+import dev.krait.internal.Session;
+import java.util.AbstractSet;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.Set;
+
+/**
+ * A Python set as a Java set: a view. Elements are found as Python finds them ({@code 1} finds {@code 1.0}); the set as a
+ * whole is equal to other sets as Java says. An iterator shows the set as it was when it began.
+ */
+final class PySetView<E> extends AbstractSet<E> {
+    private final PyObject set;
+    private final Class<E> type;
+    private final boolean mutable;
+
+    private PySetView(PyObject set, Class<E> type, boolean mutable) {
+        this.set = set;
+        this.type = type;
+        this.mutable = mutable;
+    }
+
+    static <E> Set<E> of(PyObject set, Class<E> type) {
+        boolean mutable = (Boolean) set.session().helper(0, "set_is_mutable", set);
+        return new PySetView<>(set.another(), type, mutable);
+    }
+
+    private Session session() {
+        return set.session();
+    }
+
+    private void checkMutable() {
+        if (!mutable) {
+            throw PyViews.readOnly(set);
+        }
+    }
+
+    @Override
+    public int size() {
+        return Math.toIntExact(set.length());
+    }
+
+    @Override
+    public boolean contains(Object element) {
+        return set.contains(PyKeys.in(session(), element));
+    }
+
+    @Override
+    public boolean add(E element) {
+        checkMutable();
+        return (Boolean) session().helper(0, "set_add", set, PyKeys.in(session(), element));
+    }
+
+    @Override
+    public boolean remove(Object element) {
+        checkMutable();
+        return (Boolean) session().helper(0, "set_discard", set, PyKeys.in(session(), element));
+    }
+
+    @Override
+    public void clear() {
+        checkMutable();
+        set.invokeMethod("clear");
+    }
+
+    @Override
+    public Iterator<E> iterator() {
+        Class<?> wanted = Calls.wantsObject(type) ? type : Object.class;
+        Iterator<?> items = PyViews.snapshot(set, "snapshot", wanted);
+        return new Iterator<E>() {
+            private Object last;
+            private boolean taken;
+
+            @Override
+            public boolean hasNext() {
+                return items.hasNext();
+            }
+
+            @Override
+            public E next() {
+                last = items.next();
+                taken = true;
+                return PyKeys.out(session(), last, type);
+            }
+
+            @Override
+            public void remove() {
+                if (!taken) {
+                    throw new IllegalStateException("next() was not called, or its element was removed already");
+                }
+                PySetView.this.remove(PyKeys.out(session(), last, Object.class));
+                taken = false;
+            }
+        };
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other == this || other instanceof Set && new HashSet<>(this).equals(other);
+    }
+
+    @Override
+    public int hashCode() {
+        return super.hashCode();
+    }
+}
