@@ -7,7 +7,8 @@
 scripts := tests/scripts
 gradle := $(scripts)/gradle.sh -q
 
-export GRADLE KRAIT_PYTHON
+CALLS := 10000000
+SECONDS := 60
 
 .DEFAULT_GOAL := help
 .PHONY: help tools jar bundle demo test test-all test-sid bench fuzz soak docs clean
@@ -38,7 +39,13 @@ test-sid: bundle ## Runs the tests in a Debian sid root (as root)
 	@$(scripts)/suites.sh sid
 
 bench: tools ## Measures with JMH; JMH="-f 1 Calls" passes options
-	@$(gradle) :bench:jmh -Pjmh='$(JMH)'
+	@$(scripts)/with-python.sh $(gradle) :bench:jmh -Pjmh='$(JMH)'
+
+soak: tools ## Checks that CALLS (ten million) calls of each kind leave the memory flat
+	@$(scripts)/with-python.sh $(gradle) :bench:memory -Pcalls=$(CALLS)
+
+fuzz: tools ## Fuzzes the decoder for SECONDS (60)
+	@$(scripts)/fuzz.sh $(SECONDS)
 
 docs: tools ## Makes the API documentation in java/krait/build/docs/javadoc
 	@$(gradle) :krait:javadoc

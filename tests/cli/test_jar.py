@@ -2,6 +2,7 @@
 
 import hashlib
 import subprocess
+import tempfile
 import unittest
 import zipfile
 from pathlib import Path
@@ -25,18 +26,21 @@ class Jar(unittest.TestCase):
         for name, expected in sums.items():
             content = self.jar.read(NATIVE + name)
             self.assertEqual(hashlib.sha256(content).hexdigest(), expected)
-            self.assertNotIn(b".debug_info", content, name + " is not stripped")
             for folder in (ROOT, Path.home()):
-                self.assertNotIn(f"{folder}/".encode(), content, f"{name} names {folder}, where it was built")
+                # Not assertNotIn: its message would hold the whole library.
+                self.assertFalse(f"{folder}/".encode() in content, f"{name} names {folder}, where it was built")
 
-    def test_libraries_need_no_python_to_be_linked(self):
+    def test_libraries_are_stripped_and_not_linked_to_a_python(self):
         for name in ("libkrait_core.so", "libkrait_loader.so"):
-            self.assertNotIn(b"libpython3", self.dynamic_names(self.jar.read(NATIVE + name)))
-
-    @staticmethod
-    def dynamic_names(library):
-        done = subprocess.run(["readelf", "-d", "/dev/stdin"], input=library, capture_output=True, check=True)
-        return done.stdout
+            with tempfile.NamedTemporaryFile() as file:
+                file.write(self.jar.read(NATIVE + name))
+                file.flush()
+                facts = subprocess.run(["readelf", "--wide", "--sections", "--dynamic", file.name],
+                                       capture_output=True, text=True, check=True).stdout
+            self.assertIn(".dynsym", facts)
+            self.assertNotIn(" .debug_", facts)
+            self.assertNotIn(" .symtab", facts)
+            self.assertNotIn("libpython", facts)
 
     def test_holds_the_python_package_and_nothing_of_its_tests(self):
         python = [name for name in self.names if name.startswith("dev/krait/python/")]

@@ -16,16 +16,6 @@ record() {
     printf '%s\t%s\t%s\n' "$1" "$2" "$3" >>"$results"
 }
 
-# facts PYTHON: "3.11.7 shared", "3.11.7 static" or "3.13.0 freethreaded"; nothing when it does not run.
-facts() {
-    "$1" -I -c '
-import sys, sysconfig
-kind = ("freethreaded" if sysconfig.get_config_var("Py_GIL_DISABLED")
-        else "shared" if sysconfig.get_config_var("Py_ENABLE_SHARED") or sysconfig.get_config_var("PYTHONFRAMEWORK")
-        else "static")
-print("%d.%d.%d" % sys.version_info[:3], kind)' 2>/dev/null || true
-}
-
 # usable PYTHON: true for a CPython from 3.10 up with a shared libpython that is there and has a GIL.
 usable() {
     "$1" -I -c '

@@ -42,11 +42,11 @@ has mvn || install Maven maven
 if ! has python3 && [ -z "${KRAIT_PYTHON:-}" ]; then
     missing+=("CPython from 3.10 up (Debian: apt-get install python3 python3-dev python3-venv)")
 else
-    python=$(default_python 2>/dev/null || true)
+    python=$(default_python 2>/dev/null) || python=
     if [ -z "$python" ] && [ -z "${KRAIT_PYTHON:-}" ] && [ -x /usr/bin/python3 ]; then
         mapfile -t packages < <(python_packages)
         install "a shared libpython" "${packages[@]}"
-        python=$(default_python 2>/dev/null || true)
+        python=$(default_python 2>/dev/null) || python=
     fi
     if [ -z "$python" ]; then
         if [ -n "${KRAIT_PYTHON:-}" ]; then
