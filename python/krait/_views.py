@@ -19,6 +19,22 @@ def type_of(value):
     return type(value)
 
 
+def callable_names(value, names):
+    """Which of the names the value has: with "" what can be called, with its type's name what cannot."""
+    found = {}
+    missing = object()
+    for name in names:
+        attribute = getattr(value, name, missing)
+        if attribute is not missing:
+            found[name] = "" if callable(attribute) else _errors.type_name(type(attribute))
+    return found
+
+
+def as_dict(value):
+    """A dict of a mapping's items; None of anything else."""
+    return dict(value) if isinstance(value, Mapping) else None
+
+
 def close_iterator(iterator):
     """Closes a generator. Other iterators that can be closed, files say, belong to somebody."""
     if all(hasattr(iterator, name) for name in ("send", "throw", "close")):

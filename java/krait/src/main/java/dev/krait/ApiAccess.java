@@ -2,7 +2,12 @@ package dev.krait;
 
 import dev.krait.internal.Api;
 import dev.krait.internal.ErrorRecord;
+import dev.krait.internal.PythonBacked;
 import dev.krait.internal.Session;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
+import java.lang.reflect.Type;
+import java.util.Iterator;
 
 /** Lets the internal package make this package's objects. */
 final class ApiAccess extends Api {
@@ -21,12 +26,38 @@ final class ApiAccess extends Api {
 
     @Override
     public Session sessionOf(Object object) {
-        return object instanceof PyObject ? ((PyObject) object).session() : null;
+        PyObject python = pythonObject(object);
+        return python == null ? null : python.session();
     }
 
     @Override
     public long handleOf(Object object) {
-        return ((PyObject) object).handle();
+        return pythonObject(object).handle();
+    }
+
+    /** The Python object that an object is, or that is behind it; else null. */
+    private static PyObject pythonObject(Object object) {
+        if (object instanceof PyObject) {
+            return (PyObject) object;
+        }
+        if (object instanceof PythonBacked) {
+            return (PyObject) ((PythonBacked) object).pythonObject();
+        }
+        if (object instanceof Proxy) {
+            InvocationHandler handler = Proxy.getInvocationHandler(object);
+            return handler instanceof PyProxy ? (PyObject) ((PyProxy) handler).pythonObject() : null;
+        }
+        return null;
+    }
+
+    @Override
+    public Object bind(Object object, Type type, Class<?> raw) {
+        return PyProxy.bind((PyObject) object, type, raw);
+    }
+
+    @Override
+    public Iterator<?> iterate(Object object, Class<?> type) {
+        return ((PyObject) object).asIterator(type);
     }
 
     @Override

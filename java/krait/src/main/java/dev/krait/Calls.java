@@ -1,6 +1,7 @@
 package dev.krait;
 
 import dev.krait.internal.Session;
+import java.lang.reflect.Type;
 import java.util.Arrays;
 
 /** The arguments of a call as users give them: an array whose last element may be {@link Kwargs}. */
@@ -50,6 +51,10 @@ final class Calls {
 
     @SuppressWarnings("unchecked")
     static <T> T convert(Session session, Object value, TypeRef<T> type) {
-        return (T) session.convert(value, type.type());
+        return (T) convertTo(session, value, type.type());
+    }
+
+    static Object convertTo(Session session, Object value, Type type) {
+        return type == PyFunction.class ? PyFunction.of(value) : session.convert(value, type);
     }
 }

@@ -1,5 +1,6 @@
 package dev.krait;
 
+import dev.krait.internal.PythonBacked;
 import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -13,7 +14,7 @@ import java.util.RandomAccess;
  * A Python sequence as a Java list: a view. Elements are found as Python finds them ({@code 1} finds {@code 1.0}); the
  * list as a whole is equal to other lists as Java says. An iterator shows the list as it was when it began.
  */
-final class PyListView<E> extends AbstractList<E> implements RandomAccess {
+final class PyListView<E> extends AbstractList<E> implements RandomAccess, PythonBacked {
     /** What can be done with a sequence, as {@code krait._views.sequence_kind} tells. */
     private static final long READ_ONLY = 0;
     private static final long GROWS = 2;
@@ -65,6 +66,11 @@ final class PyListView<E> extends AbstractList<E> implements RandomAccess {
             throw new UnsupportedOperationException("a Python " + sequence.typeName()
                     + (kind == READ_ONLY ? " cannot be modified" : " cannot change its length"));
         }
+    }
+
+    @Override
+    public Object pythonObject() {
+        return sequence;
     }
 
     @Override

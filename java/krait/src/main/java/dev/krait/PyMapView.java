@@ -1,6 +1,7 @@
 package dev.krait;
 
 import dev.krait.internal.Operations;
+import dev.krait.internal.PythonBacked;
 import dev.krait.internal.Session;
 import java.util.AbstractMap;
 import java.util.AbstractSet;
@@ -14,7 +15,7 @@ import java.util.Set;
  * whole is equal to other maps as Java says. An iterator shows the map as it was when it began; an entry's {@code
  * setValue} writes through.
  */
-final class PyMapView<K, V> extends AbstractMap<K, V> {
+final class PyMapView<K, V> extends AbstractMap<K, V> implements PythonBacked {
     private final PyObject mapping;
     private final Class<K> keyType;
     private final Class<V> valueType;
@@ -48,6 +49,11 @@ final class PyMapView<K, V> extends AbstractMap<K, V> {
         if (!mutable) {
             throw PyViews.readOnly(mapping);
         }
+    }
+
+    @Override
+    public Object pythonObject() {
+        return mapping;
     }
 
     @Override

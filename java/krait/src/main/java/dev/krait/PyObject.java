@@ -281,7 +281,12 @@ public class PyObject extends PyOperators implements Iterable<Object>, Comparabl
      */
     public <T> T as(Class<T> type) {
         Objects.requireNonNull(type, "type");
-        return Calls.convert(session(), Calls.wantsObject(type) ? this : on(Operations.VALUE), type);
+        if (Calls.wantsObject(type)) {
+            return Calls.convert(session(), this, type);
+        }
+        // A user's interface is for the object, also where it is a value: an instance of a subclass of dict, say.
+        boolean bound = type.isInterface() && !type.getName().startsWith("java.");
+        return Calls.convert(session(), bound ? another() : on(Operations.VALUE), type);
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.krait;
 
+import dev.krait.internal.PythonBacked;
 import dev.krait.internal.Session;
 import java.util.AbstractSet;
 import java.util.HashSet;
@@ -10,7 +11,7 @@ import java.util.Set;
  * A Python set as a Java set: a view. Elements are found as Python finds them ({@code 1} finds {@code 1.0}); the set as a
  * whole is equal to other sets as Java says. An iterator shows the set as it was when it began.
  */
-final class PySetView<E> extends AbstractSet<E> {
+final class PySetView<E> extends AbstractSet<E> implements PythonBacked {
     private final PyObject set;
     private final Class<E> type;
     private final boolean mutable;
@@ -34,6 +35,11 @@ final class PySetView<E> extends AbstractSet<E> {
         if (!mutable) {
             throw PyViews.readOnly(set);
         }
+    }
+
+    @Override
+    public Object pythonObject() {
+        return set;
     }
 
     @Override

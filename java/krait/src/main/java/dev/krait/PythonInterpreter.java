@@ -4,6 +4,7 @@ import dev.krait.internal.Operations;
 import dev.krait.internal.Session;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.lang.ref.Reference;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -237,6 +238,46 @@ public final class PythonInterpreter implements AutoCloseable {
      */
     public PyFunction function(String name) {
         return session.object(Operations.FUNCTION, PyFunction::new, Objects.requireNonNull(name, "name"));
+    }
+
+    /**
+     * Imports a module, to bind it to an interface: {@code interp.module("udfs").as(Udfs.class)}.
+     *
+     * @param name the module's dotted name
+     * @return what {@link #importModule} gives
+     * @throws PythonException what importing raises, such as ModuleNotFoundError
+     */
+    public PyObject module(String name) {
+        return importModule(name);
+    }
+
+    /**
+     * Binds a Java interface to a Python object: each method calls the object's method of that name, with the arguments
+     * given, and converts the result to the method's generic return type. A callable may stand for an interface whose
+     * abstract methods all have one name. A default method runs in Java unless Python defines one of its name; {@code
+     * equals}, {@code hashCode} and {@code toString} are Python's. A last parameter of type {@link Kwargs} passes
+     * keyword arguments, variable arguments are passed one by one. Any thread may call the methods.
+     *
+     * <p>Names are checked now and looked up at each call. What Python raises is a {@link PythonException}; a Java
+     * exception that comes through Python is itself where the method declares it or it is unchecked, and else in a {@link
+     * java.lang.reflect.UndeclaredThrowableException}, as for every proxy.
+     *
+     * @param <T> the interface
+     * @param object the Python object: an instance, a module, a function, a class
+     * @param type the interface
+     * @return an instance, which holds the Python object by itself; passed to Python it is that object
+     * @throws ConversionException if methods are missing or cannot be called; the message lists them all
+     * @throws IllegalArgumentException if the type is no interface
+     */
+    public <T> T proxy(PyObject object, Class<T> type) {
+        Objects.requireNonNull(object, "object");
+        if (!Objects.requireNonNull(type, "type").isInterface()) {
+            throw new IllegalArgumentException(type.getTypeName() + " is no interface");
+        }
+        long handle = object.handle();
+        PyObject own = (PyObject) session.onObject(Operations.raw(Operations.VALUE, true), handle);
+        Reference.reachabilityFence(object);
+        return type.cast(PyProxy.bind(own, type, type));
     }
 
     /**

@@ -1,6 +1,8 @@
 package dev.krait.internal;
 
 import dev.krait.PythonException;
+import java.lang.reflect.Type;
+import java.util.Iterator;
 
 /** What this package makes of the public types whose constructors are not public. Set once by {@code dev.krait}. */
 public abstract class Api {
@@ -48,6 +50,26 @@ public abstract class Api {
      * @throws IllegalStateException if it is closed
      */
     public abstract long handleOf(Object object);
+
+    /**
+     * Binds an interface to a Python object.
+     *
+     * @param object a PyObject, which the proxy owns
+     * @param type the interface, maybe generic
+     * @param raw the interface's class
+     * @return the proxy
+     * @throws dev.krait.ConversionException if methods are missing
+     */
+    public abstract Object bind(Object object, Type type, Class<?> raw);
+
+    /**
+     * Iterates over a Python object.
+     *
+     * @param object a PyObject
+     * @param type the items' type
+     * @return a PyIterator
+     */
+    public abstract Iterator<?> iterate(Object object, Class<?> type);
 
     /**
      * Makes an exception from what Python told of it.

@@ -1,9 +1,13 @@
 package dev.krait.internal;
 
-import java.lang.reflect.GenericArrayType;
-import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.util.Collection;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.Spliterator;
+import java.util.Spliterators;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
 /** Converts Python objects that are no values to the Java type asked for, by asking Python. */
 final class PythonConversion implements ObjectConversion {
@@ -18,10 +22,9 @@ final class PythonConversion implements ObjectConversion {
         if (Api.get().sessionOf(pyObject) == null) {
             return null;
         }
-        long handle = Api.get().handleOf(pyObject);
-        Class<?> raw = raw(target);
+        Class<?> raw = Types.raw(target);
         if (raw.isArray() && raw.getComponentType().isPrimitive()) {
-            return session.convert(session.onObject(Op.BUFFER, handle), target);
+            return session.convert(session.onObject(Op.BUFFER, Api.get().handleOf(pyObject)), target);
         }
         if (raw.isEnum()) {
             return session.convert(session.helper(0, "enum_name", pyObject), target);
@@ -32,7 +35,44 @@ final class PythonConversion implements ObjectConversion {
         if (raw.isArray() || Collection.class.isAssignableFrom(raw)) {
             return plain(session.helper(0, "as_list", pyObject), target);
         }
+        if (Map.class.isAssignableFrom(raw)) {
+            return plain(session.helper(0, "as_dict", pyObject), target);
+        }
+        if (raw == Iterator.class) {
+            return iterator(pyObject, target, Iterator.class);
+        }
+        if (raw == Iterable.class) {
+            Class<?> items = Types.raw(Types.argument(target, Iterable.class, 0));
+            return (Iterable<?>) () -> cast(Api.get().iterate(pyObject, items));
+        }
+        if (raw == Stream.class) {
+            Iterator<?> items = iterator(pyObject, target, Stream.class);
+            Spliterator<?> split = Spliterators.spliteratorUnknownSize(items, Spliterator.ORDERED);
+            return StreamSupport.stream(split, false).onClose(() -> close(items));
+        }
+        if (raw.isInterface() && !raw.isAnnotation() && !Map.Entry.class.isAssignableFrom(raw)) {
+            return Api.get().bind(pyObject, target, raw);
+        }
         return null;
+    }
+
+    private static Iterator<?> iterator(Object pyObject, Type target, Class<?> of) {
+        return Api.get().iterate(pyObject, Types.raw(Types.argument(target, of, 0)));
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Iterator<Object> cast(Iterator<?> items) {
+        return (Iterator<Object>) items;
+    }
+
+    private static void close(Iterator<?> items) {
+        try {
+            ((AutoCloseable) items).close();
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new AssertionError("Krait: a Python iterator throws nothing checked", e);
+        }
     }
 
     /** Converts on, unless Python could not make a value of it. */
@@ -46,15 +86,5 @@ final class PythonConversion implements ObjectConversion {
             return null;
         }
         return (String) session.onObject(Op.TYPE_NAME, Api.get().handleOf(pyObject));
-    }
-
-    private static Class<?> raw(Type type) {
-        if (type instanceof Class) {
-            return (Class<?>) type;
-        }
-        if (type instanceof ParameterizedType) {
-            return (Class<?>) ((ParameterizedType) type).getRawType();
-        }
-        return type instanceof GenericArrayType ? Object[].class : Object.class;
     }
 }

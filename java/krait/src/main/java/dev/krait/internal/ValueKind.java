@@ -116,6 +116,9 @@ final class ValueKind {
         if (type.isArray()) {
             return OBJECTS;
         }
+        if (PythonBacked.class.isAssignableFrom(type)) {
+            return OBJECT;
+        }
         if (Map.class.isAssignableFrom(type)) {
             return MAP;
         }
