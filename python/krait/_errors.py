@@ -6,6 +6,8 @@ import traceback
 MAX_CAUSES = 100
 # Of a traceback of a deep recursion, Java gets both ends.
 MAX_FRAMES = 512
+# Of a deeper traceback, the text has the innermost MAX_FRAMES.
+MAX_FORMATTED = 5_000
 
 
 class JavaException(Exception):
@@ -114,9 +116,18 @@ def _frames(trace):
     return frames
 
 
+def _deeper_than(most, trace):
+    while trace is not None and most > 0:
+        trace = trace.tb_next
+        most -= 1
+    return trace is not None
+
+
 def _formatted(exception):
+    # Some versions let Python code recurse much deeper than their limit says, and a frame takes 70 µs to format.
+    limit = -MAX_FRAMES if _deeper_than(MAX_FORMATTED, exception.__traceback__) else None
     try:
-        return "".join(traceback.format_exception(type(exception), exception, exception.__traceback__))
+        return "".join(traceback.format_exception(type(exception), exception, exception.__traceback__, limit))
     except Exception as error:
         return f"{type_name(type(exception))}: {_message(exception)}\n<the traceback could not be formatted: {error!r}>\n"
 

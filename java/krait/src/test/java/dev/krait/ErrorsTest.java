@@ -210,6 +210,17 @@ class ErrorsTest {
         assertEquals("f", error.getStackTrace()[0].getMethodName());
     }
 
+    @Test
+    void aTracebackOfManyThousandFramesIsCutAndQuick() {
+        py.exec(lines("import sys", "def f(n): return f(n - 1) if n else 1 / 0", "limit = sys.getrecursionlimit()",
+                "def deep():", "    sys.setrecursionlimit(8_000)", "    try:", "        f(7_000)", "    finally:",
+                "        sys.setrecursionlimit(limit)"));
+        PythonException error = raised("ZeroDivisionError", () -> py.invoke("deep"));
+        assertTrue(error.traceback().endsWith("ZeroDivisionError: division by zero\n"), error.traceback());
+        assertTrue(error.traceback().length() < 100_000, () -> "" + error.traceback().length());
+        assertTrue(error.pythonFrames().size() < 1_000, () -> "" + error.pythonFrames().size());
+    }
+
     // ---- syntax errors
 
     @Test
