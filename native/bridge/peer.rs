@@ -1,6 +1,7 @@
 //! What the codec needs to know of a call: its binding, its arrays, and the handles it made.
 
 use std::cell::RefCell;
+use std::mem::MaybeUninit;
 
 use crate::frame::Peer;
 use crate::jvm::arrays::{ArrayError, Arrays};
@@ -16,7 +17,6 @@ pub struct CallPeer<'c> {
     arrays: Option<RefCell<Arrays>>,
     made: RefCell<Vec<i64>>,
     adopted: std::cell::Cell<u32>,
-    stale: std::cell::Cell<bool>,
 }
 
 #[derive(Clone, Copy)]
@@ -29,27 +29,13 @@ impl<'c> CallPeer<'c> {
     /// The peer of a down-call, which brings arrays and takes some back.
     pub fn down(gil: Gil<'c>, binding: &'static Binding, arrays: Arrays) -> Self {
         let binding = PeerBinding { domain: binding.domain, host: binding.host };
-        CallPeer {
-            gil,
-            binding,
-            arrays: Some(RefCell::new(arrays)),
-            made: RefCell::default(),
-            adopted: Default::default(),
-            stale: Default::default(),
-        }
+        CallPeer { gil, binding, arrays: Some(RefCell::new(arrays)), made: RefCell::default(), adopted: Default::default() }
     }
 
     /// The peer of an up-call, whose arrays all cross in the frame.
     pub fn up(gil: Gil<'c>, domain: &'static Domain, host: &'static crate::jvm::host::Host) -> Self {
         let binding = PeerBinding { domain, host };
-        CallPeer {
-            gil,
-            binding,
-            arrays: None,
-            made: RefCell::default(),
-            adopted: Default::default(),
-            stale: Default::default(),
-        }
+        CallPeer { gil, binding, arrays: None, made: RefCell::default(), adopted: Default::default() }
     }
 
     /// Releases the handles made for a frame that is not sent.
@@ -64,11 +50,6 @@ impl<'c> CallPeer<'c> {
         self.adopted.get()
     }
 
-    /// Whether a handle among the operands named nothing any more.
-    pub fn met_stale(&self) -> bool {
-        self.stale.get()
-    }
-
     /// The arrays that go back.
     pub fn into_arrays(self) -> Option<Arrays> {
         self.arrays.map(RefCell::into_inner)
@@ -78,10 +59,7 @@ impl<'c> CallPeer<'c> {
 impl Peer for CallPeer<'_> {
     #[inline]
     fn object<'g>(&self, gil: Gil<'g>, handle: i64) -> Result<Owned<'g>> {
-        self.binding.domain.object(gil, handle).map_err(|_| {
-            self.stale.set(true);
-            stale(gil)
-        })
+        self.binding.domain.object(gil, handle).map_err(|_| stale(gil))
     }
 
     #[inline]
@@ -110,12 +88,17 @@ impl Peer for CallPeer<'_> {
         Some(java.slot)
     }
 
-    fn read_array(&self, gil: Gil<'_>, index: u32, type_code: u8, into: &mut [u8]) -> Result<()> {
+    fn read_array(&self, gil: Gil<'_>, index: u32, type_code: u8, into: &mut [MaybeUninit<u8>]) -> Result<usize> {
+        let length = into.len();
         let read = match &self.arrays {
             Some(arrays) => arrays.borrow().read(index, type_code, into),
             None => Err(ArrayError::NotGiven),
         };
-        read.map_err(|error| array_error(gil, &error))
+        read.map(|()| length).map_err(|error| array_error(gil, &error))
+    }
+
+    fn array_size(&self, _gil: Gil<'_>, index: u32, type_code: u8) -> Option<usize> {
+        self.arrays.as_ref().map(|arrays| arrays.borrow().size(index, type_code))
     }
 
     fn write_array(&self, gil: Gil<'_>, type_code: u8, from: &[u8]) -> Result<Option<u32>> {

@@ -17,6 +17,10 @@ pub struct Frame {
 }
 
 impl Frame {
+    /// No frame of Java's is smaller. Calls whose answer is a number use no more: one argument less is one less that the
+    /// JVM passes through memory.
+    pub const LEAST: i64 = 4096;
+
     /// Trusts Java's numbers.
     ///
     /// # Safety

@@ -38,8 +38,8 @@ pub unsafe extern "system" fn krait_core_bind(env: Env, natives: sys::jclass, up
         method(c"address", c"(Ljava/nio/ByteBuffer;)J", address as *mut c_void),
         method(c"start", c"(JJ)J", start as *mut c_void),
         method(c"call", c"(JJIJJ[Ljava/lang/Object;)Ljava/lang/Object;", call as *mut c_void),
-        method(c"callLong", c"(JJJJJJ)J", call_long as *mut c_void),
-        method(c"callDouble", c"(JJJDJJ)D", call_double as *mut c_void),
+        method(c"callLong", c"(JJJJJ)J", call_long as *mut c_void),
+        method(c"callDouble", c"(JJJDJ)D", call_double as *mut c_void),
         method(c"next", c"(JJJIJJ)I", next as *mut c_void),
         method(c"buffer", c"(JJ)Ljava/nio/ByteBuffer;", buffer as *mut c_void),
         method(c"release", c"(JJ)V", release as *mut c_void),
@@ -278,12 +278,11 @@ unsafe extern "system" fn call_long(
     handle: sys::jlong,
     argument: sys::jlong,
     frame: sys::jlong,
-    capacity: sys::jlong,
 ) -> sys::jlong {
     // SAFETY: Java passes a live binding and holds the frame during the call.
     unsafe {
         guard(env, 0, || {
-            call::call_number(binding(binding_), namespace, handle, argument, Frame::new(frame, capacity))
+            call::call_number(binding(binding_), namespace, handle, argument, Frame::new(frame, Frame::LEAST))
         })
     }
 }
@@ -296,12 +295,11 @@ unsafe extern "system" fn call_double(
     handle: sys::jlong,
     argument: sys::jdouble,
     frame: sys::jlong,
-    capacity: sys::jlong,
 ) -> sys::jdouble {
     // SAFETY: Java passes a live binding and holds the frame during the call.
     unsafe {
         guard(env, 0.0, || {
-            call::call_number(binding(binding_), namespace, handle, argument, Frame::new(frame, capacity))
+            call::call_number(binding(binding_), namespace, handle, argument, Frame::new(frame, Frame::LEAST))
         })
     }
 }

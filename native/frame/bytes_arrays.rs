@@ -63,7 +63,7 @@ pub(super) fn decode_array_ref<'g, P: Peer>(context: Context<'_, 'g, P>, reader:
         if into.len() != total {
             return Err(gil.raise(Exception::System, "an array has another size than it was made with"));
         }
-        peer.read_array(gil, index, code, into)
+        peer.read_array(gil, index, code, into).map(|_| ())
     })?;
     Ok(array)
 }
@@ -92,7 +92,7 @@ fn bytes_of_array<'g, P: Peer>(
     size: usize,
 ) -> Result<Owned<'g>> {
     let (index, total) = reference(context, reader, code, size)?;
-    context.gil.bytes_with(total, |into| context.peer.read_array(context.gil, index, code, into))
+    context.gil.bytes_filled(total, |into| context.peer.read_array(context.gil, index, code, into))
 }
 
 /// bytes and its subclasses.

@@ -68,7 +68,12 @@ pub(super) fn decode_list<'g, P: Peer>(
     let count = context.ok(reader.count(1))?;
     let mut list = ListBuilder::new(context.gil, count)?;
     for _ in 0..count {
-        list.push(decode_value(context, reader, depth)?);
+        // Lists of numbers are what long lists mostly are: no dispatch for them.
+        let item = match reader.long_if_next() {
+            Some(value) => context.gil.long(value)?,
+            None => decode_value(context, reader, depth)?,
+        };
+        list.push(item);
     }
     Ok(list.finish())
 }
@@ -100,6 +105,7 @@ pub(super) fn decode_set<'g, P: Peer>(
     for _ in 0..count {
         set.set_add(context.gil, &*decode_value(context, reader, depth)?)?;
     }
+    all_apart(context.gil, set.len(context.gil)?, count, "members of a set")?;
     Ok(set)
 }
 
@@ -126,7 +132,17 @@ pub(super) fn decode_dict<'g, P: Peer>(
         let value = decode_value(context, reader, depth)?;
         dict.dict_set(context.gil, &key, &value)?;
     }
+    all_apart(context.gil, dict.dict_len(), count, "keys of a map")?;
     Ok(dict)
+}
+
+/// What differs in Java may be equal in Python (1 and 1.0, "a" and 'a'): nothing is lost without a word.
+#[inline]
+fn all_apart(gil: Gil<'_>, kept: usize, count: usize, what: &str) -> Result<()> {
+    if kept == count {
+        return Ok(());
+    }
+    Err(gil.raise(Exception::Value, &format!("{} of {count} {what} are equal to others in Python", count - kept)))
 }
 
 #[inline(never)]

@@ -22,6 +22,8 @@ mod types;
 pub use cursor::{HEADER, Malformed, Reader, Writer, discard, take};
 pub use types::Types;
 
+use std::mem::MaybeUninit;
+
 use crate::py::{BuiltIn, Exception, Family, Gil, Object, Owned, Positional, Raised, Result};
 
 /// How many containers may stand in one another.
@@ -50,7 +52,9 @@ pub trait Peer {
     /// `*_REF` in: copies an array's bytes. Raises where there is no such array or `into` has not its length.
     ///
     /// The type code is one of [`tag::type_code`].
-    fn read_array(&self, gil: Gil<'_>, index: u32, type_code: u8, into: &mut [u8]) -> Result<()>;
+    ///
+    /// Gives the number of bytes that it has written, which is all of `into` or nothing.
+    fn read_array(&self, gil: Gil<'_>, index: u32, type_code: u8, into: &mut [MaybeUninit<u8>]) -> Result<usize>;
 
     /// `*_REF` in: the bytes of an array, asked before memory for it is allocated. None where the peer cannot say.
     fn array_size(&self, _gil: Gil<'_>, _index: u32, _type_code: u8) -> Option<usize> {

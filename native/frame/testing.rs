@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 use std::cell::{Cell, RefCell};
+use std::mem::MaybeUninit;
 use std::sync::OnceLock;
 
 use super::{HEADER, Peer, Reader, Types, Writer, decode, encode, tag};
@@ -70,11 +71,13 @@ impl Peer for TestPeer {
         java.iter().find(|(_, java)| java.address() == object.as_ptr()).map(|(slot, _)| *slot)
     }
 
-    fn read_array(&self, gil: Gil<'_>, index: u32, type_code: u8, into: &mut [u8]) -> Result<()> {
+    fn read_array(&self, gil: Gil<'_>, index: u32, type_code: u8, into: &mut [MaybeUninit<u8>]) -> Result<usize> {
         match self.arrays_in.get(index as usize) {
             Some((code, bytes)) if *code == type_code && bytes.len() == into.len() => {
-                into.copy_from_slice(bytes);
-                Ok(())
+                for (to, from) in into.iter_mut().zip(bytes) {
+                    to.write(*from);
+                }
+                Ok(bytes.len())
             }
             _ => Err(gil.raise(Exception::System, "no such array")),
         }

@@ -1,5 +1,7 @@
 //! Large primitive arrays: copied once between a Java array and Python's memory.
 
+use std::mem::MaybeUninit;
+
 use jni::sys;
 
 use super::{Env, jni_call, stack};
@@ -40,8 +42,28 @@ impl Arrays {
         Arrays { env, given, made: Vec::new() }
     }
 
+    /// The length in bytes of the array at `index`, which must have this type code; 0 where there is none.
+    pub fn size(&self, index: u32, type_code: u8) -> usize {
+        let env = self.env;
+        stack::on_java_stack(|| {
+            // SAFETY: this thread's environment; the index is checked before the element is taken.
+            unsafe {
+                if self.given.is_null() || i64::from(index) >= i64::from(jni_call!(env, GetArrayLength, self.given)) {
+                    return 0;
+                }
+                let array = jni_call!(env, GetObjectArrayElement, self.given, index as sys::jsize);
+                if array.is_null() {
+                    return 0;
+                }
+                let count = jni_call!(env, GetArrayLength, array) as usize;
+                jni_call!(env, DeleteLocalRef, array);
+                count * element_size(type_code)
+            }
+        })
+    }
+
     /// Copies the array at `index` into `into`, whose length must be the array's in bytes.
-    pub fn read(&self, index: u32, type_code: u8, into: &mut [u8]) -> Result<(), ArrayError> {
+    pub fn read(&self, index: u32, type_code: u8, into: &mut [MaybeUninit<u8>]) -> Result<(), ArrayError> {
         let env = self.env;
         let count = (into.len() / element_size(type_code)) as sys::jsize;
         stack::on_java_stack(|| {

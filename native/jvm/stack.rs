@@ -5,6 +5,7 @@
 //! nested down-call goes on below where the outer one left the Python stack.
 
 use std::cell::Cell;
+use std::mem::ManuallyDrop;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::ptr::null_mut;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -84,15 +85,80 @@ pub fn bounds() -> Option<(*mut u8, usize)> {
     STACKS.try_with(|stacks| (stacks.base.get(), stacks.size.get())).ok().filter(|(base, _)| !base.is_null())
 }
 
-/// Runs `body` on the Python stack. Without memory for one, or at the thread's very end, on the present stack.
-#[inline(never)]
-pub fn on_python_stack<R>(body: impl FnOnce() -> R) -> R {
-    let mut body = Some(body);
-    let switched = STACKS.try_with(|stacks| {
-        if !SWITCH.load(Ordering::Relaxed) || (stacks.base.get().is_null() && !stacks.map()) {
-            return None;
+/// What to run on the other stack, and what came of it. It stays where its caller made it, and one pointer crosses: a
+/// copy would load what was just stored piece by piece, and wait for it.
+#[repr(C)]
+struct Job<F, R> {
+    entry: unsafe fn(*mut ()),
+    body: ManuallyDrop<F>,
+    result: Option<std::thread::Result<R>>,
+}
+
+impl<F: FnOnce() -> R, R> Job<F, R> {
+    #[inline(always)]
+    fn new(body: F) -> Self {
+        Job { entry: Self::enter, body: ManuallyDrop::new(body), result: None }
+    }
+
+    /// # Safety
+    /// `job` is a `Job<F, R>` that nobody else uses meanwhile and whose body has not been taken.
+    unsafe fn enter(job: *mut ()) {
+        // SAFETY: by the caller's guarantee.
+        let job = unsafe { &mut *job.cast::<Self>() };
+        let (body, result) = (&mut job.body, &mut job.result);
+        let run = || {
+            // SAFETY: taken once: `finish` leaves the body alone where there is a result, and a panic leaves one, too.
+            let body = unsafe { ManuallyDrop::take(body) };
+            *result = Some(Ok(body()));
+        };
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(run)) {
+            job.result = Some(Err(panic));
         }
-        let body = body.take()?;
+    }
+
+    /// The job by its first field, which tells how to run it.
+    #[inline(always)]
+    fn handle(&mut self) -> *mut unsafe fn(*mut ()) {
+        &raw mut self.entry
+    }
+
+    /// The result, from the other stack or, where nothing was switched, from this one. A panic goes on here.
+    #[inline(always)]
+    fn finish(self) -> R {
+        match self.result {
+            Some(Ok(result)) => result,
+            Some(Err(panic)) => resume_unwind(panic),
+            None => ManuallyDrop::into_inner(self.body)(),
+        }
+    }
+}
+
+/// Runs a job by its handle.
+///
+/// # Safety
+/// It is the handle of a job that nobody else uses meanwhile. The entry comes first in a Job, so its address is the
+/// job's.
+#[inline(always)]
+unsafe fn run(job: *mut unsafe fn(*mut ())) {
+    // SAFETY: by the caller's guarantee.
+    unsafe { (*job)(job.cast()) }
+}
+
+/// Runs `body` on the Python stack. Without memory for one, or at the thread's very end, on the present stack.
+#[inline(always)]
+pub fn on_python_stack<R>(body: impl FnOnce() -> R) -> R {
+    let mut job = Job::new(body);
+    to_python_stack(job.handle());
+    job.finish()
+}
+
+#[inline(never)]
+fn to_python_stack(job: *mut unsafe fn(*mut ())) {
+    // A thread whose locals are gone switches no more: the job is run by who made it.
+    let _ = STACKS.try_with(|stacks| {
+        if !SWITCH.load(Ordering::Relaxed) || (stacks.base.get().is_null() && !stacks.map()) {
+            return;
+        }
         let base = stacks.base.get();
         let top = if stacks.python.get().is_null() {
             // SAFETY: one past the end of the mapping.
@@ -102,48 +168,35 @@ pub fn on_python_stack<R>(body: impl FnOnce() -> R) -> R {
         };
         let outer = stacks.java.replace(below(psm::stack_pointer()));
         // SAFETY: [base, top) is mapped, ours and unused: frames of outer down-calls lie above `top`. Both ends are
-        // aligned to 16, and nothing unwinds out of the closure.
-        let result =
-            unsafe { psm::on_stack(base, top as usize - base as usize, || catch_unwind(AssertUnwindSafe(body))) };
+        // aligned to 16. The job is its maker's, who waits, and it catches every panic.
+        unsafe { psm::on_stack(base, top as usize - base as usize, || run(job)) };
         stacks.java.set(outer);
-        Some(result)
     });
-    match switched {
-        Ok(Some(Ok(result))) => result,
-        Ok(Some(Err(panic))) => resume_unwind(panic),
-        Ok(None) | Err(_) => match body.take() {
-            Some(body) => body(),
-            None => unreachable!("the body is taken only to be run"),
-        },
-    }
 }
 
 /// Runs `body` on the Java stack if this thread is on its Python stack, else where it is.
-#[inline(never)]
+#[inline(always)]
 pub fn on_java_stack<R>(body: impl FnOnce() -> R) -> R {
-    let mut body = Some(body);
-    let switched = STACKS.try_with(|stacks| {
+    let mut job = Job::new(body);
+    to_java_stack(job.handle());
+    job.finish()
+}
+
+#[inline(never)]
+fn to_java_stack(job: *mut unsafe fn(*mut ())) {
+    let _ = STACKS.try_with(|stacks| {
         if stacks.java.get().is_null() {
-            return None;
+            return;
         }
-        let body = body.take()?;
         let java = stacks.java.replace(null_mut());
         let outer = stacks.python.replace(below(psm::stack_pointer()));
         // SAFETY: below `java` the Java stack is unused: its deepest frame is the down-call's that switched away. Only
         // the end of the region counts; the bytes are committed, as the thread's stack is, down to HotSpot's guard.
-        let result = unsafe { psm::on_stack(java.sub(GAP), GAP, || catch_unwind(AssertUnwindSafe(body))) };
+        // The job is its maker's, who waits, and it catches every panic.
+        unsafe { psm::on_stack(java.sub(GAP), GAP, || run(job)) };
         stacks.python.set(outer);
         stacks.java.set(java);
-        Some(result)
     });
-    match switched {
-        Ok(Some(Ok(result))) => result,
-        Ok(Some(Err(panic))) => resume_unwind(panic),
-        Ok(None) | Err(_) => match body.take() {
-            Some(body) => body(),
-            None => unreachable!("the body is taken only to be run"),
-        },
-    }
 }
 
 fn below(pointer: *mut u8) -> *mut u8 {

@@ -1,5 +1,7 @@
 //! Reading and filling the memory behind buffers.
 
+use std::mem::MaybeUninit;
+
 use super::{BufferView, Exception, Gil, Layout, Object, Owned, Result};
 use crate::ffi;
 
@@ -48,7 +50,11 @@ impl Object {
     }
 
     /// Fills the buffer of an object that nobody else has seen yet. Raises where it is read only.
-    pub fn fill_buffer<'g>(&self, gil: Gil<'g>, fill: impl FnOnce(&mut [u8]) -> Result<()>) -> Result<()> {
+    pub fn fill_buffer<'g>(
+        &self,
+        gil: Gil<'g>,
+        fill: impl FnOnce(&mut [MaybeUninit<u8>]) -> Result<()>,
+    ) -> Result<()> {
         let view = self.buffer(gil, Layout::Contiguous)?;
         if view.is_read_only() {
             return Err(gil.raise(Exception::Type, "the buffer to be filled is read only"));
@@ -56,8 +62,9 @@ impl Object {
         if view.is_empty() {
             return fill(&mut []);
         }
-        // SAFETY: a held, C-contiguous and writable buffer of a new object: nobody else reads or writes it.
-        fill(unsafe { std::slice::from_raw_parts_mut(view.address(), view.len()) })
+        // SAFETY: a held, C-contiguous and writable buffer of a new object: nobody else reads or writes it. Its bytes are
+        // initialised, and stay so: `fill` has no way to take that back but by writing uninitialised bytes on purpose.
+        fill(unsafe { std::slice::from_raw_parts_mut(view.address().cast(), view.len()) })
     }
 
     /// `self + other`.

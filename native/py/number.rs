@@ -44,7 +44,8 @@ impl Object {
     /// Whether this is an int or an instance of a subclass.
     #[inline(always)]
     pub fn is_long(&self) -> bool {
-        self.has_type_flag(ffi::Py_TPFLAGS_LONG_SUBCLASS)
+        let exact = self.type_ptr() == &raw mut ffi::PyLong_Type;
+        exact || self.has_type_flag(ffi::Py_TPFLAGS_LONG_SUBCLASS)
     }
 
     /// An int's value, or none where it does not fit 64 bits. A TypeError for what is no int.

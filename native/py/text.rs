@@ -1,10 +1,12 @@
 //! str and bytes.
 
+use std::borrow::Cow;
 use std::ffi::CStr;
+use std::mem::MaybeUninit;
 use std::sync::OnceLock;
 
 use super::{Exception, Gil, Object, Owned, Result};
-use crate::ffi;
+use crate::ffi::{self, optional};
 
 /// A str's content, for as long as the object lives.
 pub enum Text<'a, 'g> {
@@ -45,6 +47,20 @@ fn is_ascii_function(gil: Gil<'_>) -> Result<NoArguments> {
     Ok(*FOUND.get_or_init(|| function))
 }
 
+/// The units, aligned, if there are no surrogates among them: then they are what CPython stores.
+fn without_surrogates(bytes: &[u8]) -> Option<Cow<'_, [u16]>> {
+    if cfg!(target_endian = "big") {
+        return None;
+    }
+    // SAFETY: every pair of bytes is a valid u16.
+    let units = match unsafe { bytes.align_to::<u16>() } {
+        ([], units, []) => Cow::Borrowed(units),
+        _ => Cow::Owned(bytes.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect()),
+    };
+    let surrogates = units.iter().fold(false, |found, unit| found | (unit & 0xf800 == 0xd800));
+    (!surrogates).then_some(units)
+}
+
 impl<'g> Gil<'g> {
     /// A str from UTF-8.
     pub fn str(self, text: &str) -> Result<Owned<'g>> {
@@ -60,6 +76,12 @@ impl<'g> Gil<'g> {
 
     /// A str from UTF-16LE, unpaired surrogates kept, a leading byte order mark kept as data.
     pub fn str_utf16(self, bytes: &[u8]) -> Result<Owned<'g>> {
+        if let Some(from_units) = optional::py_unicode_from_kind_and_data()
+            && let Some(units) = without_surrogates(bytes)
+        {
+            // SAFETY: kind 2 takes an array of 16-bit units and its length; under the GIL.
+            return self.owned(unsafe { from_units(2, units.as_ptr().cast(), units.len() as isize) });
+        }
         let mut little_endian = -1;
         // SAFETY: the pointer and length are a slice's; under the GIL.
         self.owned(unsafe {
@@ -113,6 +135,25 @@ impl<'g> Gil<'g> {
             std::slice::from_raw_parts_mut(start, length)
         };
         fill(content)?;
+        Ok(bytes)
+    }
+
+    /// As [`Gil::bytes_with`], for large contents: the memory is not zeroed first. `fill` says how many bytes it has
+    /// written, from the first one on; a SystemError is raised unless that is all.
+    pub fn bytes_filled(
+        self,
+        length: usize,
+        fill: impl FnOnce(&mut [MaybeUninit<u8>]) -> Result<usize>,
+    ) -> Result<Owned<'g>> {
+        // SAFETY: as in `bytes_with`; uninitialised bytes are MaybeUninit's to hold.
+        let (bytes, content) = unsafe {
+            let bytes = self.owned(ffi::PyBytes_FromStringAndSize(std::ptr::null(), length as isize))?;
+            let start = ffi::PyBytes_AsString(bytes.as_ptr()).cast::<MaybeUninit<u8>>();
+            (bytes, std::slice::from_raw_parts_mut(start, length))
+        };
+        if fill(content)? != length {
+            return Err(self.raise(Exception::System, "a bytes object was not filled"));
+        }
         Ok(bytes)
     }
 }

@@ -22,6 +22,8 @@ pub struct Domain {
     gate: Cell<&'static Gate>,
     handles: RefCell<Handles>,
     records: RefCell<Vec<Arc<Record>>>,
+    /// Number of records, to be asked without the GIL.
+    threads: AtomicUsize,
     dead: Mutex<Vec<i64>>,
     dead_count: AtomicUsize,
     loaded: Cell<Option<&'static Loaded>>,
@@ -72,11 +74,15 @@ unsafe impl Send for Domain {}
 impl Domain {
     /// A domain that cannot be called yet: [`Domain::load`] comes next.
     pub(super) fn new(interpreter: InterpreterState, gate: &'static Gate, is_main: bool) -> Self {
+        if !is_main {
+            DOMAINS.fetch_add(1, Ordering::Relaxed);
+        }
         Domain {
             interpreter: Cell::new(interpreter),
             gate: Cell::new(gate),
             handles: RefCell::default(),
             records: RefCell::default(),
+            threads: AtomicUsize::new(0),
             dead: Mutex::default(),
             dead_count: AtomicUsize::new(0),
             loaded: Cell::new(None),
@@ -144,6 +150,13 @@ impl Domain {
         self.gate.get()
     }
 
+    /// Whether more than one thread has called, besides the main thread, which calls nobody: else the gate is of no use.
+    /// Interpreters that share a GIL are never alone.
+    #[inline]
+    pub(super) fn is_shared(&self) -> bool {
+        !self.is_main || self.threads.load(Ordering::Relaxed) > 2 || DOMAINS.load(Ordering::Relaxed) > 0
+    }
+
     /// Which life it is in.
     #[inline]
     pub fn life(&self) -> u64 {
@@ -194,11 +207,14 @@ impl Domain {
 
     /// A thread calls for the first time.
     pub(super) fn add_record(&self, _gil: Gil<'_>, record: &Arc<Record>) {
-        self.records.borrow_mut().push(Arc::clone(record));
+        let mut records = self.records.borrow_mut();
+        records.push(Arc::clone(record));
+        self.threads.store(records.len(), Ordering::Relaxed);
     }
 
     /// All threads' records; the list is empty then.
     pub(super) fn take_records(&self, _gil: Gil<'_>) -> Vec<Arc<Record>> {
+        self.threads.store(0, Ordering::Relaxed);
         self.records.take()
     }
 
@@ -219,7 +235,10 @@ impl Domain {
         // SAFETY: this thread made the state and nothing is attached: the thread ends. The lock keeps the domain alive.
         unsafe {
             let gil = state.attach();
-            self.records.borrow_mut().retain(|other| !Arc::ptr_eq(other, record));
+            let mut records = self.records.borrow_mut();
+            records.retain(|other| !Arc::ptr_eq(other, record));
+            self.threads.store(records.len(), Ordering::Relaxed);
+            drop(records);
             record.drop_kept(gil);
             self.drain(gil);
             state.delete_attached();
@@ -387,6 +406,9 @@ pub struct Binding {
     /// The class loader's classes.
     pub host: &'static Host,
 }
+
+/// Domains besides the main one.
+static DOMAINS: AtomicUsize = AtomicUsize::new(0);
 
 static MAIN: OnceLock<&'static Domain> = OnceLock::new();
 

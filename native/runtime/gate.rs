@@ -43,11 +43,15 @@ impl Gate {
         }
     }
 
-    /// Leaves it, if nobody has taken it over meanwhile.
+    /// Leaves it, if nobody has taken it over meanwhile. Not one atomic step, which would cost as much as all the rest:
+    /// who takes over between the two may find the gate open again, and loses nothing but the gate's help.
     #[inline]
     pub fn leave(&self, pass: u64) {
-        let left = self.holder.compare_exchange(pass, 0, Ordering::Release, Ordering::Relaxed).is_ok();
-        if left && self.parked.load(Ordering::Relaxed) != 0 && self.spinning.load(Ordering::Relaxed) == 0 {
+        if self.holder.load(Ordering::Relaxed) != pass {
+            return;
+        }
+        self.holder.store(0, Ordering::Release);
+        if self.parked.load(Ordering::Relaxed) != 0 && self.spinning.load(Ordering::Relaxed) == 0 {
             self.wake.notify_one();
         }
     }

@@ -1,6 +1,7 @@
 //! Calls into Python, thread by thread: each thread gets a thread state per interpreter, kept until the thread ends.
 
 use std::cell::{Cell, RefCell};
+use std::ptr::NonNull;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -34,7 +35,7 @@ struct Thread {
 struct Current {
     binding: &'static Binding,
     id: CallId,
-    record: *const Record,
+    record: NonNull<Record>,
 }
 
 thread_local! {
@@ -59,20 +60,20 @@ impl Thread {
     /// (Python's `threading`, or an extension by `PyGILState_Ensure`): those are used as long as they last, and left
     /// alone.
     #[inline]
-    fn seat(&self, domain: &'static Domain) -> (Arc<Record>, ThreadState, bool) {
+    fn seat(&self, domain: &'static Domain) -> (NonNull<Record>, ThreadState, bool) {
         for seat in self.seats.borrow().iter() {
             if std::ptr::eq(seat.domain, domain)
                 && seat.life == domain.life()
                 && let Some(state) = seat.record.state()
             {
-                return (Arc::clone(&seat.record), state, false);
+                return (NonNull::from(&*seat.record), state, false);
             }
         }
         self.other_seat(domain)
     }
 
     #[cold]
-    fn other_seat(&self, domain: &'static Domain) -> (Arc<Record>, ThreadState, bool) {
+    fn other_seat(&self, domain: &'static Domain) -> (NonNull<Record>, ThreadState, bool) {
         self.seats.borrow_mut().retain(|seat| seat.life == seat.domain.life());
         let foreign = [self.suspended.get(), ThreadState::of_this_thread()];
         for state in foreign.into_iter().flatten() {
@@ -83,12 +84,12 @@ impl Thread {
                     .iter()
                     .find_map(|seat| std::ptr::eq(seat.domain, domain).then(|| Arc::clone(&seat.record)));
                 let record = known.unwrap_or_else(|| self.sit(domain, state, None));
-                return (record, state, true);
+                return (NonNull::from(&*record), state, true);
             }
         }
         // SAFETY: a domain's interpreter is alive as long as the domain is used.
         let state = unsafe { ThreadState::new(domain.interpreter()) }.expect("memory for a thread state");
-        (self.sit(domain, state, Some(state)), state, false)
+        (NonNull::from(&*self.sit(domain, state, Some(state))), state, false)
     }
 
     /// Makes this thread known to the domain; `own` is the state to be deleted with the thread.
@@ -115,6 +116,9 @@ impl Thread {
     /// Goes through the domain's gate; gives the pass of the call around this one.
     #[inline]
     fn pass_gate(&self, domain: &Domain) -> u64 {
+        if !domain.is_shared() {
+            return self.held.replace(0);
+        }
         let pass = self.next_pass();
         domain.gate().enter(pass);
         self.held.replace(pass)
@@ -168,7 +172,10 @@ impl Drop for Leave<'_, '_> {
         self.thread.depth.set(self.thread.depth.get() - 1);
         // SAFETY: `down` attached, and whatever its body made with the token is gone.
         unsafe { self.gil.detach() };
-        self.domain.gate().leave(self.thread.held.replace(self.outer_held));
+        let held = self.thread.held.replace(self.outer_held);
+        if held != 0 {
+            self.domain.gate().leave(held);
+        }
         self.domain.leave();
     }
 }
@@ -201,23 +208,22 @@ pub(super) fn down_here<R>(
 fn attached<R>(binding: &'static Binding, id: CallId, body: impl for<'g> FnOnce(Gil<'g>) -> R) -> R {
     let domain = binding.domain;
     THREAD.with(|thread| {
-        let (record, state, foreign) = thread.seat(domain);
+        let (seat, state, foreign) = thread.seat(domain);
+        // SAFETY: this thread's seat holds the record; it gives a seat up only when the domain has ended, which it does
+        // not as long as calls run.
+        let record: &Record = unsafe { seat.as_ref() };
         let outer_held = thread.pass_gate(domain);
         // SAFETY: the state is this thread's, and no state is attached while Java code runs.
         let gil = unsafe { state.attach() };
         record.push(gil, id);
         thread.depth.set(thread.depth.get() + 1);
-        let current = Current {
-            binding,
-            id,
-            record: &*record,
-        };
+        let current = Current { binding, id, record: seat };
         let outer = thread.current.replace(Some(current));
         let leave = Leave {
             thread,
             gil,
             domain,
-            record: &record,
+            record,
             outer,
             outer_held,
         };
@@ -240,7 +246,7 @@ pub fn detached<R>(gil: Gil<'_>, body: impl FnOnce() -> R) -> R {
     let thread = thread.map(|thread| unsafe { &*thread });
     let current = thread.and_then(|thread| thread.current.get());
     // SAFETY: the record is held by the down-call that is current, which has not ended.
-    let record = current.map(|current| unsafe { &*current.record });
+    let record = current.map(|current| unsafe { current.record.as_ref() });
     if let Some(record) = record {
         record.leave_for_java(gil);
     }
@@ -248,7 +254,10 @@ pub fn detached<R>(gil: Gil<'_>, body: impl FnOnce() -> R) -> R {
     let state = unsafe { gil.detach() };
     let suspended = thread.and_then(|thread| thread.suspended.replace(Some(state)));
     if let (Some(thread), Some(current)) = (thread, current) {
-        current.binding.domain.gate().leave(thread.held.get());
+        let held = thread.held.get();
+        if held != 0 {
+            current.binding.domain.gate().leave(held);
+        }
     }
     let back = Back {
         thread,
@@ -294,7 +303,7 @@ pub fn keep_for_answer(gil: Gil<'_>, object: &Object) {
     let current = THREAD.try_with(|thread| thread.current.get()).ok().flatten();
     if let Some(current) = current {
         // SAFETY: the record is held by the down-call that is current.
-        unsafe { &*current.record }.keep(object.own(gil).detach());
+        unsafe { current.record.as_ref() }.keep(object.own(gil).detach());
     }
 }
 

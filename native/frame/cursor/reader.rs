@@ -84,6 +84,17 @@ impl<'a> Reader<'a> {
         self.take().map(i32::from_le_bytes)
     }
 
+    /// Reads a LONG value, tag and all, if that comes next; else nothing is read.
+    #[inline(always)]
+    pub fn long_if_next(&mut self) -> Option<i64> {
+        let [tag, data @ ..] = self.payload[self.position..].first_chunk::<9>()?;
+        if *tag != super::super::tag::LONG {
+            return None;
+        }
+        self.position += 9;
+        Some(i64::from_le_bytes(*data))
+    }
+
     /// Eight bytes, signed.
     #[inline(always)]
     pub fn i64(&mut self) -> Result<i64, Malformed> {

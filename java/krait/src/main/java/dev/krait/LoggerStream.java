@@ -1,12 +1,11 @@
 package dev.krait;
 
-import dev.krait.internal.Streams;
 import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 
 /** Text that Python writes, as records of a logger: one for each line. */
-final class LoggerStream extends OutputStream implements Streams.Ending {
+final class LoggerStream extends OutputStream {
     private final System.Logger logger;
     private final System.Logger.Level level;
     private final ByteArrayOutputStream line = new ByteArrayOutputStream();
@@ -35,9 +34,8 @@ final class LoggerStream extends OutputStream implements Streams.Ending {
         }
     }
 
-    /** The last line may lack its end. */
     @Override
-    public synchronized void end() {
+    public synchronized void close() {
         if (line.size() > 0) {
             write('\n');
         }

@@ -110,16 +110,16 @@ final class CallWatch {
                 all.remove();
                 continue;
             }
-            Session session = frame.runner();
-            if (session != null) {
+            long binding = frame.binding();
+            if (binding != 0) {
                 used = true;
-                look(frame, session, now);
+                look(frame, binding, now);
             }
         }
         return used;
     }
 
-    private static void look(Frame frame, Session session, long now) {
+    private static void look(Frame frame, long binding, long now) {
         Notes notes = frame.notes;
         long sequence = frame.sequence();
         long deadline = frame.deadline();
@@ -142,7 +142,8 @@ final class CallWatch {
             notes.next = now + notes.pause;
             notes.pause = Math.min(2 * notes.pause, LONGEST_PAUSE);
             long address = frame.address();
-            STOPPERS.execute(() -> session.stop(address, sequence, late));
+            long namespace = frame.namespace();
+            STOPPERS.execute(() -> Native.stop(binding, namespace, address, sequence, late ? 1 : 0));
         }
         if (!notes.told && now - notes.since > STUCK) {
             notes.told = true;

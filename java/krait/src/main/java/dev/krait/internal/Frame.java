@@ -15,6 +15,7 @@ public final class Frame {
     /** The bytes before the payload. */
     public static final int HEADER = 32;
 
+    /** Native code counts on so much in every frame. */
     private static final int INITIAL = 4096;
     private static final int KEPT = 1 << 20;
     /** No buffer is longer; the last bytes of an int's range are left to those who add to a position. */
@@ -29,8 +30,9 @@ public final class Frame {
     /** Native → Java in a down-call. */
     private static final int ADOPTED = 24;
 
-    private static final VarHandle RUNNER = field("runner", Session.class);
-    private static final VarHandle DEADLINE = field("deadline", long.class);
+    private static final VarHandle BINDING = field("binding");
+    private static final VarHandle NAMESPACE = field("namespace");
+    private static final VarHandle DEADLINE = field("deadline");
 
     private final FrameStack stack;
     private final FrameWriter writer;
@@ -40,9 +42,13 @@ public final class Frame {
     private long address;
     private long sequence;
 
-    /** What {@link CallWatch} reads: who runs a call with this frame, for whom, and by when it must end. */
+    /**
+     * What {@link CallWatch} reads: whose thread runs a call with this frame, in which interpreter, and by when it must
+     * end. Numbers, since a reference stored with each call would keep the garbage collector busy.
+     */
     private volatile Thread thread;
-    private volatile Session runner;
+    private volatile long binding;
+    private volatile long namespace;
     private volatile long deadline;
     /** The watch's own notes. */
     final CallWatch.Notes notes = new CallWatch.Notes();
@@ -183,14 +189,15 @@ public final class Frame {
     }
 
     /** A call into Python begins. No fence is needed: the watch may see it a moment later. */
-    void run(Session session, long until) {
-        DEADLINE.setRelease(this, until);
-        RUNNER.setRelease(this, session);
+    void run(long inBinding, long inNamespace, long until) {
+        DEADLINE.setOpaque(this, until);
+        NAMESPACE.setOpaque(this, inNamespace);
+        BINDING.setRelease(this, inBinding);
     }
 
     /** The call has ended. */
     void ran() {
-        RUNNER.setRelease(this, (Session) null);
+        BINDING.setRelease(this, 0L);
     }
 
     long sequence() {
@@ -201,8 +208,14 @@ public final class Frame {
         return thread;
     }
 
-    Session runner() {
-        return runner;
+    /** The binding of the call that runs, or 0. */
+    long binding() {
+        return binding;
+    }
+
+    /** The namespace of the call that runs. */
+    long namespace() {
+        return namespace;
     }
 
     /** When the call must have ended, as {@link System#nanoTime} counts, or {@link CallWatch#NO_DEADLINE}. */
@@ -262,9 +275,9 @@ public final class Frame {
         return stack;
     }
 
-    private static VarHandle field(String name, Class<?> type) {
+    private static VarHandle field(String name) {
         try {
-            return MethodHandles.lookup().findVarHandle(Frame.class, name, type);
+            return MethodHandles.lookup().findVarHandle(Frame.class, name, long.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }

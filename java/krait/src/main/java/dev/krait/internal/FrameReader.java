@@ -35,13 +35,14 @@ public final class FrameReader extends FrameInput {
 
     void start(ValueContext of, Object[] arrays) {
         rewind();
-        context = of;
+        if (context != of) {
+            context = of;
+        }
         refs = arrays;
         elementsLeft = end - position;
     }
 
     void clear() {
-        context = null;
         refs = null;
     }
 

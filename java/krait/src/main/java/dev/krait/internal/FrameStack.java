@@ -81,6 +81,20 @@ public final class FrameStack {
         }
     }
 
+    /**
+     * Gives a frame back that was neither written nor read, or was cleared since.
+     *
+     * @param frame as for {@link #release}
+     */
+    static void releaseUntouched(Frame frame) {
+        FrameStack stack = frame.stack();
+        if (stack != null) {
+            stack.pop(frame);
+        } else {
+            release(frame);
+        }
+    }
+
     private Frame next() {
         if (depth == frames.length) {
             frames = Arrays.copyOf(frames, depth * 2);

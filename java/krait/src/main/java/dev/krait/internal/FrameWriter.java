@@ -41,7 +41,9 @@ public final class FrameWriter extends FrameOutput {
 
     void start(ValueContext of) {
         rewind();
-        context = of;
+        if (context != of) {
+            context = of;
+        }
         byReference = true;
         refs = null;
         refCount = 0;
@@ -49,8 +51,8 @@ public final class FrameWriter extends FrameOutput {
         depth = 0;
     }
 
+    /** The context stays: storing it anew with each call would keep the garbage collector busy. */
     void clear() {
-        context = null;
         refs = null;
         forgetPath();
     }

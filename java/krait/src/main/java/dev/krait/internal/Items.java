@@ -92,7 +92,7 @@ public final class Items {
         Frame frame = FrameStack.acquire();
         try {
             long open = session.namespace();
-            session.begin(frame);
+            session.begin(frame, open);
             int answer = Native.next(session.binding(), open, iterator, mode | flags, frame.address(),
                     frame.capacity());
             session.ended(frame);

@@ -17,11 +17,10 @@ final class Native {
     static native Object call(long binding, long namespace, int op, long frame, long capacity, Object[] refs);
 
     /** Calls a function with a whole number; the frame has a status for what goes wrong. */
-    static native long callLong(long binding, long namespace, long handle, long argument, long frame, long capacity);
+    static native long callLong(long binding, long namespace, long handle, long argument, long frame);
 
     /** Calls a function with a number; the frame has a status for what goes wrong. */
-    static native double callDouble(long binding, long namespace, long handle, double argument, long frame,
-            long capacity);
+    static native double callDouble(long binding, long namespace, long handle, double argument, long frame);
 
     /**
      * The next items of an iterator, at most {@code mode & 0xffff}: values one after the other in the frame, and behind

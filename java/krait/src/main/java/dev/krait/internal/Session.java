@@ -107,14 +107,6 @@ public final class Session implements ValueContext {
         Native.stop(binding, namespace(), 0, 0, 0);
     }
 
-    /** Stops the call of one use of a frame, if it still runs; for the watch. */
-    void stop(long frame, long sequence, boolean timedOut) {
-        long open = state.namespace != 0 ? state.namespace : state.leaving;
-        if (open != 0) {
-            Native.stop(binding, open, frame, sequence, timedOut ? 1 : 0);
-        }
-    }
-
     /** {@return what native code calls the interpreter that runs} */
     long number() {
         return namespace();
@@ -348,13 +340,13 @@ public final class Session implements ValueContext {
         Frame frame = FrameStack.acquire();
         try {
             long open = namespace();
-            begin(frame);
-            long result = Native.callLong(binding, open, handle, argument, frame.address(), frame.capacity());
+            begin(frame, open);
+            long result = Native.callLong(binding, open, handle, argument, frame.address());
             ended(frame);
             checkNumber(frame);
             return result;
         } finally {
-            FrameStack.release(frame);
+            FrameStack.releaseUntouched(frame);
         }
     }
 
@@ -363,22 +355,26 @@ public final class Session implements ValueContext {
         Frame frame = FrameStack.acquire();
         try {
             long open = namespace();
-            begin(frame);
-            double result = Native.callDouble(binding, open, handle, argument, frame.address(), frame.capacity());
+            begin(frame, open);
+            double result = Native.callDouble(binding, open, handle, argument, frame.address());
             ended(frame);
             checkNumber(frame);
             return result;
         } finally {
-            FrameStack.release(frame);
+            FrameStack.releaseUntouched(frame);
         }
     }
 
     private void checkNumber(Frame frame) {
         // Both words at once: status OK and no released slots is the rule.
         if (frame.status() != Status.OK || frame.released() != 0) {
-            frame.read(this, null);
-            checkStatus(frame, null);
-            releaseSlots(frame);
+            try {
+                frame.read(this, null);
+                checkStatus(frame, null);
+                releaseSlots(frame);
+            } finally {
+                frame.clear();
+            }
         }
     }
 
@@ -409,15 +405,15 @@ public final class Session implements ValueContext {
     private Object[] perform(Frame frame, FrameWriter writer, int op) {
         long open = op == (Op.OPEN | Op.RAW) ? 0 : namespace();
         writer.finish();
-        begin(frame);
+        begin(frame, open);
         Object[] refs =
                 (Object[]) Native.call(binding, open, op, frame.address(), frame.capacity(), writer.refs());
         ended(frame);
         return refs;
     }
 
-    void begin(Frame frame) {
-        frame.run(this, timeout == CallWatch.NO_DEADLINE ? timeout : System.nanoTime() + timeout);
+    void begin(Frame frame, long open) {
+        frame.run(binding, open, timeout == CallWatch.NO_DEADLINE ? timeout : System.nanoTime() + timeout);
         CallWatch.wake();
     }
 
