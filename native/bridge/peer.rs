@@ -17,6 +17,7 @@ pub struct CallPeer<'c> {
     arrays: Option<RefCell<Arrays>>,
     made: RefCell<Vec<i64>>,
     adopted: std::cell::Cell<u32>,
+    stale: std::cell::Cell<bool>,
 }
 
 #[derive(Clone, Copy)]
@@ -29,13 +30,27 @@ impl<'c> CallPeer<'c> {
     /// The peer of a down-call, which brings arrays and takes some back.
     pub fn down(gil: Gil<'c>, binding: &'static Binding, arrays: Arrays) -> Self {
         let binding = PeerBinding { domain: binding.domain, host: binding.host };
-        CallPeer { gil, binding, arrays: Some(RefCell::new(arrays)), made: RefCell::default(), adopted: Default::default() }
+        CallPeer {
+            gil,
+            binding,
+            arrays: Some(RefCell::new(arrays)),
+            made: RefCell::default(),
+            adopted: Default::default(),
+            stale: Default::default(),
+        }
     }
 
     /// The peer of an up-call, whose arrays all cross in the frame.
     pub fn up(gil: Gil<'c>, domain: &'static Domain, host: &'static crate::jvm::host::Host) -> Self {
         let binding = PeerBinding { domain, host };
-        CallPeer { gil, binding, arrays: None, made: RefCell::default(), adopted: Default::default() }
+        CallPeer {
+            gil,
+            binding,
+            arrays: None,
+            made: RefCell::default(),
+            adopted: Default::default(),
+            stale: Default::default(),
+        }
     }
 
     /// Releases the handles made for a frame that is not sent.
@@ -50,6 +65,11 @@ impl<'c> CallPeer<'c> {
         self.adopted.get()
     }
 
+    /// Whether a handle among the operands named nothing any more.
+    pub fn met_stale(&self) -> bool {
+        self.stale.get()
+    }
+
     /// The arrays that go back.
     pub fn into_arrays(self) -> Option<Arrays> {
         self.arrays.map(RefCell::into_inner)
@@ -59,7 +79,10 @@ impl<'c> CallPeer<'c> {
 impl Peer for CallPeer<'_> {
     #[inline]
     fn object<'g>(&self, gil: Gil<'g>, handle: i64) -> Result<Owned<'g>> {
-        self.binding.domain.object(gil, handle).map_err(|_| stale(gil))
+        self.binding.domain.object(gil, handle).map_err(|_| {
+            self.stale.set(true);
+            stale(gil)
+        })
     }
 
     #[inline]

@@ -48,9 +48,10 @@ impl<'g> Call<'g, '_> {
 
     /// The namespace's dict.
     fn globals(&self) -> Outcome<'g> {
-        self.binding.domain.object(self.gil, self.namespace).map_err(|_| {
-            Failure::Refused(failure::CLOSED, "the interpreter was closed".to_owned())
-        })
+        self.binding
+            .domain
+            .object(self.gil, self.namespace)
+            .map_err(|_| Failure::Refused(failure::CLOSED, "the interpreter was closed".to_owned()))
     }
 
     /// A value that Python cannot make: which argument, and why.
@@ -59,6 +60,10 @@ impl<'g> Call<'g, '_> {
             return Failure::Raised(raised);
         }
         let text = text_of(self.gil, raised);
+        if self.peer.met_stale() {
+            // Closed by another thread, maybe the whole interpreter, after Java looked.
+            return Failure::Refused(failure::CLOSED, text);
+        }
         let message = match index {
             Some(index) => format!("argument {}: {text}", index + 1),
             None => text,

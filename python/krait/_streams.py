@@ -1,5 +1,6 @@
 """Standard streams that differ by interpreter: `sys.stdout` and its kin go to the interpreter whose code runs."""
 
+import functools
 import io
 import sys
 import threading
@@ -7,6 +8,8 @@ import threading
 from _krait import current_namespace
 
 _NAMES = ("stdin", "stdout", "stderr")
+# The attribute of a thread that holds the number of the interpreter that started it.
+_STARTER = "_krait_starter"
 _lock = threading.Lock()
 # Name of a stream -> number of an interpreter -> its stream.
 _streams = {name: {} for name in _NAMES}
@@ -40,6 +43,10 @@ class _Sink(io.RawIOBase):
         self._write(bytes(data))
         return len(data)
 
+    def end(self):
+        """Nothing comes any more; Java's stream stays open."""
+        self._write(False)
+
 
 class _FlushingSink(io.BufferedWriter):
     """Flushes Java's stream, too."""
@@ -58,7 +65,7 @@ class _Router(io.TextIOBase):
         self._own = own
 
     def _stream(self):
-        stream = _streams[self._name].get(current_namespace(), self._own)
+        stream = _streams[self._name].get(_number(), self._own)
         if stream is None:
             raise ValueError(f"there is no sys.{self._name}")
         return stream
@@ -94,9 +101,26 @@ for _name in ("encoding", "errors", "newlines", "buffer", "line_buffering"):
     setattr(_Router, _name, property(lambda self, name=_name: getattr(self._stream(), name)))
 
 
+def _number():
+    """The interpreter whose code runs; on a thread that Python made, the one that started it."""
+    return current_namespace() or getattr(threading.current_thread(), _STARTER, 0)
+
+
+def _marking(start):
+    @functools.wraps(start)
+    def marked(self):
+        setattr(self, _STARTER, _number())
+        start(self)
+
+    setattr(marked, _STARTER, None)
+    return marked
+
+
 def attach(number, stdin, stdout, stderr):
     """Gives the interpreter of this number its streams; None leaves the process's own."""
     with _lock:
+        if not hasattr(threading.Thread.start, _STARTER):
+            threading.Thread.start = _marking(threading.Thread.start)
         for name, target in zip(_NAMES, (stdin, stdout, stderr)):
             if target is None:
                 continue
@@ -121,5 +145,6 @@ def detach(number):
         if stream is not None and name != "stdin":
             try:
                 stream.flush()
+                stream.buffer.raw.end()
             except Exception as error:
                 sys.__stderr__.write(f"Krait: sys.{name} could not be flushed: {error!r}\n")

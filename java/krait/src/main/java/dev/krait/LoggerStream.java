@@ -1,11 +1,12 @@
 package dev.krait;
 
+import dev.krait.internal.Streams;
 import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 
 /** Text that Python writes, as records of a logger: one for each line. */
-final class LoggerStream extends OutputStream {
+final class LoggerStream extends OutputStream implements Streams.Ending {
     private final System.Logger logger;
     private final System.Logger.Level level;
     private final ByteArrayOutputStream line = new ByteArrayOutputStream();
@@ -34,8 +35,9 @@ final class LoggerStream extends OutputStream {
         }
     }
 
+    /** The last line may lack its end. */
     @Override
-    public synchronized void close() {
+    public synchronized void end() {
         if (line.size() > 0) {
             write('\n');
         }

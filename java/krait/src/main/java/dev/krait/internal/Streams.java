@@ -9,6 +9,12 @@ import java.util.Arrays;
 public final class Streams {
     private static final int MOST = 1 << 16;
 
+    /** A stream of Krait's own that wants to know of the interpreter's end. Those of users stay open, and are not told. */
+    public interface Ending {
+        /** Nothing comes any more. */
+        void end();
+    }
+
     private Streams() {
     }
 
@@ -36,11 +42,15 @@ public final class Streams {
         return count <= 0 ? new byte[0] : Arrays.copyOf(bytes, count);
     }
 
-    /** Called with bytes, or with None to flush. */
+    /** Called with bytes, with None to flush, or with False when nothing comes any more. */
     private static Callables.Target sink(OutputStream out) {
         return out == null ? null : args -> {
             if (args[0] == null) {
                 out.flush();
+            } else if (Boolean.FALSE.equals(args[0])) {
+                if (out instanceof Ending) {
+                    ((Ending) out).end();
+                }
             } else {
                 out.write((byte[]) args[0]);
             }
