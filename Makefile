@@ -11,7 +11,7 @@ CALLS := 10000000
 SECONDS := 60
 
 .DEFAULT_GOAL := help
-.PHONY: help tools jar bundle demo test test-all test-sid bench fuzz soak docs clean
+.PHONY: help tools jar bundle demo test test-all test-sid bench fuzz soak docs clean publish
 
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -46,6 +46,9 @@ soak: tools ## Checks that CALLS (ten million) calls of each kind leave the memo
 
 fuzz: tools ## Fuzzes the decoder for SECONDS (60)
 	@$(scripts)/fuzz.sh $(SECONDS)
+
+publish: tools ## Publishes dev.krait:krait to the local Maven repository
+	@$(gradle) :krait:publishToMavenLocal
 
 docs: tools ## Makes the API documentation in java/krait/build/docs/javadoc
 	@$(gradle) :krait:javadoc
