@@ -1,10 +1,15 @@
-//! Java as Python sees it: `JavaObject`, the up-call, the `_krait` module, and the codec's view of a binding.
+//! Java as Python sees it: objects, methods, the up-call, the `_krait` module, and the codec's view of a binding.
 
+mod classes;
+mod method;
 mod module;
 mod object;
 mod peer;
 mod upcall;
 
+pub use classes::Bridge;
+pub use method::JavaMethod;
 pub use module::register;
 pub use object::JavaObject;
 pub use peer::{CallPeer, stale};
+pub use upcall::remember;

@@ -4,10 +4,9 @@ use std::ffi::CStr;
 
 use crate::frame::tag::up;
 use crate::jvm::host::Host;
-use crate::py::{Behaviour, Class, Gil, Object, Owned, Result};
-use crate::runtime::Domain;
+use crate::py::{Behaviour, Gil, Object, Owned, Result};
 
-use super::upcall;
+use super::{Bridge, upcall};
 
 /// A slot in a host's table of Java objects; dropped, the slot is released.
 pub struct JavaObject {
@@ -24,50 +23,49 @@ impl Drop for JavaObject {
 }
 
 impl JavaObject {
-    /// The class in a domain.
-    pub fn class<'d>(gil: Gil<'_>, domain: &'d Domain) -> Result<&'d Class<JavaObject>> {
-        domain.bridge(|| Class::new(gil))
-    }
-
-    /// The class, if any Java object has come into the domain yet.
-    pub fn class_if_made(domain: &Domain) -> Option<&Class<JavaObject>> {
-        domain.bridge_if_made()
+    fn ask<'g>(&self, gil: Gil<'g>, operation: i32, args: &[&Object]) -> Result<Owned<'g>> {
+        upcall::call(gil, self.host, operation, self.slot, &[], args)
     }
 }
 
 impl Behaviour for JavaObject {
     const NAME: &'static CStr = c"krait.JavaObject";
 
-    fn call<'g>(&self, gil: Gil<'g>, args: &Object, keywords: Option<&Object>) -> Result<Owned<'g>> {
-        upcall::call(gil, self, up::CALL, None, args, keywords)
-    }
-
     fn str<'g>(&self, gil: Gil<'g>) -> Result<Owned<'g>> {
-        upcall::call(gil, self, up::STR, None, &*gil.tuple(&[])?, None)
+        self.ask(gil, up::STR, &[])
     }
 
     fn repr<'g>(&self, gil: Gil<'g>) -> Result<Owned<'g>> {
-        upcall::call(gil, self, up::REPR, None, &*gil.tuple(&[])?, None)
+        self.ask(gil, up::REPR, &[])
     }
 
     fn hash(&self, gil: Gil<'_>) -> Result<i64> {
-        let hash = upcall::call(gil, self, up::HASH, None, &*gil.tuple(&[])?, None)?;
-        Ok(hash.to_long(gil)?.unwrap_or_default())
+        Ok(self.ask(gil, up::HASH, &[])?.to_long(gil)?.unwrap_or_default())
     }
 
     fn equals(&self, gil: Gil<'_>, other: &Object) -> Result<Option<bool>> {
-        let domain = upcall::domain(gil)?;
-        let Some(other_java) = JavaObject::class(gil, domain)?.state(other) else {
-            return Ok(None);
-        };
-        if std::ptr::eq(self.host, other_java.host) && self.slot == other_java.slot {
-            return Ok(Some(true));
+        let bridge = Bridge::of(gil, upcall::domain(gil)?)?;
+        if let Some(java) = bridge.object.state(other) {
+            if std::ptr::eq(self.host, java.host) && self.slot == java.slot {
+                return Ok(Some(true));
+            }
         }
-        let equal = upcall::call(gil, self, up::EQUALS, None, &*gil.tuple(&[other])?, None)?;
-        Ok(Some(equal.is_true()))
+        let equal = self.ask(gil, up::EQUALS, &[other])?;
+        Ok((!equal.is_none()).then(|| equal.is_true()))
     }
 
-    fn attribute<'g>(&self, _gil: Gil<'g>, _name: &Object) -> Result<Option<Owned<'g>>> {
-        Ok(None)
+    fn order(&self, gil: Gil<'_>, other: &Object) -> Result<Option<i64>> {
+        let order = self.ask(gil, up::COMPARE, &[other])?;
+        if order.is_none() { Ok(None) } else { order.to_long(gil) }
+    }
+
+    fn buffer<'g>(&self, gil: Gil<'g>) -> Result<Option<Owned<'g>>> {
+        let copy = self.ask(gil, up::BUFFER, &[])?;
+        if copy.is_none() {
+            return Ok(None);
+        }
+        // Read only: it is a copy, and what is written to it would be lost.
+        let view = gil.import(c"builtins")?.call_method(gil, c"memoryview", &[&copy])?;
+        view.call_method(gil, c"toreadonly", &[]).map(Some)
     }
 }

@@ -8,7 +8,7 @@ use crate::jvm::arrays::{ArrayError, Arrays};
 use crate::py::{Exception, Gil, Object, Owned, Raised, Result};
 use crate::runtime::{self, Binding, Domain};
 
-use super::JavaObject;
+use super::{Bridge, JavaObject};
 
 /// The codec's peer during one call.
 pub struct CallPeer<'c> {
@@ -16,6 +16,9 @@ pub struct CallPeer<'c> {
     binding: PeerBinding,
     arrays: Option<RefCell<Arrays>>,
     made: RefCell<Vec<i64>>,
+    /// The Java objects in the arguments of an up-call: another thread may drop the last reference, and its call release
+    /// the slot, before Java has read the frame.
+    kept: Option<RefCell<Vec<Owned<'c>>>>,
     adopted: std::cell::Cell<u32>,
     stale: std::cell::Cell<bool>,
 }
@@ -35,12 +38,18 @@ impl<'c> CallPeer<'c> {
             binding,
             arrays: Some(RefCell::new(arrays)),
             made: RefCell::default(),
+            kept: None,
             adopted: Default::default(),
             stale: Default::default(),
         }
     }
 
-    /// The peer of an up-call, whose arrays all cross in the frame.
+    /// The peer of an up-call.
+    pub fn call(gil: Gil<'c>, domain: &'static Domain, host: &'static crate::jvm::host::Host) -> Self {
+        CallPeer { kept: Some(RefCell::default()), ..CallPeer::up(gil, domain, host) }
+    }
+
+    /// The peer of an answer whose arrays all cross in the frame.
     pub fn up(gil: Gil<'c>, domain: &'static Domain, host: &'static crate::jvm::host::Host) -> Self {
         let binding = PeerBinding { domain, host };
         CallPeer {
@@ -48,8 +57,17 @@ impl<'c> CallPeer<'c> {
             binding,
             arrays: None,
             made: RefCell::default(),
+            kept: None,
             adopted: Default::default(),
             stale: Default::default(),
+        }
+    }
+
+    fn keep(&self, object: &Object) {
+        match &self.kept {
+            Some(kept) => kept.borrow_mut().push(object.own(self.gil)),
+            // Of an answer: kept until this thread's next call, for the same reason.
+            None => runtime::keep_for_answer(self.gil, object),
         }
     }
 
@@ -92,23 +110,27 @@ impl Peer for CallPeer<'_> {
         Ok(handle)
     }
 
-    fn java_object<'g>(&self, gil: Gil<'g>, slot: i32) -> Result<Owned<'g>> {
-        let class = JavaObject::class(gil, self.binding.domain)?;
+    fn java_object<'g>(&self, gil: Gil<'g>, slot: i32, class: i32) -> Result<Owned<'g>> {
         // From here on the slot is Python's: released when the state is dropped, also when no instance can be made.
         self.adopted.set(self.adopted.get() + 1);
-        class.instance(gil, JavaObject { host: self.binding.host, slot })
+        let java = JavaObject { host: self.binding.host, slot };
+        Bridge::of(gil, self.binding.domain)?.wrap(gil, java, class)
     }
 
-    fn java_slot(&self, object: &Object) -> Option<i32> {
-        let class = JavaObject::class_if_made(self.binding.domain)?;
-        let java = class.state(object)?;
-        if !std::ptr::eq(java.host, self.binding.host) {
-            return None;
-        }
-        // Kept until this thread's next call: another thread may drop the last reference, and its answer release the
-        // slot, before Java has read this frame.
-        runtime::keep_for_answer(self.gil, object);
-        Some(java.slot)
+    fn java_slot(&self, gil: Gil<'_>, object: &Object) -> Option<i32> {
+        let bridge = Bridge::if_made(self.binding.domain)?;
+        let host = self.binding.host;
+        let slot = bridge.with_java(gil, object, |java| std::ptr::eq(java.host, host).then_some(java.slot))??;
+        self.keep(object);
+        Some(slot)
+    }
+
+    fn proxy_slot(&self, gil: Gil<'_>, object: &Object) -> Option<i32> {
+        let bridge = Bridge::if_made(self.binding.domain)?;
+        let proxy = object.class_attr(gil, bridge.names.proxy.get(gil))?;
+        let java = bridge.object.state(&proxy)?;
+        // The handle for the object keeps its class, which keeps what it implements.
+        std::ptr::eq(java.host, self.binding.host).then_some(java.slot)
     }
 
     fn read_array(&self, gil: Gil<'_>, index: u32, type_code: u8, into: &mut [MaybeUninit<u8>]) -> Result<usize> {

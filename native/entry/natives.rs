@@ -58,7 +58,7 @@ pub unsafe extern "system" fn krait_core_bind(env: Env, natives: sys::jclass, up
             }
             if let Some(host) = Host::new(env, up_calls) {
                 let natives = jni_call!(env, NewGlobalRef, natives) as usize;
-                let host: &'static Host = Box::leak(Box::new(host));
+                let host = host.leak();
                 HOSTS.lock().unwrap_or_else(PoisonError::into_inner).push((natives, host));
             }
         });
@@ -93,7 +93,10 @@ unsafe extern "system" fn start(env: Env, class: sys::jclass, frame: sys::jlong,
                     let mut writer = Writer::new(frame.memory());
                     writer.u8(if first { crate::frame::tag::TRUE } else { crate::frame::tag::FALSE });
                     writer.finish(status::OK, &[]);
-                    Box::leak(Box::new(Binding { domain: started, life: started.life(), host })) as *const Binding as sys::jlong
+                    let binding: &'static Binding =
+                        Box::leak(Box::new(Binding { domain: started, life: started.life(), host }));
+                    bridge::remember(binding);
+                    std::ptr::from_ref(binding) as sys::jlong
                 }
                 Err(message) => refuse(&mut frame, failure::SETUP, &message),
             }
@@ -157,7 +160,7 @@ const NOT_LOADED: &str = "Krait's Python package did not load";
 static MODULES: OnceLock<Vec<(String, String)>> = OnceLock::new();
 
 /// Makes the `krait` package importable: its bootstrap module runs with the sources of all modules.
-fn load(gil: Gil<'_>, domain: &runtime::Domain, modules: &[(String, String)]) -> Result<()> {
+fn load(gil: Gil<'_>, domain: &'static runtime::Domain, modules: &[(String, String)]) -> Result<()> {
     bridge::register(gil, domain)?;
     let sources = gil.dict()?;
     for (name, source) in modules {
@@ -189,7 +192,10 @@ unsafe extern "system" fn open(
             let isolation = if own_gil == 0 { Isolation::Modules } else { Isolation::Gil };
             let modules = MODULES.get().map_or(&[][..], Vec::as_slice);
             match runtime::open(binding(main), isolation, |gil, domain| load(gil, domain, modules)) {
-                Ok(opened) => std::ptr::from_ref(opened) as sys::jlong,
+                Ok(opened) => {
+                    bridge::remember(opened);
+                    std::ptr::from_ref(opened) as sys::jlong
+                }
                 Err(message) => refuse(&mut Frame::new(frame, capacity), failure::SETUP, &message),
             }
         })

@@ -101,6 +101,14 @@ optional!(/// CPython ≥ 3.14.
 optional!(/// CPython ≥ 3.15, and later patches of 3.14: tells CPython the real bounds of the stack it runs on.
     py_unstable_set_stack_protection = c"PyUnstable_ThreadState_SetStackProtection":
         unsafe extern "C" fn(*mut PyThreadState, *mut c_void, usize) -> c_int);
+optional!(/// Every CPython here; outside the stable ABI. Gives a borrowed reference or null without an exception.
+    py_type_lookup = c"_PyType_Lookup":
+        unsafe extern "C" fn(*mut super::PyTypeObject, *mut PyObject) -> *mut PyObject);
+optional!(/// Every CPython here; in the stable ABI from 3.12.
+    py_vectorcall_call = c"PyVectorcall_Call":
+        unsafe extern "C" fn(*mut PyObject, *mut PyObject, *mut PyObject) -> *mut PyObject);
+optional!(/// Every CPython here; outside the stable ABI.
+    py_method_new = c"PyMethod_New": unsafe extern "C" fn(*mut PyObject, *mut PyObject) -> *mut PyObject);
 optional!(/// CPython ≥ 3.9.
     py_thread_state_get_interpreter = c"PyThreadState_GetInterpreter":
         unsafe extern "C" fn(*mut PyThreadState) -> *mut PyInterpreterState);

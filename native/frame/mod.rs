@@ -43,11 +43,15 @@ pub trait Peer {
     /// PYOBJECT out: a handle for an object.
     fn handle<'g>(&self, gil: Gil<'g>, object: Owned<'g>) -> Result<i64>;
 
-    /// JAVAOBJECT in: the Python object for a Java object.
-    fn java_object<'g>(&self, gil: Gil<'g>, slot: i32) -> Result<Owned<'g>>;
+    /// JAVAOBJECT in: the Python object for a Java object of the class with this number, which is 0 where Python needs
+    /// to know nothing of it.
+    fn java_object<'g>(&self, gil: Gil<'g>, slot: i32, class: i32) -> Result<Owned<'g>>;
 
     /// JAVAOBJECT out: the slot of a Java object, or none where the object is not one of this peer.
-    fn java_slot(&self, object: &Object) -> Option<i32>;
+    fn java_slot(&self, gil: Gil<'_>, object: &Object) -> Option<i32>;
+
+    /// PYPROXY out: the slot of what the object's class says that it implements of Java, or none where it says nothing.
+    fn proxy_slot(&self, gil: Gil<'_>, object: &Object) -> Option<i32>;
 
     /// `*_REF` in: copies an array's bytes. Raises where there is no such array or `into` has not its length.
     ///
@@ -189,8 +193,8 @@ fn decode_rare<'g, P: Peer>(context: Context<'_, 'g, P>, reader: &mut Reader<'_>
             context.peer.object(context.gil, handle)
         }
         tag::JAVAOBJECT => {
-            let slot = context.ok(reader.i32())?;
-            context.peer.java_object(context.gil, slot)
+            let (slot, class) = (context.ok(reader.i32())?, context.ok(reader.i32())?);
+            context.peer.java_object(context.gil, slot, class)
         }
         _ => Err(context.malformed(reader, "an unknown tag")),
     }
@@ -272,6 +276,21 @@ fn encode_value<P: Peer>(
     }
 }
 
+/// An object that is no value: as it is, or as what it implements of Java.
+fn encode_object<P: Peer>(context: Context<'_, '_, P>, writer: &mut Writer<'_>, object: &Object) -> Result<()> {
+    let Context { gil, peer, .. } = context;
+    let Some(slot) = peer.proxy_slot(gil, object) else {
+        return encode_handle(gil, writer, object, peer);
+    };
+    if !writer.reserve(13) {
+        return check_memory(gil, writer);
+    }
+    let handle = peer.handle(gil, object.own(gil))?;
+    writer.tagged(tag::PYPROXY, handle.to_le_bytes());
+    writer.i32(slot);
+    Ok(())
+}
+
 /// What is no exact built-in type.
 #[inline(never)]
 fn encode_other<P: Peer>(
@@ -281,9 +300,10 @@ fn encode_other<P: Peer>(
     parent: Parent<'_>,
 ) -> Result<()> {
     let Context { gil, types, peer } = context;
-    if let Some(slot) = peer.java_slot(object) {
+    if let Some(slot) = peer.java_slot(gil, object) {
         writer.u8(tag::JAVAOBJECT);
         writer.i32(slot);
+        writer.i32(0);
         return Ok(());
     }
     let exact = |class: &types::Held| object.is_of(class.get(gil));
@@ -324,7 +344,7 @@ fn encode_other<P: Peer>(
         _ if below(&types.array) => bytes_arrays::encode_array(context, writer, object, parent),
         _ => match others::numpy_scalar(context, object)? {
             Some(item) => encode_value(context, writer, &item, parent),
-            None => encode_handle(gil, writer, object, peer),
+            None => encode_object(context, writer, object),
         },
     }
 }

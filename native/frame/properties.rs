@@ -136,7 +136,7 @@ fn scalar() -> impl Strategy<Value = Vec<u8>> {
         ),
         any::<i32>()
             .prop_filter("a slot", |slot| *slot >= 0)
-            .prop_map(|slot| payload![[tag::JAVAOBJECT], slot.to_le_bytes()]),
+            .prop_map(|slot| payload![[tag::JAVAOBJECT], slot.to_le_bytes(), 0i32.to_le_bytes()]),
     ]
 }
 

@@ -9,9 +9,9 @@ pub(super) fn one(reader: &mut Reader<'_>, handles: &mut Vec<i64>) -> Result<(),
     match reader.u8()? {
         tag::NULL | tag::FALSE | tag::TRUE | tag::ENTRY => {}
         tag::CHAR => drop(reader.bytes(2)?),
-        tag::LIST | tag::TUPLE | tag::SET | tag::FROZENSET | tag::DICT | tag::JAVAOBJECT => drop(reader.bytes(4)?),
+        tag::LIST | tag::TUPLE | tag::SET | tag::FROZENSET | tag::DICT => drop(reader.bytes(4)?),
         tag::DATE => drop(reader.bytes(6)?),
-        tag::LONG | tag::DOUBLE | tag::TIME | tag::BYTES_REF => drop(reader.bytes(8)?),
+        tag::LONG | tag::DOUBLE | tag::TIME | tag::BYTES_REF | tag::JAVAOBJECT => drop(reader.bytes(8)?),
         tag::ARRAY_REF => drop(reader.bytes(9)?),
         tag::OFFSET_TIME | tag::INSTANT | tag::DURATION => drop(reader.bytes(12)?),
         tag::DATETIME => drop(reader.bytes(14)?),
@@ -28,6 +28,10 @@ pub(super) fn one(reader: &mut Reader<'_>, handles: &mut Vec<i64>) -> Result<(),
             reader.elements(size)?;
         }
         tag::PYOBJECT => handles.push(reader.i64()?),
+        tag::PYPROXY => {
+            handles.push(reader.i64()?);
+            reader.bytes(4)?;
+        }
         _ => return Err(reader.malformed("an unknown tag")),
     }
     Ok(())

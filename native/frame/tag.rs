@@ -35,6 +35,7 @@ pub const UUID: u8 = 28;
 pub const RANGE: u8 = 29;
 pub const PYOBJECT: u8 = 30;
 pub const JAVAOBJECT: u8 = 31;
+pub const PYPROXY: u8 = 32;
 
 /// What the payload of a frame is.
 pub mod status {
@@ -144,13 +145,16 @@ pub mod op {
 
 /// What an up-call does.
 pub mod up {
-    pub const CALL: i32 = 1;
+    /// name of a service, arguments
+    pub const SERVICE: i32 = 1;
     pub const STR: i32 = 2;
     pub const EQUALS: i32 = 3;
     pub const HASH: i32 = 4;
+    /// slot of the class's members, index of the method, candidate, form of the result: four i32; arguments
     pub const CALL_METHOD: i32 = 5;
-    pub const RELEASE: i32 = 6;
+    pub const COMPARE: i32 = 6;
     pub const REPR: i32 = 7;
+    pub const BUFFER: i32 = 8;
 }
 
 #[cfg(test)]

@@ -57,7 +57,7 @@ impl Peer for TestPeer {
         Ok(objects.len() as i64)
     }
 
-    fn java_object<'g>(&self, gil: Gil<'g>, slot: i32) -> Result<Owned<'g>> {
+    fn java_object<'g>(&self, gil: Gil<'g>, slot: i32, _class: i32) -> Result<Owned<'g>> {
         if slot < 0 {
             return Err(gil.raise(Exception::Runtime, "a slot below 0"));
         }
@@ -66,7 +66,11 @@ impl Peer for TestPeer {
         Ok(object)
     }
 
-    fn java_slot(&self, object: &Object) -> Option<i32> {
+    fn proxy_slot(&self, _gil: Gil<'_>, _object: &Object) -> Option<i32> {
+        None
+    }
+
+    fn java_slot(&self, _gil: Gil<'_>, object: &Object) -> Option<i32> {
         let java = self.java.borrow();
         java.iter().find(|(_, java)| java.address() == object.as_ptr()).map(|(slot, _)| *slot)
     }

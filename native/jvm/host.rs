@@ -14,6 +14,7 @@ pub struct Host {
     up_calls: sys::jclass,
     call: sys::jmethodID,
     new_frame: sys::jmethodID,
+    object: sys::jmethodID,
     address: sys::jmethodID,
     capacity: sys::jmethodID,
     released: Mutex<Vec<i32>>,
@@ -25,6 +26,8 @@ pub struct Host {
 unsafe impl Send for Host {}
 // SAFETY: as above.
 unsafe impl Sync for Host {}
+
+static HOSTS: Mutex<Vec<&'static Host>> = Mutex::new(Vec::new());
 
 /// What went wrong in the JVM itself during an up-call: Java's own errors cross in frames.
 #[derive(Debug)]
@@ -64,6 +67,11 @@ impl Host {
             if new_frame.is_null() {
                 return None;
             }
+            let object =
+                jni_call!(env, GetStaticMethodID, up_calls, c"object".as_ptr(), c"(I)Ljava/lang/Object;".as_ptr());
+            if object.is_null() {
+                return None;
+            }
             let frame = jni_call!(env, CallStaticObjectMethodA, up_calls, new_frame, std::ptr::null());
             if frame.is_null() || jni_call!(env, ExceptionCheck) {
                 return None;
@@ -83,12 +91,50 @@ impl Host {
                 up_calls: jni_call!(env, NewGlobalRef, up_calls),
                 call,
                 new_frame,
+                object,
                 address,
                 capacity,
                 released: Mutex::new(Vec::new()),
                 released_count: AtomicUsize::new(0),
             })
         }
+    }
+
+    /// The host with this address, or none: it may come from Python code.
+    pub fn from_token(token: usize) -> Option<&'static Host> {
+        let hosts = HOSTS.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        hosts.iter().find(|host| std::ptr::from_ref(**host) as usize == token).copied()
+    }
+
+    /// Keeps the host for the life of the process.
+    pub fn leak(self) -> &'static Host {
+        let host: &'static Host = Box::leak(Box::new(self));
+        HOSTS.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(host);
+        host
+    }
+
+    /// Enters or leaves the monitor of the object in a slot, for this thread. Detached from Python.
+    pub fn monitor(&self, slot: i32, enter: bool) -> Result<(), UpCallError> {
+        stack::on_java_stack(|| {
+            let env = super::env().ok_or(UpCallError::NoJvm)?;
+            // SAFETY: this thread's environment, a class and method of this host; the local reference is ours.
+            unsafe {
+                let arguments = [jvalue { i: slot }];
+                let object = jni_call!(env, CallStaticObjectMethodA, self.up_calls, self.object, arguments.as_ptr());
+                if !jni_call!(env, ExceptionCheck) {
+                    if enter {
+                        jni_call!(env, MonitorEnter, object);
+                    } else {
+                        jni_call!(env, MonitorExit, object);
+                    }
+                }
+                if jni_call!(env, ExceptionCheck) {
+                    return Err(UpCallError::Thrown(take_thrown(env)));
+                }
+                jni_call!(env, DeleteLocalRef, object);
+            }
+            Ok(())
+        })
     }
 
     /// A Java object is not needed by Python any more: Java learns it with the next result.

@@ -7,15 +7,13 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::null_mut;
 
 use super::{Detached, Exception, Gil, Object, Owned, Raised, Result};
-use crate::ffi;
+use crate::ffi::{self, optional};
 
 /// What instances of a class written in Rust do. `Self` is the state that each instance holds.
 pub trait Behaviour: Sized + 'static {
     /// `module.Name`.
     const NAME: &'static CStr;
 
-    /// `me(*args, **keywords)`.
-    fn call<'g>(&self, gil: Gil<'g>, args: &Object, keywords: Option<&Object>) -> Result<Owned<'g>>;
     /// `str(me)`.
     fn str<'g>(&self, gil: Gil<'g>) -> Result<Owned<'g>>;
     /// `repr(me)`.
@@ -24,8 +22,10 @@ pub trait Behaviour: Sized + 'static {
     fn hash(&self, gil: Gil<'_>) -> Result<i64>;
     /// `me == other`; none where the other decides.
     fn equals(&self, gil: Gil<'_>, other: &Object) -> Result<Option<bool>>;
-    /// `me.name`, where `name` is nothing that the class itself has; none raises AttributeError.
-    fn attribute<'g>(&self, gil: Gil<'g>, name: &Object) -> Result<Option<Owned<'g>>>;
+    /// Less than 0, 0 or more: how `me` stands to `other` in order; none where they have none.
+    fn order(&self, gil: Gil<'_>, other: &Object) -> Result<Option<i64>>;
+    /// An object whose buffer is this one's, for [`Class::with_buffer`]; none where it has none.
+    fn buffer<'g>(&self, gil: Gil<'g>) -> Result<Option<Owned<'g>>>;
 }
 
 #[repr(C)]
@@ -34,7 +34,9 @@ struct Instance<T> {
     state: ManuallyDrop<T>,
 }
 
-/// A heap type whose instances hold a `T`. Python code can neither make nor subclass it.
+const DISALLOW_INSTANTIATION: std::ffi::c_ulong = 1 << 7;
+
+/// A heap type whose instances hold a `T`. Python code can subclass it, but make no instance: that takes a `T`.
 pub struct Class<T: Behaviour> {
     class: Detached,
     state: PhantomData<fn() -> T>,
@@ -46,26 +48,43 @@ impl<T: Behaviour> Class<T> {
         let slot = |slot: c_int, pfunc: *mut c_void| ffi::PyType_Slot { slot, pfunc };
         let mut slots = [
             slot(ffi::Py_tp_dealloc, dealloc::<T> as *mut c_void),
-            slot(ffi::Py_tp_call, call::<T> as *mut c_void),
             slot(ffi::Py_tp_str, str::<T> as *mut c_void),
             slot(ffi::Py_tp_repr, repr::<T> as *mut c_void),
             slot(ffi::Py_tp_hash, hash::<T> as *mut c_void),
             slot(ffi::Py_tp_richcompare, compare::<T> as *mut c_void),
-            slot(ffi::Py_tp_getattro, attribute::<T> as *mut c_void),
             slot(0, null_mut()),
         ];
-        const DISALLOW_INSTANTIATION: std::ffi::c_ulong = 1 << 7;
         let mut spec = ffi::PyType_Spec {
             name: T::NAME.as_ptr(),
             basicsize: size_of::<Instance<T>>() as c_int,
             itemsize: 0,
-            flags: (ffi::Py_TPFLAGS_DEFAULT | DISALLOW_INSTANTIATION) as std::ffi::c_uint,
+            flags: (ffi::Py_TPFLAGS_DEFAULT | ffi::Py_TPFLAGS_BASETYPE | DISALLOW_INSTANTIATION) as std::ffi::c_uint,
             slots: slots.as_mut_ptr(),
         };
         // SAFETY: the spec is complete, its name lives for ever, and every slot's function below has the signature
         // that CPython documents for it.
         let class = gil.owned(unsafe { ffi::PyType_FromSpec(&mut spec) })?.detach();
         Ok(Class { class, state: PhantomData })
+    }
+
+    /// A subclass whose instances have a buffer, by [`Behaviour::buffer`].
+    pub fn with_buffer<'g>(&self, gil: Gil<'g>, name: &'static CStr) -> Result<Owned<'g>> {
+        // Part of the stable ABI from 3.11; 3.10 takes it all the same.
+        const BF_GETBUFFER: c_int = 1;
+        let mut slots = [
+            ffi::PyType_Slot { slot: BF_GETBUFFER, pfunc: buffer::<T> as *mut c_void },
+            ffi::PyType_Slot { slot: 0, pfunc: null_mut() },
+        ];
+        let mut spec = ffi::PyType_Spec {
+            name: name.as_ptr(),
+            basicsize: size_of::<Instance<T>>() as c_int,
+            itemsize: 0,
+            flags: (ffi::Py_TPFLAGS_DEFAULT | ffi::Py_TPFLAGS_BASETYPE | DISALLOW_INSTANTIATION) as std::ffi::c_uint,
+            slots: slots.as_mut_ptr(),
+        };
+        let bases = gil.tuple(&[self.object(gil)])?;
+        // SAFETY: as in `new`; the base has the same layout, and CPython takes its own reference to it.
+        gil.owned(unsafe { ffi::PyType_FromSpecWithBases(&mut spec, bases.as_ptr()) })
     }
 
     /// The type as an object.
@@ -75,20 +94,27 @@ impl<T: Behaviour> Class<T> {
 
     /// A new instance.
     pub fn instance<'g>(&self, gil: Gil<'g>, state: T) -> Result<Owned<'g>> {
-        // SAFETY: a live type of ours without items; GenericAlloc gives zeroed memory with a header.
-        let object = gil.owned(unsafe { ffi::PyType_GenericAlloc(self.class.address().cast(), 0) })?;
-        // SAFETY: the object has our layout, is not shared yet, and its state is not initialised.
+        self.instance_of(gil, self.object(gil), state)
+    }
+
+    /// A new instance of a subclass. Panics when `class` is none.
+    pub fn instance_of<'g>(&self, gil: Gil<'g>, class: &Object, state: T) -> Result<Owned<'g>> {
+        assert!(class.is_subclass_of(self.object(gil)), "an instance is of a class that has room for the state");
+        // SAFETY: a live type that is or extends ours, without items; GenericAlloc gives zeroed memory with a header.
+        let object = gil.owned(unsafe { ffi::PyType_GenericAlloc(class.as_ptr().cast(), 0) })?;
+        // SAFETY: the object begins with our layout, is not shared yet, and its state is not initialised.
         unsafe { (&raw mut (*object.as_ptr().cast::<Instance<T>>()).state).write(ManuallyDrop::new(state)) };
         Ok(object)
     }
 
-    /// The state of an instance of exactly this class.
+    /// The state of an instance of this class or of a subclass.
     #[inline]
     pub fn state<'a>(&self, object: &'a Object) -> Option<&'a T> {
-        if object.type_ptr().cast() != self.class.address() {
+        // SAFETY: the class lives as long as `self`, and only its address is compared.
+        if !object.is_exactly_or_below(unsafe { Object::from_ptr(self.class.address()) }) {
             return None;
         }
-        // SAFETY: an instance of our type, made by `instance`.
+        // SAFETY: nothing but `instance_of` makes instances: the type has no `tp_new`, and a subclass inherits none.
         Some(unsafe { state(object.as_ptr()) })
     }
 }
@@ -101,7 +127,7 @@ unsafe fn state<'a, T>(me: *mut ffi::PyObject) -> &'a T {
 }
 
 /// Runs `body`, and turns a panic into a SystemError: nothing unwinds into CPython.
-fn shielded<R>(gil: Gil<'_>, body: impl FnOnce() -> Result<R>) -> Result<R> {
+pub(super) fn shielded<R>(gil: Gil<'_>, body: impl FnOnce() -> Result<R>) -> Result<R> {
     catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|panic| {
         let text = panic
             .downcast_ref::<String>()
@@ -113,7 +139,7 @@ fn shielded<R>(gil: Gil<'_>, body: impl FnOnce() -> Result<R>) -> Result<R> {
 }
 
 /// The pointer that CPython expects: a new reference, or null with the indicator set.
-fn pointer(result: Result<Owned<'_>>) -> *mut ffi::PyObject {
+pub(super) fn pointer(result: Result<Owned<'_>>) -> *mut ffi::PyObject {
     result.map_or(null_mut(), Owned::into_ptr)
 }
 
@@ -128,19 +154,6 @@ unsafe extern "C" fn dealloc<T: Behaviour>(me: *mut ffi::PyObject) {
         free(me.cast());
         ffi::Py_DECREF(class.cast());
     }
-}
-
-unsafe extern "C" fn call<T: Behaviour>(
-    me: *mut ffi::PyObject,
-    args: *mut ffi::PyObject,
-    keywords: *mut ffi::PyObject,
-) -> *mut ffi::PyObject {
-    // SAFETY: CPython calls slots under the GIL with live objects; keywords may be null.
-    let (gil, me, args, keywords) = unsafe {
-        let keywords = if keywords.is_null() { None } else { Some(Object::from_ptr(keywords)) };
-        (Gil::assume(), state::<T>(me), Object::from_ptr(args), keywords)
-    };
-    pointer(shielded(gil, || me.call(gil, args, keywords)))
 }
 
 unsafe extern "C" fn str<T: Behaviour>(me: *mut ffi::PyObject) -> *mut ffi::PyObject {
@@ -179,7 +192,15 @@ unsafe extern "C" fn compare<T: Behaviour>(
     };
     pointer(shielded(gil, || {
         if operation != ffi::Py_EQ && operation != ffi::Py_NE {
-            return Ok(not_implemented());
+            return Ok(match me.order(gil, other)? {
+                Some(order) => gil.bool(match operation {
+                    ffi::Py_LT => order < 0,
+                    ffi::Py_LE => order <= 0,
+                    ffi::Py_GT => order > 0,
+                    _ => order >= 0,
+                }),
+                None => not_implemented(),
+            });
         }
         Ok(match me.equals(gil, other)? {
             Some(equal) => gil.bool(equal == (operation == ffi::Py_EQ)),
@@ -188,27 +209,23 @@ unsafe extern "C" fn compare<T: Behaviour>(
     }))
 }
 
-unsafe extern "C" fn attribute<T: Behaviour>(
+unsafe extern "C" fn buffer<T: Behaviour>(
     me: *mut ffi::PyObject,
-    name: *mut ffi::PyObject,
-) -> *mut ffi::PyObject {
+    view: *mut optional::Buffer,
+    flags: c_int,
+) -> c_int {
     // SAFETY: CPython calls slots under the GIL with live objects.
-    let (gil, object, name) = unsafe { (Gil::assume(), Object::from_ptr(me), Object::from_ptr(name)) };
-    // SAFETY: as above.
-    let generic = || gil.owned(unsafe { ffi::PyObject_GenericGetAttr(object.as_ptr(), name.as_ptr()) });
-    pointer(shielded(gil, || {
-        let raised = match generic() {
-            Ok(found) => return Ok(found),
-            Err(raised) if gil.raised_is(&raised, Exception::Attribute) => raised,
-            Err(raised) => return Err(raised),
+    let (gil, me) = unsafe { (Gil::assume(), state::<T>(me)) };
+    // SAFETY: CPython passes memory for a Py_buffer; without an exporter it counts as not filled.
+    unsafe { (*view).obj = null_mut() };
+    let filled = shielded(gil, || {
+        let (Some(source), Some(get)) = (me.buffer(gil)?, optional::py_object_get_buffer()) else {
+            return Err(gil.raise(Exception::Buffer, "this Java object has no buffer"));
         };
-        let missing = gil.take_raised(raised);
-        // SAFETY: `object` is an instance of our type.
-        match unsafe { state::<T>(object.as_ptr()) }.attribute(gil, name)? {
-            Some(found) => Ok(found),
-            None => Err(gil.raise_object(&missing)),
-        }
-    }))
+        // SAFETY: a live object and CPython's own view; the exporter that the view then holds is `source`.
+        gil.status(unsafe { get(source.as_ptr(), view, flags) })
+    });
+    if filled.is_ok() { 0 } else { -1 }
 }
 
 /// What a function written in Rust does; it gets the tuple of its arguments.

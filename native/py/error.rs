@@ -35,6 +35,8 @@ pub enum Exception {
     Recursion,
     /// No memory.
     Memory,
+    /// No buffer.
+    Buffer,
 }
 
 impl Exception {
@@ -51,6 +53,7 @@ impl Exception {
                 Exception::Runtime => ffi::PyExc_RuntimeError,
                 Exception::Recursion => ffi::PyExc_RecursionError,
                 Exception::Memory => ffi::PyExc_MemoryError,
+                Exception::Buffer => ffi::PyExc_BufferError,
             }
         }
     }

@@ -1,7 +1,7 @@
 //! What an object is, by its type's address and flags: the first question of every conversion.
 
 use super::{Gil, Object, Owned, Result};
-use crate::ffi;
+use crate::ffi::{self, optional};
 
 /// The exact built-in types that conversions know. An instance of a subclass is `Other`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -129,6 +129,43 @@ impl Object {
         // SAFETY: live objects under the GIL that their borrowers hold; PyType_IsSubtype is only called with types.
         unsafe {
             ffi::PyType_Check(class.as_ptr()) != 0 && ffi::PyType_IsSubtype(self.type_ptr(), class.as_ptr().cast()) != 0
+        }
+    }
+
+    /// Whether this is a class.
+    pub fn is_class(&self) -> bool {
+        self.has_type_flag(ffi::Py_TPFLAGS_TYPE_SUBCLASS)
+    }
+
+    /// Whether this is an exception, not a class of them.
+    pub fn is_exception(&self) -> bool {
+        self.has_type_flag(ffi::Py_TPFLAGS_BASE_EXC_SUBCLASS)
+    }
+
+    /// Whether this is a class that is `class` or inherits from it, past `__subclasscheck__`.
+    pub fn is_subclass_of(&self, class: &Object) -> bool {
+        // SAFETY: live objects under the GIL that their borrowers hold, both found to be types.
+        self.is_class()
+            && class.is_class()
+            && unsafe { ffi::PyType_IsSubtype(self.as_ptr().cast(), class.as_ptr().cast()) != 0 }
+    }
+
+    /// What the object's class and its bases have under a name, past every override; a str that is interned.
+    pub fn class_attr<'g>(&self, gil: Gil<'g>, name: &Object) -> Option<Owned<'g>> {
+        match optional::py_type_lookup() {
+            Some(lookup) => {
+                // SAFETY: a live type and a live str under the GIL; the borrowed reference becomes an owned one at once.
+                let found = unsafe { lookup(self.type_ptr(), name.as_ptr()) };
+                // SAFETY: as above.
+                (!found.is_null()).then(|| unsafe { Object::from_ptr(found) }.own(gil))
+            }
+            None => match self.class(gil).attr(gil, name) {
+                Ok(found) => Some(found),
+                Err(raised) => {
+                    gil.clear_raised(raised);
+                    None
+                }
+            },
         }
     }
 

@@ -1,11 +1,16 @@
 """Krait, as Python code in a JVM sees it.
 
-This package lives in Krait's jar and is importable inside a JVM that runs Krait; nothing needs to be installed.
+This package lives in Krait's jar and is importable inside a JVM that runs Krait; nothing needs to be installed. Java
+classes are imported by their names: ``from java.util import ArrayList``.
 """
 
 from _krait import JavaObject
 
 from krait._errors import JavaException
+from krait._java import array, copy, implements, java_class, overload, synchronized, view
 from krait._values import Entry
 
-__all__ = ["Entry", "JavaException", "JavaObject"]
+__all__ = [
+    "Entry", "JavaException", "JavaObject", "array", "copy", "implements", "java_class", "overload", "synchronized",
+    "view",
+]

@@ -20,6 +20,9 @@ def close_namespace(namespace, number):
     if streams is not None:
         streams.detach(number)
     namespace.clear()
+    classes = sys.modules.get("krait._java_classes")
+    if classes is not None:
+        classes.let_go()
 
 
 def compile_source(source, filename, mode):
@@ -170,6 +173,22 @@ def as_callable(value):
     if not callable(value):
         raise TypeError(f"a {type_name(value)} is not callable")
     return value
+
+
+def is_callable(value):
+    """Whether the value can be called."""
+    return callable(value)
+
+
+def implement(target, name, *args):
+    """Calls what implements a Java method: (True, result), or (False, name of the class) where nothing does."""
+    method = getattr(target, name, None)
+    if method is None:
+        # Names that are keywords in Python end with an underscore.
+        method = getattr(target, name + "_", None)
+    if method is None:
+        return False, type_name(target)
+    return True, method(*args)
 
 
 def attach_streams(number, stdin, stdout, stderr):

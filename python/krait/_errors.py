@@ -1,5 +1,6 @@
 """Exceptions on their way between Python and Java."""
 
+import builtins
 import traceback
 
 # More causes than a reader follows, and far below the frame's limit on nesting.
@@ -11,16 +12,17 @@ MAX_FORMATTED = 5_000
 
 
 class JavaException(Exception):
-    """A Java throwable that passed into Python code. Uncaught, it returns to Java as the same throwable."""
+    """A Java throwable that passed into Python code. Uncaught, it returns to Java as the same throwable.
 
-    def __init__(self, message="", throwable=None, class_name=""):
-        super().__init__(message)
-        self.throwable = throwable
-        self.class_name = class_name
+    Its class mirrors the throwable's, so that ``except java.io.IOException`` catches what Java's ``catch`` would. The Java
+    methods are there (``e.getCause()``), and ``throwable`` is the Java object.
+    """
+
+    throwable = None
+    class_name = ""
 
     def __str__(self):
-        message = super().__str__()
-        return f"{self.class_name}: {message}" if message and message != "None" else self.class_name
+        return str(self.args[0]) if self.args and self.args[0] is not None else ""
 
 
 class CallInterrupted(BaseException):
@@ -35,9 +37,17 @@ CallInterrupted.__module__ = CallTimeout.__module__ = JavaException.__module__ =
 
 
 def java_exception(record):
-    """The Python exception for a Java throwable, given as (throwable, class name, message)."""
+    """The exception for what Java threw, where it is none yet: see `UpCalls.raise`."""
+    if len(record) == 2:
+        name, message = record
+        return getattr(builtins, name)(message)
     throwable, class_name, message = record
-    return JavaException(message or "", throwable, class_name)
+    if isinstance(throwable, BaseException):
+        return throwable
+    exception = JavaException(f"{class_name}: {message}" if message else class_name)
+    exception.throwable = throwable
+    exception.class_name = class_name
+    return exception
 
 
 def describe(exception):
@@ -49,7 +59,11 @@ def _describe(exception, seen, top):
     seen.add(id(exception))
     cause = exception.__cause__
     context = None if exception.__suppress_context__ else exception.__context__
-    throwable = exception.throwable if isinstance(exception, JavaException) else None
+    if isinstance(exception, JavaException):
+        throwable = exception.throwable
+    else:
+        # The Java frames that it passed through on its way here, if it did.
+        throwable = getattr(exception, "__krait_frames__", None)
     return (
         type_name(type(exception)),
         _message(exception),

@@ -65,7 +65,7 @@ class _Router(io.TextIOBase):
         self._own = own
 
     def _stream(self):
-        stream = _streams[self._name].get(_number(), self._own)
+        stream = _streams[self._name].get(number(), self._own)
         if stream is None:
             raise ValueError(f"there is no sys.{self._name}")
         return stream
@@ -101,7 +101,7 @@ for _name in ("encoding", "errors", "newlines", "buffer", "line_buffering"):
     setattr(_Router, _name, property(lambda self, name=_name: getattr(self._stream(), name)))
 
 
-def _number():
+def number():
     """The interpreter whose code runs; on a thread that Python made, the one that started it."""
     return current_namespace() or getattr(threading.current_thread(), _STARTER, 0)
 
@@ -109,18 +109,23 @@ def _number():
 def _marking(start):
     @functools.wraps(start)
     def marked(self):
-        setattr(self, _STARTER, _number())
+        setattr(self, _STARTER, number())
         start(self)
 
     setattr(marked, _STARTER, None)
     return marked
 
 
+def mark_threads():
+    """Has every thread that Python makes remember who started it."""
+    if not hasattr(threading.Thread.start, _STARTER):
+        threading.Thread.start = _marking(threading.Thread.start)
+
+
 def attach(number, stdin, stdout, stderr):
     """Gives the interpreter of this number its streams; None leaves the process's own."""
     with _lock:
-        if not hasattr(threading.Thread.start, _STARTER):
-            threading.Thread.start = _marking(threading.Thread.start)
+        mark_threads()
         for name, target in zip(_NAMES, (stdin, stdout, stderr)):
             if target is None:
                 continue

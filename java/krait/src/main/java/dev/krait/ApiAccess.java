@@ -45,7 +45,7 @@ final class ApiAccess extends Api {
         }
         if (object instanceof Proxy) {
             InvocationHandler handler = Proxy.getInvocationHandler(object);
-            return handler instanceof PyProxy ? (PyObject) ((PyProxy) handler).pythonObject() : null;
+            return handler instanceof PythonBacked ? (PyObject) ((PythonBacked) handler).pythonObject() : null;
         }
         return null;
     }

@@ -1,5 +1,6 @@
 package dev.krait;
 
+import dev.krait.internal.JavaAccess;
 import dev.krait.internal.KraitRuntime;
 import dev.krait.internal.Session;
 import dev.krait.internal.Streams;
@@ -21,13 +22,15 @@ final class InterpreterSettings {
     String workingDirectory;
     List<String> argv;
     ClassLoader classLoader;
+    ClassFilter classFilter;
+    boolean views;
     InputStream stdin;
     OutputStream stdout;
     OutputStream stderr;
 
     Session open() {
         ClassLoader loader = classLoader != null ? classLoader : Thread.currentThread().getContextClassLoader();
-        Session session = KraitRuntime.open(python, home, isolation, loader);
+        Session session = KraitRuntime.open(python, home, isolation, new JavaAccess(loader, classFilter, views));
         try {
             session.helper(0, "configure", paths, argv, workingDirectory, environment);
             if (stdin != null || stdout != null || stderr != null) {

@@ -71,7 +71,8 @@ public class PythonException extends RuntimeException {
         notes = record.notes();
         bases = record.bases();
         frames = Collections.unmodifiableList(record.frames());
-        exception = (PyObject) record.object();
+        // One that stands for a Java throwable comes as that throwable.
+        exception = record.object() instanceof PyObject ? (PyObject) record.object() : null;
         Object[] place = record.extra() instanceof Object[] ? (Object[]) record.extra() : new Object[4];
         fileName = place[0] instanceof String ? (String) place[0] : null;
         line = number(place[1]);

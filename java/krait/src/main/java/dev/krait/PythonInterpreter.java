@@ -332,6 +332,14 @@ public final class PythonInterpreter implements AutoCloseable {
         session.close();
     }
 
+    /** How collections that Java methods return cross to Python. */
+    public enum Collections {
+        /** As lists, sets, dicts and arrays of Python. */
+        COPY,
+        /** As the Java objects, with Python's manners. */
+        VIEW
+    }
+
     /** The settings of an interpreter. For one thread; build more than one with it if you like. */
     public static final class Builder {
         private final InterpreterSettings settings = new InterpreterSettings();
@@ -417,6 +425,30 @@ public final class PythonInterpreter implements AutoCloseable {
          */
         public Builder classLoader(ClassLoader loader) {
             settings.classLoader = Objects.requireNonNull(loader, "loader");
+            return this;
+        }
+
+        /**
+         * Which Java classes Python code can reach. Without it, all.
+         *
+         * @param filter the filter
+         * @return this builder
+         */
+        public Builder classFilter(ClassFilter filter) {
+            settings.classFilter = Objects.requireNonNull(filter, "filter");
+            return this;
+        }
+
+        /**
+         * How lists, sets, maps and arrays that Java methods return cross to Python: as copies, which are Python's own
+         * types, or as the Java objects themselves. Without it, as copies; {@code krait.view} and {@code krait.copy} say it for
+         * one call.
+         *
+         * @param collections copies or views
+         * @return this builder
+         */
+        public Builder collections(Collections collections) {
+            settings.views = Objects.requireNonNull(collections, "collections") == Collections.VIEW;
             return this;
         }
 

@@ -1,57 +1,52 @@
 package dev.krait.internal;
 
-import dev.krait.ConversionException;
-import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Calls a Java object as Python does: by the one abstract method of the functional interface that its class implements. */
+/** Which classes are functions to Python: those that implement one functional interface. */
 final class Callables {
-    /** A target of Krait's own. */
+    /** A function of Krait's own for Python. */
     interface Target {
         /** Does it. */
-        Object call(Object[] args) throws Exception;
+        Object call(Object... args) throws Exception;
     }
-
-    private static final ClassValue<Method> METHODS = new ClassValue<Method>() {
-        @Override
-        protected Method computeValue(Class<?> type) {
-            return find(type);
-        }
-    };
 
     private Callables() {
     }
 
-    static Object call(Object target, Object[] args) throws Throwable {
-        if (target instanceof Target) {
-            return ((Target) target).call(args);
+    /** The one abstract method of an interface that has no more, or null. */
+    static Method onlyAbstract(Class<?> type) {
+        if (!type.isInterface()) {
+            return null;
         }
-        Method method = METHODS.get(target.getClass());
-        if (method == null) {
-            throw new ConversionException(target.getClass().getTypeName()
-                    + " is not callable: it does not implement exactly one functional interface");
+        Method only = null;
+        for (Method method : type.getMethods()) {
+            if (!Modifier.isAbstract(method.getModifiers()) || isOfObject(method)) {
+                continue;
+            }
+            // The same method may come from several interfaces.
+            if (only != null && !only.getName().equals(method.getName())
+                    || only != null && only.getParameterCount() != method.getParameterCount()) {
+                return null;
+            }
+            if (only == null || only.getReturnType().isAssignableFrom(method.getReturnType())) {
+                only = method;
+            }
         }
-        Class<?>[] types = method.getParameterTypes();
-        if (types.length != args.length) {
-            throw new ConversionException(method + " takes " + types.length + " arguments, not " + args.length);
-        }
-        Object[] converted = new Object[args.length];
-        for (int i = 0; i < args.length; i++) {
-            converted[i] = Converter.convert(args[i], types[i], null);
-        }
-        try {
-            return method.invoke(target, converted);
-        } catch (InvocationTargetException e) {
-            throw e.getCause();
-        }
+        return only;
     }
 
-    /** The one abstract method of all interfaces of a class, or null. */
-    private static Method find(Class<?> type) {
+    /** The method that calling an object of a class means: that of the one functional interface it implements, or null. */
+    static Method functionalMethod(Class<?> type) {
+        if (Target.class.isAssignableFrom(type)) {
+            return Target.class.getDeclaredMethods()[0];
+        }
         Map<String, Method> found = new LinkedHashMap<>();
+        if (type.isInterface()) {
+            add(type, found);
+        }
         for (Class<?> at = type; at != null; at = at.getSuperclass()) {
             collect(at, found);
         }
@@ -60,34 +55,24 @@ final class Callables {
 
     private static void collect(Class<?> type, Map<String, Method> found) {
         for (Class<?> declared : type.getInterfaces()) {
-            if (Modifier.isPublic(declared.getModifiers())) {
-                Method only = onlyAbstract(declared);
-                if (only != null) {
-                    found.putIfAbsent(only.getName() + only.getParameterCount(), only);
-                }
-            }
+            add(declared, found);
             collect(declared, found);
         }
     }
 
-    private static Method onlyAbstract(Class<?> type) {
-        Method only = null;
-        for (Method method : type.getMethods()) {
-            if (!Modifier.isAbstract(method.getModifiers()) || isOfObject(method)) {
-                continue;
-            }
-            if (only != null) {
-                return null;
-            }
-            only = method;
+    private static void add(Class<?> type, Map<String, Method> found) {
+        // Comparable and the like are marks of a value, not what it does.
+        boolean mark = Iterable.class.isAssignableFrom(type) || type == Comparable.class
+                || AutoCloseable.class.isAssignableFrom(type);
+        Method only = mark ? null : onlyAbstract(type);
+        if (only != null) {
+            found.putIfAbsent(only.getName() + only.getParameterCount(), only);
         }
-        return only;
     }
 
-    private static boolean isOfObject(Method method) {
+    static boolean isOfObject(Method method) {
         try {
-            Object.class.getMethod(method.getName(), method.getParameterTypes());
-            return true;
+            return Modifier.isPublic(Object.class.getMethod(method.getName(), method.getParameterTypes()).getModifiers());
         } catch (NoSuchMethodException e) {
             return false;
         }

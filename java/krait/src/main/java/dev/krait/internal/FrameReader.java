@@ -28,6 +28,8 @@ public final class FrameReader extends FrameInput {
      * payload.
      */
     private int elementsLeft;
+    private boolean raw;
+    private long live;
 
     FrameReader(Frame frame) {
         super(frame);
@@ -163,6 +165,38 @@ public final class FrameReader extends FrameInput {
         return new Arguments(positional, names, values);
     }
 
+    /** Says for whom values are read, after what comes before them. */
+    void use(ValueContext of) {
+        context = of;
+    }
+
+    /**
+     * Reads the arguments of an up-call.
+     *
+     * @param asHeld whether classes are read as what Python holds of them, not as classes
+     */
+    Object[] readPositional(boolean asHeld) {
+        raw = asHeld;
+        live = 0;
+        try {
+            Object[] values = new Object[announce(count(1))];
+            for (int i = 0; i < values.length; i++) {
+                if (i < Long.SIZE && position < end && buffer.get(position) == Tag.JAVAOBJECT) {
+                    live |= 1L << i;
+                }
+                values[i] = read();
+            }
+            return values;
+        } finally {
+            raw = false;
+        }
+    }
+
+    /** A bit for each of the arguments read last that is a Java object of Python's. */
+    long live() {
+        return live;
+    }
+
     private static Throwable first(Throwable failed, Throwable next) {
         return failed == null ? next : failed;
     }
@@ -253,10 +287,24 @@ public final class FrameReader extends FrameInput {
                 }
                 return context.wrap(handle);
             case Tag.JAVAOBJECT:
-                return context.objectAt(intValue());
+                return javaObject();
+            case Tag.PYPROXY:
+                long proxied = longValue();
+                if (proxied == 0) {
+                    throw Refusals.corrupt("handle 0", position - 8);
+                }
+                return context.proxy(proxied, intValue());
             default:
                 throw Refusals.corrupt("tag " + tag, position - 1);
         }
+    }
+
+    private Object javaObject() {
+        int slot = intValue();
+        // The number of the class is for Python.
+        intValue();
+        Object object = context.objectAt(slot);
+        return object instanceof Members && !raw ? ((Members) object).type : object;
     }
 
     private ArrayList<Object> list(boolean key) {

@@ -6,6 +6,7 @@ import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -90,6 +91,37 @@ public final class FrameWriter extends FrameOutput {
             value(value, false);
         } catch (StackOverflowError e) {
             throw Refusals.stackTooSmall(e);
+        }
+    }
+
+    /**
+     * Writes the result of an up-call.
+     *
+     * @param form a code of {@link Form}
+     */
+    void write(Object value, int form) {
+        if (value instanceof Manners.Element) {
+            write(((Manners.Element) value).element, Form.VIEW);
+        } else if (value instanceof Manners.Elements) {
+            List<Object> elements = ((Manners.Elements) value).elements;
+            head(Tag.LIST, elements.size(), 0);
+            for (Object element : elements) {
+                write(element, Form.VIEW);
+            }
+        } else if (value instanceof Object[] && ((Object[]) value).length == 1
+                && ((Object[]) value)[0] instanceof Manners.Element) {
+            head(Tag.TUPLE, 1, 0);
+            write(((Object[]) value)[0], form);
+        } else if (value instanceof Services.Live) {
+            object(((Services.Live) value).object);
+        } else if (value instanceof Services.Copy) {
+            write(((Services.Copy) value).object);
+        } else if (form == Form.OBJECT && value != null) {
+            object(value);
+        } else if (form == Form.VIEW && value != null && ValueKind.isView(ValueKind.of(value.getClass()))) {
+            object(value);
+        } else {
+            write(value);
         }
     }
 
@@ -377,13 +409,15 @@ public final class FrameWriter extends FrameOutput {
             return;
         }
         // Room first: a slot that is taken is a slot that is known.
-        head(Tag.JAVAOBJECT, 0, 0);
+        int number = context.classOf(value);
+        head(Tag.JAVAOBJECT, 0, 4);
+        putInt(number);
         if (slotCount == slots.length) {
             slots = Arrays.copyOf(slots, slotCount * 2);
         }
         int slot = context.slotOf(value);
         slots[slotCount++] = slot;
-        buffer.putInt(position - 4, slot);
+        buffer.putInt(position - 8, slot);
     }
 
     private void enter(Object container) {

@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 public final class KraitRuntime {
     /** The package's modules in the jar. Importing order does not matter: they are found by name. */
     private static final String[] MODULES = {"__init__", "_bootstrap", "_bridge", "_errors", "_streams", "_values",
-        "_views"};
+        "_views", "_java", "_java_classes", "_java_manners", "_java_import", "_java_throwables"};
     private static final String RESOURCES = "/dev/krait/python/krait/";
     private static final String STACK_SIZE = "krait.stack.size";
     private static final String EXIT_TIMEOUT = "krait.exit.timeout";
@@ -67,14 +67,14 @@ public final class KraitRuntime {
      * @param executable the Python asked for, or null for the one that Krait finds
      * @param home what {@code PYTHONHOME} would say, or null
      * @param isolation what the interpreter has for itself
-     * @param classLoader where Python code finds Java classes
+     * @param java what its Python code has of Java
      * @return its session
      * @throws PythonSetupException if there is no Python to run, another runs, or it cannot isolate so
      */
-    public static Session open(Path executable, Path home, Isolation isolation, ClassLoader classLoader) {
+    public static Session open(Path executable, Path home, Isolation isolation, JavaAccess java) {
         long main = binding(executable, home);
         if (isolation == Isolation.SHARED) {
-            return Session.open(main, classLoader, () -> { });
+            return Session.open(main, java, () -> { });
         }
         PythonInstallation python = python();
         if (isolation == Isolation.OWN_GIL && (python.major() < 3 || python.major() == 3 && python.minor() < 12)) {
@@ -82,7 +82,7 @@ public final class KraitRuntime {
                     + ". Use Isolation.SUB_INTERPRETER, whose interpreters share the GIL, or a newer Python.");
         }
         long binding = openSubInterpreter(main, isolation == Isolation.OWN_GIL);
-        return Session.open(binding, classLoader, () -> endSubInterpreter(main, binding));
+        return Session.open(binding, java, () -> endSubInterpreter(main, binding));
     }
 
     private static synchronized PythonInstallation python() {

@@ -85,6 +85,12 @@ final class Mismatch extends RuntimeException {
                 : new ConversionException(message.toString(), getCause());
     }
 
+    /** What a value is to Python: the type that it came from, or its Java class. */
+    static String pythonType(Object value) {
+        String name = Api.get().sessionOf(value) != null ? "a Python object" : pythonType(value, null);
+        return name.equals("krait.JavaObject") ? value.getClass().getTypeName() : name;
+    }
+
     /** The Python type that a value came from. */
     private static String pythonType(Object value, ObjectConversion objects) {
         if (value instanceof String) {

@@ -22,7 +22,7 @@ public final class Session implements ValueContext {
 
     /** What all views of an interpreter share. */
     private static final class State {
-        final ClassLoader classLoader;
+        final JavaAccess java;
         final ConcurrentHashMap<String, Long> names = new ConcurrentHashMap<>();
         /** Lets go of what the interpreter has besides its globals. */
         final Runnable end;
@@ -30,8 +30,8 @@ public final class Session implements ValueContext {
         /** Set by a close from inside a call: the last call to end does what is left. */
         volatile long leaving;
 
-        State(ClassLoader classLoader, Runnable end) {
-            this.classLoader = classLoader;
+        State(JavaAccess java, Runnable end) {
+            this.java = java;
             this.end = end;
         }
     }
@@ -50,13 +50,14 @@ public final class Session implements ValueContext {
     }
 
     /** Opens an interpreter with globals of its own. */
-    public static Session open(long binding, ClassLoader classLoader, Runnable end) {
-        Session session = new Session(binding, new State(classLoader, end), CallWatch.NO_DEADLINE);
+    public static Session open(long binding, JavaAccess java, Runnable end) {
+        Session session = new Session(binding, new State(java, end), CallWatch.NO_DEADLINE);
         Frame frame = FrameStack.acquire();
         try {
             session.perform(frame, frame.write(session), Op.OPEN | Op.RAW);
             session.checkStatus(frame, null);
             session.state.namespace = session.readHandle(frame);
+            Sessions.add(session);
         } finally {
             FrameStack.release(frame);
         }
@@ -79,7 +80,7 @@ public final class Session implements ValueContext {
 
     /** {@return the class loader that Python code of this interpreter finds classes with, or null} */
     public ClassLoader classLoader() {
-        return state.classLoader;
+        return state.java.loader;
     }
 
     /**
@@ -157,6 +158,7 @@ public final class Session implements ValueContext {
             Native.release(binding, name);
         }
         names.clear();
+        Sessions.remove(this, open);
         Frame frame = FrameStack.acquire();
         try {
             FrameWriter writer = frame.write(this);
@@ -511,6 +513,79 @@ public final class Session implements ValueContext {
     /** Converts a value to a type. */
     public Object convert(Object value, Type target) {
         return Converter.convert(value, target, conversion);
+    }
+
+    /** The interpreter that makes an up-call: by its number, or for threads that Python made by the object that is called. */
+    static Session calling(long binding, long number, int slot) {
+        Session session = number == 0 ? null : Sessions.find(binding, number);
+        if (session == null && slot != 0) {
+            ValueContext owner = HANDLES.owner(slot);
+            session = owner instanceof Session ? (Session) owner : null;
+        }
+        return session != null ? session : Sessions.any(binding);
+    }
+
+    Classes classes() {
+        return state.java.classes;
+    }
+
+    ClassFinder finder() {
+        return state.java.finder;
+    }
+
+    int form() {
+        return state.java.form;
+    }
+
+    boolean isPython(Object value) {
+        return value != null && Api.get().sessionOf(value) != null;
+    }
+
+    boolean isCallable(Object pyObject) {
+        return (Boolean) helper(0, "is_callable", pyObject);
+    }
+
+    /** The class, if the filter allows it. */
+    Class<?> allowed(Class<?> type) {
+        if (!state.java.classes.allows(type)) {
+            throw new PythonError("PermissionError", "the class filter denies " + type.getTypeName());
+        }
+        return type;
+    }
+
+    /** Converts what Python gives for a type of Java's, functions too. */
+    Object argument(Object value, Class<?> type) {
+        if (type.isInterface() && isPython(value) && Callables.onlyAbstract(type) != null && isCallable(value)) {
+            return PythonProxy.function(this, value, type);
+        }
+        try {
+            return convert(value, type);
+        } catch (ConversionException | NullPointerException e) {
+            throw new PythonError("TypeError", e.getMessage());
+        }
+    }
+
+    /** Refuses what would reach around the class filter. */
+    void check(Members members, int index, Object[] args) {
+        if (!state.java.classes.allowsAll()) {
+            FilterChecks.check(state.java.classes, members, members.group(index).name(), args);
+        }
+    }
+
+    @Override
+    public int classOf(Object object) {
+        if (object instanceof Opaque) {
+            return 0;
+        }
+        if (!state.java.classes.allowsAll()) {
+            FilterChecks.check(state.java.classes, object);
+        }
+        return state.java.classes.number(object.getClass());
+    }
+
+    @Override
+    public Object proxy(long handle, int slot) {
+        return PythonProxy.implement(this, wrap(handle), (PythonProxy.Kind) objectAt(slot));
     }
 
     @Override

@@ -37,7 +37,7 @@ final class Skipper {
             if (children < 0 || length <= 0 || length > in.end - at) {
                 break;
             }
-            if (tag == Tag.PYOBJECT && at >= unread && in.buffer.getLong(at + 1) != 0) {
+            if ((tag == Tag.PYOBJECT || tag == Tag.PYPROXY) && at >= unread && in.buffer.getLong(at + 1) != 0) {
                 context.wrap(in.buffer.getLong(at + 1));
             }
             in.position = at + (int) length;
@@ -80,7 +80,6 @@ final class Skipper {
             case Tag.SET:
             case Tag.FROZENSET:
             case Tag.DICT:
-            case Tag.JAVAOBJECT:
                 return 4;
             case Tag.DATE:
                 return 6;
@@ -89,12 +88,14 @@ final class Skipper {
             case Tag.TIME:
             case Tag.BYTES_REF:
             case Tag.PYOBJECT:
+            case Tag.JAVAOBJECT:
                 return 8;
             case Tag.ARRAY_REF:
                 return 9;
             case Tag.OFFSET_TIME:
             case Tag.INSTANT:
             case Tag.DURATION:
+            case Tag.PYPROXY:
                 return 12;
             case Tag.DATETIME:
                 return 14;

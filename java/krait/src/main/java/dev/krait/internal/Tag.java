@@ -66,6 +66,8 @@ public final class Tag {
     public static final byte PYOBJECT = 30;
     /** i32 slot. */
     public static final byte JAVAOBJECT = 31;
+    /** i64 handle, i32 slot of the interfaces that it implements. */
+    public static final byte PYPROXY = 32;
 
     private Tag() {
     }

@@ -16,7 +16,8 @@ public final class Thrown {
         return python != null ? python : new Object[] {thrown, thrown.getClass().getName(), message(thrown)};
     }
 
-    private static String message(Throwable thrown) {
+    /** The message, whatever {@code getMessage} does. */
+    static String message(Throwable thrown) {
         try {
             return thrown.getMessage();
         } catch (RuntimeException e) {

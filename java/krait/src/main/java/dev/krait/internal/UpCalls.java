@@ -1,6 +1,7 @@
 package dev.krait.internal;
 
-import java.util.Objects;
+import dev.krait.ConversionException;
+import java.lang.reflect.UndeclaredThrowableException;
 
 /** What native code calls: operations on Java objects, for Python. Any thread, also ones that Python made. */
 final class UpCalls {
@@ -12,73 +13,134 @@ final class UpCalls {
         return new Frame();
     }
 
+    /** The object in a slot, for its monitor. */
+    static Object object(int slot) {
+        return Session.handles().get(slot);
+    }
+
     /**
-     * Does an operation on the object in a slot. Arguments come and the result goes in the frame; whatever is thrown goes
-     * there too: a Python exception as itself, any other throwable as (throwable, class name, message).
+     * Does an operation on the object in a slot, or on none where the slot is 0. Arguments come and the result goes in the
+     * frame; whatever is thrown goes there too, see {@link #raise}.
      *
      * @return the address of the frame's memory, which may have moved
      */
     static long call(Frame frame, int op, int slot) {
-        ValueContext owner = null;
+        Session session = null;
         try {
-            owner = Session.handles().owner(slot);
-            Object target = Session.handles().get(slot);
-            FrameReader reader = frame.read(owner, null);
-            String name = op == UpOp.CALL_METHOD ? reader.readString() : null;
-            Object[] args = reader.readArguments().positional();
-            frame.shrink();
-            Object result = perform(op, target, name, args);
-            FrameWriter writer = frame.write(owner).withoutReferences();
-            try {
-                writer.write(result);
-            } catch (Throwable e) {
-                writer.rollback();
-                throw e;
+            FrameReader reader = frame.read(null, null);
+            session = Session.calling(reader.longValue(), reader.longValue(), slot);
+            reader.use(session);
+            if (op == UpOp.CALL_METHOD) {
+                callMethod(frame, reader, session, slot);
+            } else {
+                perform(frame, reader, session, op, slot);
             }
-            writer.finish();
         } catch (Throwable e) {
-            raise(frame, owner, e);
+            raise(frame, session, e);
         }
         return frame.address();
     }
 
-    private static Object perform(int op, Object target, String name, Object[] args) throws Throwable {
+    private static void callMethod(Frame frame, FrameReader reader, Session session, int slot) throws Throwable {
+        Members members = (Members) Session.handles().get(reader.intValue());
+        int index = reader.intValue();
+        int candidate = reader.intValue();
+        int form = reader.intValue();
+        Object[] args = reader.readPositional(false);
+        long live = reader.live();
+        release(frame);
+        Object target = slot == 0 ? null : Session.handles().get(slot);
+        session.check(members, index, args);
+        Object result = members.group(index).call(session, target, args, live, candidate);
+        write(frame, session, result, form);
+    }
+
+    private static void perform(Frame frame, FrameReader reader, Session session, int op, int slot) throws Throwable {
+        Object[] args = reader.readPositional(op == UpOp.SERVICE);
+        long live = reader.live();
+        release(frame);
+        if (op == UpOp.SERVICE) {
+            write(frame, session, Services.perform(session, (String) args[0], args), Form.DEFAULT);
+            return;
+        }
+        Object target = Session.handles().get(slot);
+        Object result;
         switch (op) {
-            case UpOp.CALL:
-                return Callables.call(target, args);
             case UpOp.STR:
-                return String.valueOf(target);
+                result = Manners.str(target);
+                break;
             case UpOp.REPR:
-                return "<" + target.getClass().getTypeName() + " " + target + ">";
+                result = Manners.repr(target);
+                break;
             case UpOp.EQUALS:
-                return Objects.equals(target, args[0]);
+                result = Manners.equalTo(target, args[0], live != 0);
+                break;
             case UpOp.HASH:
-                return target.hashCode();
+                result = target.hashCode();
+                break;
+            case UpOp.COMPARE:
+                result = Manners.compare(target, args[0]);
+                break;
+            case UpOp.BUFFER:
+                result = target.getClass().isArray() && target.getClass().getComponentType().isPrimitive() ? target : null;
+                write(frame, session, result, Form.COPY);
+                return;
             default:
-                throw new AssertionError("Krait: unknown operation " + op + (name == null ? "" : " " + name));
+                throw new AssertionError("Krait: unknown operation " + op);
         }
+        write(frame, session, result, Form.DEFAULT);
     }
 
-    private static void raise(Frame frame, ValueContext owner, Throwable thrown) {
-        FrameWriter writer = frame.write(owner).withoutReferences();
-        Object python = owner == null ? null : Api.get().pythonExceptionOf(thrown);
+    /** Lets go of what Python let go of, and of memory that large arguments took. */
+    private static void release(Frame frame) {
+        for (int i = 0, released = frame.released(); i < released; i++) {
+            Session.handles().release(frame.releasedSlot(i));
+        }
+        frame.shrink();
+    }
+
+    private static void write(Frame frame, Session session, Object result, int form) {
+        FrameWriter writer = frame.write(session).withoutReferences();
         try {
-            writer.write(python != null ? python : new Object[] {thrown, thrown.getClass().getName(), message(thrown)});
-            writer.finishRaised();
-        } catch (IllegalStateException e) {
-            // The Python exception was closed, or is another interpreter's: then it is a Java exception like any other.
+            writer.write(result, form == Form.DEFAULT ? session.form() : form);
+        } catch (Throwable e) {
             writer.rollback();
-            writer = frame.write(owner).withoutReferences();
-            writer.write(new Object[] {thrown, thrown.getClass().getName(), message(thrown)});
-            writer.finishRaised();
+            throw e;
         }
+        writer.finish();
     }
 
-    private static String message(Throwable thrown) {
-        try {
-            return thrown.getMessage();
-        } catch (RuntimeException e) {
-            return "getMessage() threw " + e.getClass().getName();
+    /**
+     * Tells what was thrown: (exception, frames) for a Python exception on its way through Java, (throwable, class name,
+     * message) for any other, (type, message) for what Krait itself has to say.
+     */
+    private static void raise(Frame frame, Session session, Throwable raised) {
+        Throwable thrown = raised;
+        // What a proxy of a Python object threw, and its interface does not declare.
+        while (thrown instanceof UndeclaredThrowableException && thrown.getCause() != null) {
+            thrown = thrown.getCause();
         }
+        FrameWriter writer = frame.write(session).withoutReferences();
+        Object python = session == null ? null : Api.get().pythonExceptionOf(thrown);
+        try {
+            if (thrown instanceof PythonError) {
+                writer.write(new Object[] {((PythonError) thrown).type(), thrown.getMessage()});
+            } else if (python != null) {
+                writer.write(new Object[] {python, new PassedFrames(thrown.getStackTrace())});
+            } else {
+                writer.write(record(thrown));
+            }
+        } catch (IllegalStateException | ConversionException | PythonError e) {
+            // The Python exception was closed, or is another interpreter's, or the filter denies the class: then only
+            // the name and the message remain.
+            writer.rollback();
+            writer = frame.write(session).withoutReferences();
+            writer.write(python == null ? new Object[] {null, thrown.getClass().getName(), Thrown.message(thrown)} : record(thrown));
+        }
+        writer.finishRaised();
+    }
+
+    private static Object[] record(Throwable thrown) {
+        return new Object[] {thrown, thrown.getClass().getName(), Thrown.message(thrown)};
     }
 }

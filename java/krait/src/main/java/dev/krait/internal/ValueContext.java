@@ -39,6 +39,23 @@ public interface ValueContext {
     int slotOf(Object object);
 
     /**
+     * The number of an object's class, by which Python knows what it is.
+     *
+     * @param object the object, not null
+     * @return the number, or 0 for an object that Python only holds
+     */
+    int classOf(Object object);
+
+    /**
+     * Makes a Java object of a Python object that implements interfaces.
+     *
+     * @param handle a handle, never 0; the object owns it
+     * @param slot the slot of what it implements; it stays Python's
+     * @return the Java object
+     */
+    Object proxy(long handle, int slot);
+
+    /**
      * Takes back a slot that never reached Python.
      *
      * @param slot a slot that {@link #slotOf} returned

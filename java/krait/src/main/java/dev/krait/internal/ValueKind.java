@@ -108,6 +108,11 @@ final class ValueKind {
         return KINDS.get(type);
     }
 
+    /** Whether a live view of such values makes sense: collections, maps, arrays. */
+    static boolean isView(int kind) {
+        return kind == COLLECTION || kind == SET || kind == MAP || kind >= BYTES && kind <= OBJECTS;
+    }
+
     private static int find(Class<?> type) {
         Integer exact = EXACT.get(type);
         if (exact != null) {

@@ -44,6 +44,16 @@ final class FakeContext implements ValueContext {
     }
 
     @Override
+    public int classOf(Object object) {
+        return 7;
+    }
+
+    @Override
+    public Object proxy(long handle, int slot) {
+        return wrap(handle);
+    }
+
+    @Override
     public int slotOf(Object object) {
         return handles.allocate(object, this);
     }

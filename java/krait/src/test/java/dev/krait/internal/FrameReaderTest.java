@@ -218,8 +218,8 @@ class FrameReaderTest {
                 bytes().tag(Tag.ARRAY).tag((byte) 'q').i32(0x20000001).done(),
                 bytes().tag(Tag.BYTES_REF).i32(0).i32(1).done(),
                 bytes().tag(Tag.PYOBJECT).i64(0).done(),
-                bytes().tag(Tag.JAVAOBJECT).i32(5).done(),
-                bytes().tag(Tag.JAVAOBJECT).i32(0).done()));
+                bytes().tag(Tag.JAVAOBJECT).i32(5).i32(0).done(),
+                bytes().tag(Tag.JAVAOBJECT).i32(0).i32(0).done()));
         // The first is no corruption but the longest duration less a nanosecond.
         corrupt.remove(14);
         for (byte[] payload : corrupt) {

@@ -1,0 +1,128 @@
+package dev.krait.internal;
+
+import dev.krait.ClassFilter;
+import java.lang.ref.WeakReference;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.WeakHashMap;
+
+/**
+ * The Java classes that Python knows, by numbers: a class has one number for each filter that it is seen through. Nothing
+ * here keeps a class alive, nor does a class keep Krait alive. Any thread may use it.
+ */
+final class Classes {
+    private static final Object LOCK = new Object();
+    private static final List<Known> KNOWN = new ArrayList<>();
+    private static final Map<Class<?>, WeakReference<Members>> PLAIN = new WeakHashMap<>();
+
+    private final ClassFilter filter;
+    /** Integers, because a value of a class of ours would tie our class loader to every class it is kept for. */
+    private final ClassValue<Integer> numbers = new ClassValue<Integer>() {
+        @Override
+        protected Integer computeValue(Class<?> type) {
+            synchronized (LOCK) {
+                KNOWN.add(new Known(type, Classes.this));
+                // 0 is the number of what has no class in Python.
+                return KNOWN.size();
+            }
+        }
+    };
+    private final Map<Class<?>, WeakReference<Members>> members = new WeakHashMap<>();
+
+    static final Classes ALL = new Classes(null);
+
+    private static final class Known {
+        final WeakReference<Class<?>> type;
+        final Classes classes;
+
+        Known(Class<?> type, Classes classes) {
+            this.type = new WeakReference<>(type);
+            this.classes = classes;
+        }
+    }
+
+    private Classes(ClassFilter filter) {
+        this.filter = filter;
+    }
+
+    /** The classes as a filter shows them; null shows all. */
+    static Classes of(ClassFilter filter) {
+        return filter == null ? ALL : new Classes(filter);
+    }
+
+    /** Whether Python may know a class. */
+    boolean allows(Class<?> type) {
+        if (filter == null) {
+            return true;
+        }
+        Class<?> element = type;
+        while (element.isArray()) {
+            element = element.getComponentType();
+        }
+        return element.isPrimitive() || filter.allows(element.getName());
+    }
+
+    boolean allowsAll() {
+        return filter == null;
+    }
+
+    boolean allows(String name) {
+        return filter == null || filter.allows(name);
+    }
+
+    /** The number of a class. */
+    int number(Class<?> type) {
+        return numbers.get(type);
+    }
+
+    /** The members of the class with this number. */
+    static Members members(int number) {
+        Known known;
+        synchronized (LOCK) {
+            known = KNOWN.get(number - 1);
+        }
+        Class<?> type = known.type.get();
+        if (type == null) {
+            throw new PythonError("TypeError", "the Java class was unloaded");
+        }
+        return known.classes.members(type);
+    }
+
+    /** The members of a class; the same for as long as anyone holds them. */
+    Members members(Class<?> type) {
+        Map<Class<?>, WeakReference<Members>> cache = filter == null ? PLAIN : members;
+        synchronized (cache) {
+            WeakReference<Members> held = cache.get(type);
+            Members found = held == null ? null : held.get();
+            if (found != null) {
+                return found;
+            }
+        }
+        Members made = new Members(type, this);
+        synchronized (cache) {
+            WeakReference<Members> held = cache.get(type);
+            Members found = held == null ? null : held.get();
+            if (found == null) {
+                cache.put(type, new WeakReference<>(made));
+                found = made;
+            }
+            return found;
+        }
+    }
+
+    /** Whether a class lives as long as Krait does. */
+    static boolean isPermanent(Class<?> type) {
+        Class<?> element = type;
+        while (element.isArray()) {
+            element = element.getComponentType();
+        }
+        // Hidden classes and proxies come and go, whatever their loader is.
+        if (element.getName().indexOf('/') >= 0 || java.lang.reflect.Proxy.isProxyClass(element)) {
+            return false;
+        }
+        ClassLoader loader = element.getClassLoader();
+        return loader == null || loader == ClassLoader.getPlatformClassLoader()
+                || loader == Classes.class.getClassLoader() || loader == ClassLoader.getSystemClassLoader();
+    }
+}

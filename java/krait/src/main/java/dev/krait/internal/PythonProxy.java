@@ -1,0 +1,158 @@
+package dev.krait.internal;
+
+import dev.krait.PythonException;
+import java.lang.ref.Reference;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+
+/**
+ * A Python object as Java interfaces: a function as a functional interface, or an object whose class says what it implements.
+ * Calls may come from any thread.
+ */
+final class PythonProxy implements InvocationHandler, PythonBacked {
+    private static final Object[] NO_ARGUMENTS = {};
+
+    private final Session session;
+    private final Object target;
+    /** The method that a call of the function is, or null for an object that implements by methods. */
+    private final Method function;
+
+    private PythonProxy(Session session, Object target, Method function) {
+        this.session = session;
+        this.target = target;
+        this.function = function;
+    }
+
+    /** The interfaces that a Python class implements. */
+    static final class Kind implements Opaque {
+        private final Class<?>[] interfaces;
+        private final ClassLoader loader;
+
+        Kind(Object[] types) {
+            interfaces = new Class<?>[types.length];
+            for (int i = 0; i < types.length; i++) {
+                if (!(types[i] instanceof Class) || !((Class<?>) types[i]).isInterface()) {
+                    throw new PythonError("TypeError", "krait.implements takes Java interfaces, not " + types[i]);
+                }
+                interfaces[i] = (Class<?>) types[i];
+            }
+            loader = loader(interfaces);
+        }
+    }
+
+    /** A function as a functional interface. */
+    static Object function(Session session, Object function, Class<?> type) {
+        Method method = Callables.onlyAbstract(type);
+        if (method == null) {
+            throw new PythonError("TypeError", type.getTypeName() + " is no functional interface: a Python function cannot be"
+                    + " one; krait.implements makes classes that can");
+        }
+        return Proxy.newProxyInstance(loader(type), new Class<?>[] {type}, new PythonProxy(session, function, method));
+    }
+
+    /** An object of a class that implements interfaces. */
+    static Object implement(Session session, Object object, Kind kind) {
+        return Proxy.newProxyInstance(kind.loader, kind.interfaces, new PythonProxy(session, object, null));
+    }
+
+    @Override
+    public Object pythonObject() {
+        return target;
+    }
+
+    private static ClassLoader loader(Class<?>... interfaces) {
+        for (Class<?> type : interfaces) {
+            boolean all = true;
+            for (Class<?> other : interfaces) {
+                all &= sees(type.getClassLoader(), other);
+            }
+            if (all) {
+                return type.getClassLoader();
+            }
+        }
+        throw new PythonError("TypeError", "no class loader sees all of the interfaces");
+    }
+
+    private static boolean sees(ClassLoader loader, Class<?> type) {
+        try {
+            return Class.forName(type.getName(), false, loader) == type;
+        } catch (ClassNotFoundException e) {
+            return false;
+        }
+    }
+
+    @Override
+    public Object invoke(Object proxy, Method method, Object[] given) throws Throwable {
+        Object[] args = given == null ? NO_ARGUMENTS : given;
+        if (method.getDeclaringClass() == Object.class) {
+            return ofObject(proxy, method, args);
+        }
+        if (function != null) {
+            boolean isTheFunction = method.getName().equals(function.getName())
+                    && method.getParameterCount() == function.getParameterCount();
+            return isTheFunction ? result(call(args), method) : viaDefault(proxy, method, args);
+        }
+        Object[] answer = ask(method.getName(), args);
+        if ((Boolean) answer[0]) {
+            return result(answer[1], method);
+        }
+        if (method.isDefault()) {
+            return viaDefault(proxy, method, args);
+        }
+        throw new UnsupportedOperationException(answer[1] + " implements " + method.getDeclaringClass().getTypeName()
+                + " without the method " + method.getName() + "()");
+    }
+
+    private Object call(Object[] args) {
+        try {
+            return session.call(Op.CALL, Api.get().handleOf(target), args, null, null);
+        } finally {
+            Reference.reachabilityFence(target);
+        }
+    }
+
+    /** (true, result), or (false, name of the class) where it has no such method. */
+    private Object[] ask(String name, Object[] args) {
+        Object[] all = new Object[args.length + 2];
+        all[0] = target;
+        all[1] = name;
+        System.arraycopy(args, 0, all, 2, args.length);
+        return (Object[]) session.helper(0, "implement", all);
+    }
+
+    private Object result(Object value, Method method) {
+        Class<?> type = method.getReturnType();
+        if (type == void.class) {
+            return null;
+        }
+        return type.isInterface() ? session.argument(value, type) : session.convert(value, method.getGenericReturnType());
+    }
+
+    private Object ofObject(Object proxy, Method method, Object[] args) {
+        switch (method.getName()) {
+            case "equals":
+                return proxy == args[0] || args[0] instanceof Proxy && isSame(Proxy.getInvocationHandler(args[0]));
+            case "hashCode":
+                try {
+                    return target.hashCode();
+                } catch (PythonException e) {
+                    // Not hashable: equal objects must have the same number all the same.
+                    return 0;
+                }
+            default:
+                return target.toString();
+        }
+    }
+
+    private boolean isSame(InvocationHandler other) {
+        return other instanceof PythonBacked && target.equals(((PythonBacked) other).pythonObject());
+    }
+
+    private static Object viaDefault(Object proxy, Method method, Object[] args) throws Throwable {
+        if (!method.isDefault()) {
+            throw new UnsupportedOperationException("a Python function has no method " + method.getName() + "()");
+        }
+        return DefaultMethods.of(method).call(proxy, args.length == 0 ? null : args);
+    }
+}

@@ -1,0 +1,101 @@
+package dev.krait.javainpython;
+
+import static dev.krait.testing.Pythons.raised;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.krait.PythonException;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Which of several methods a call means, and what arguments become. */
+class CallsTest extends JavaInPython {
+    @BeforeEach
+    void shapes() {
+        run("import krait, java", "from dev.krait.javainpython import Shapes", "s = Shapes()");
+    }
+
+    @Test
+    void exactBeforeWideningBeforeBoxingBeforeVarargs() {
+        run("assert s.kind(5) == 'int' and s.kind(2**40) == 'long' and s.kind(1.5) == 'double'",
+                "assert s.kind('x') == 'String' and s.kind('text') == 'String'",
+                "assert s.kind(True) == 'Object' and s.kind([1]) == 'Object' and s.kind(2**70) == 'Object'",
+                "assert s.wide(5) == 'long'", "assert s.boxed(5) == 'Integer' and s.boxed(2**40) == 'Object'",
+                "assert s.rest(1) == 'one' and s.rest() == 'all 0' and s.rest(1, 2, 3) == 'all 3'");
+    }
+
+    @Test
+    void varargsTakeNoneOneAndMany() {
+        run("assert s.words('w') == 'w0' and s.words('w', 'a') == 'w1' and s.words('w', 'a', 'b') == 'w2'",
+                "assert s.words('w', ['a', 'b', 'c']) == 'w3'",
+                "assert Shapes('l', 1, 2, 3).count == 6 and Shapes('l').count == 0",
+                "assert list(java.util.Arrays.asList(1, 2)) == [1, 2]",
+                "assert java.lang.String.format('%s-%s', 'a', 1) == 'a-1'");
+    }
+
+    @Test
+    void anAmbiguousCallNamesTheCandidates() {
+        PythonException ambiguous = raised("TypeError", () -> py.exec("s.clash(1, 2)"));
+        assertTrue(ambiguous.pythonMessage().contains("clash(Integer"), ambiguous.pythonMessage());
+        assertTrue(ambiguous.pythonMessage().contains("clash(Object"), ambiguous.pythonMessage());
+        run("assert krait.overload(s.clash, 'Integer', 'Object')(1, 2) == 'left'",
+                "assert krait.overload(s.clash, java.lang.Object, java.lang.Integer)(1, 2) == 'right'",
+                "assert krait.overload(Shapes, 'int')(4).count == 4");
+        raised("TypeError", () -> py.exec("krait.overload(s.clash, 'Nothing')"));
+    }
+
+    @Test
+    void aCallThatFitsNothingNamesWhatThereIs() {
+        PythonException none = raised("TypeError", () -> py.exec("s.letter(1, 2)"));
+        assertTrue(none.pythonMessage().contains("char letter(char"), none.pythonMessage());
+        raised("TypeError", () -> py.exec("s.letter('ab')"));
+        raised("TypeError", () -> py.exec("s.kind(x=1)"));
+        raised("TypeError", () -> py.exec("Shapes.kind()"));
+        raised("TypeError", () -> py.exec("Shapes.kind(java.util.ArrayList(), 1)"));
+        raised("TypeError", () -> py.exec("java.util.AbstractList()"));
+        raised("TypeError", () -> py.exec("java.util.List()"));
+    }
+
+    @Test
+    void charactersNoneAndSmallNumbers() {
+        run("assert s.letter('a') == 'b' and s.small(127) == 127",
+                "assert s.same(None) is None and s.boxed(None) == 'Integer'");
+        raised("TypeError", () -> py.exec("s.small(128)"));
+        raised("TypeError", () -> py.exec("s.letter(None)"));
+    }
+
+    @Test
+    void theUnboundMethodTakesTheObjectFirst() {
+        run("assert Shapes.kind(s, 5) == 'int'", "assert list(map(java.lang.String.valueOf, [1, True])) == ['1', 'true']",
+                "i = java.lang.Integer(7)", "assert java.lang.Integer.toString(i) == '7' and i.toString() == '7'",
+                "assert java.lang.Integer.toString(8) == '8' and java.lang.Integer.toString(255, 16) == 'ff'");
+    }
+
+    @Test
+    void genericsAreErasedButElementsOfLiteralsFollowThem() {
+        run("assert s.greatest([3, 1, 2]) == 3 and s.greatest(['a', 'c']) == 'c'", "assert s.total([1, 2, 3]) == 6");
+    }
+
+    @Test
+    void aJavaObjectIsPassedAsItIs() {
+        run("l = java.util.ArrayList()", "java.util.Collections.addAll(l, 3, 1, 2)", "java.util.Collections.sort(l)",
+                "assert list(l) == [1, 2, 3]", "assert s.same(s) == s and krait.view(s.same)(l) == l");
+    }
+
+    @Test
+    void theSameCallWithOtherArgumentsIsChosenAnew() {
+        run("for _ in range(3):",
+                "    assert [s.kind(x) for x in (1, 2**40, 1.5, 'a', 'ab', None.__class__, s, [1], (1,), {})] == [",
+                "        'int', 'long', 'double', 'String', 'String', 'Object', 'Object', 'Object', 'Object', 'Object']");
+    }
+
+    @Test
+    void threadsThatPythonMadeCallJava() {
+        run("import threading", "from java.util import ArrayList", "out = []",
+                "def work():",
+                "    l = ArrayList()",
+                "    for i in range(100): l.add(i)",
+                "    out.append(len(l) + java.lang.Math.abs(-1))",
+                "threads = [threading.Thread(target=work) for _ in range(4)]",
+                "for t in threads: t.start()", "for t in threads: t.join()", "assert out == [101] * 4, out");
+    }
+}

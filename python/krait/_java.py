@@ -1,0 +1,99 @@
+"""Java for Python code: what `krait` offers besides the import of Java classes."""
+
+from types import MethodType
+
+import _krait
+from _krait import JavaObject
+
+from krait import _java_classes, _java_import, _streams
+from krait._errors import JavaException
+from krait._java_classes import COPY, VIEW, JavaClass
+
+_krait.configure(_java_classes.build, JavaClass, JavaException, _streams.number)
+_streams.mark_threads()
+_java_import.install()
+
+
+def java_class(name):
+    """The class of a full name, or of a ``java.lang.Class``."""
+    if not isinstance(name, str):
+        return _krait.class_at(_krait.host(), _krait.java("class_number", name))
+    found = _java_import.find_class(name)
+    if found is None:
+        raise ImportError(_krait.java("why_not", name), name=name)
+    return found
+
+
+def _changed(method, candidate, result):
+    """A Java method that is called in another way; None for what is none."""
+    if isinstance(method, MethodType):
+        function = _krait.method_with(method.__func__, candidate, result)
+        return None if function is None else MethodType(function, method.__self__)
+    return _krait.method_with(method, candidate, result)
+
+
+def view(method):
+    """A Java method that gives collections and arrays as the Java objects: ``krait.view(obj.getItems)()``."""
+    changed = _changed(method, None, VIEW)
+    if changed is None:
+        raise TypeError(f"krait.view needs a Java method, not {method!r}")
+    return changed
+
+
+def copy(value):
+    """A copy of a Java collection or array as Python's own type; or a Java method that gives such copies."""
+    if isinstance(value, JavaObject):
+        return _krait.java("copy", value)
+    changed = _changed(value, None, COPY)
+    if changed is None:
+        raise TypeError(f"krait.copy needs a Java object or a Java method, not {value!r}")
+    return changed
+
+
+def overload(method, *types):
+    """One of several Java methods of a name: ``krait.overload(obj.append, "char")``. Types are classes or names."""
+    plain = method.__func__ if isinstance(method, MethodType) else method
+    if isinstance(plain, JavaClass):
+        plain = plain._new_
+        method = plain
+    if _krait.method_with(plain, None, None) is None:
+        raise TypeError(f"krait.overload needs a Java method or class, not {method!r}")
+    return _changed(method, _krait.java("find_overload", *plain._key_, *types), None)
+
+
+def array(component, content):
+    """A new Java array: ``krait.array("int", 10)``, ``krait.array(String, ["a", "b"])``."""
+    if not isinstance(content, int):
+        content = list(content)
+    return _krait.java("new_array", component, content)
+
+
+def implements(*interfaces):
+    """A class decorator: instances are objects of these Java interfaces for Java.
+
+    Java's calls become calls of the methods of the same names. A default method that the class lacks is Java's own.
+    """
+    if not interfaces or not all(isinstance(interface, JavaClass) for interface in interfaces):
+        raise TypeError("krait.implements needs Java interfaces")
+
+    def decorate(cls):
+        every = tuple(dict.fromkeys(interfaces + getattr(cls, "__java_interfaces__", ())))
+        cls.__java_interfaces__ = every
+        cls.__krait_proxy__ = _krait.java("proxy_kind", *every)
+        return cls
+
+    return decorate
+
+
+class synchronized:
+    """``with krait.synchronized(obj):`` holds the monitor of a Java object, as Java's ``synchronized`` does."""
+
+    def __init__(self, obj):
+        self._object = obj
+
+    def __enter__(self):
+        _krait.monitor(self._object, True)
+        return self._object
+
+    def __exit__(self, kind, error, trace):
+        _krait.monitor(self._object, False)

@@ -1,0 +1,193 @@
+"""The Python classes that mirror Java's: made when first needed, from what Java says of its class."""
+
+import gc
+import keyword
+
+import _krait
+from _krait import JavaArray, JavaObject
+
+from krait import _java_manners, _java_throwables
+from krait._errors import JavaException
+
+_TOKEN = object()
+# Forms of results; Java's `Form` has the same numbers.
+DEFAULT, VIEW, COPY, OBJECT = range(4)
+_STATIC = 1
+
+
+class JavaClass(type):
+    """The class of classes that mirror Java classes."""
+
+    def __new__(meta, name, bases, namespace, token=None):
+        if token is not _TOKEN:
+            java = next(base for base in bases if isinstance(base, JavaClass))
+            raise TypeError(
+                f"{java.__module__}.{java.__qualname__} is a Java class, which Python cannot extend; "
+                "krait.implements makes a Python class that implements Java interfaces"
+            )
+        return super().__new__(meta, name, bases, namespace)
+
+    def __init__(cls, name, bases, namespace, token=None):
+        super().__init__(name, bases, namespace)
+
+    def __call__(cls, *args, **keywords):
+        if keywords:
+            raise TypeError("Java constructors take no keyword arguments")
+        new = cls._new_
+        if new is None:
+            what = "an interface" if cls._flags_ & _java_manners.INTERFACE else "abstract, or has no public constructor"
+            raise TypeError(f"{type_name(cls)} is {what}")
+        return new(*args)
+
+    def __instancecheck__(cls, instance):
+        if super().__instancecheck__(instance):
+            return True
+        kind = type(instance)
+        if issubclass(kind, (JavaObject, JavaException)) or hasattr(kind, "__krait_proxy__"):
+            return _krait.java("is_instance", instance, cls)
+        return False
+
+    def __subclasscheck__(cls, other):
+        if super().__subclasscheck__(other):
+            return True
+        return isinstance(other, JavaClass) and _krait.java("is_subclass", other, cls)
+
+    def __setattr__(cls, name, value):
+        for base in cls.__mro__:
+            field = base.__dict__.get(name)
+            if isinstance(field, Field) and field.is_static:
+                field.set(None, value)
+                return
+        raise AttributeError(f"{type_name(cls)} has no static field {name!r}")
+
+    def __delattr__(cls, name):
+        raise AttributeError(f"the members of the Java class {type_name(cls)} cannot be deleted")
+
+    @property
+    def class_(cls):
+        """What Java writes as ``Name.class``."""
+        return _krait.java("class_object", cls)
+
+
+def type_name(cls):
+    return f"{cls.__module__}.{cls.__qualname__}"
+
+
+class Field:
+    """A field, as a descriptor."""
+
+    def __init__(self, host, members, name, index, is_static, is_final):
+        self._host = host
+        self._members = members
+        self._index = index
+        self.name = name
+        self.is_static = is_static
+        self.is_final = is_final
+
+    def __get__(self, instance, owner=None):
+        if instance is None and not self.is_static:
+            return self
+        return _krait.java_at(self._host, "field", self._members, self._index, instance)
+
+    def __set__(self, instance, value):
+        self.set(instance, value)
+
+    def set(self, instance, value):
+        if self.is_final:
+            raise AttributeError(f"the Java field {self.name} is final")
+        _krait.java_at(self._host, "set_field", self._members, self._index, instance, value)
+
+    def __repr__(self):
+        return f"<Java field {self.name}>"
+
+
+class Nested:
+    """A nested class, found when it is first asked for."""
+
+    def __init__(self, host, members, name):
+        self._host = host
+        self._members = members
+        self._name = name
+
+    def __get__(self, instance, owner=None):
+        return _krait.class_at(self._host, _krait.java_at(self._host, "nested", self._members, self._name))
+
+
+def build(host, number):
+    """Makes the class with this number. Native code calls it, and keeps what it gives."""
+    (members, module, qualname, kept, flags, parent, interfaces, methods, fields, nested, constructor, functional,
+     doc) = _krait.java_at(host, "describe", number)
+    name = qualname.rpartition(".")[2]
+    namespace = {
+        "__module__": module or "java",
+        "__qualname__": qualname,
+        "__doc__": doc,
+        "_members_": members,
+        "_flags_": flags,
+        "_new_": _krait.method(members, constructor, _STATIC, name, OBJECT) if constructor >= 0 else None,
+    }
+    for nested_name in nested:
+        _add(namespace, nested_name, Nested(host, members, nested_name))
+    for field_name, index, is_static, is_final in fields:
+        _add(namespace, field_name, Field(host, members, field_name, index, is_static, is_final))
+    for method_name, index, form in methods:
+        method = _krait.method(members, index, form, method_name, DEFAULT)
+        if method_name in namespace:
+            # A field or class of the same name is reached with an underscore behind it.
+            namespace[method_name + "_"] = namespace[method_name]
+        namespace[method_name] = method
+        if keyword.iskeyword(method_name):
+            namespace[method_name + "_"] = method
+        if index == functional:
+            namespace["__call__"] = method
+    if flags & _java_manners.THROWABLE:
+        cls = _throwable(host, name, namespace, parent)
+    else:
+        _java_manners.add(namespace, flags)
+        cls = _make(name, _bases(host, module, qualname, flags, parent, interfaces), namespace)
+    return _krait.remember(host, number, cls, kept)
+
+
+def _add(namespace, name, member):
+    namespace[name] = member
+    if keyword.iskeyword(name):
+        namespace[name + "_"] = member
+
+
+def _bases(host, module, qualname, flags, parent, interfaces):
+    bases = [JavaArray] if flags & _java_manners.ARRAY else []
+    if parent:
+        bases.append(_krait.class_at(host, parent))
+    for number in interfaces:
+        interface = _krait.class_at(host, number)
+        # What comes with another base is no base of its own.
+        if not any(interface in base.__mro__ for base in bases):
+            bases = [base for base in bases if base not in interface.__mro__] + [interface]
+    return bases or [JavaObject]
+
+
+def _make(name, bases, namespace):
+    namespace["__slots__"] = ()
+    try:
+        return JavaClass(name, tuple(bases), namespace, token=_TOKEN)
+    except TypeError:
+        # Java's hierarchy has no order that suits Python. isinstance asks Java, and a class has all its members itself.
+        return JavaClass(name, tuple(bases[:1]), namespace, token=_TOKEN)
+
+
+def _throwable(host, name, namespace, parent):
+    """An exception class, and the class of its throwables."""
+    carrier = _make(name, [JavaObject], dict(namespace))
+    base = _krait.class_at(host, parent)
+    if not issubclass(base, JavaException):
+        base = JavaException
+    bases = _java_throwables.bases(base, f"{namespace['__module__']}.{namespace['__qualname__']}")
+    namespace.update(_carrier_=carrier, _from_java_=classmethod(_java_throwables.from_java))
+    return JavaClass(name, bases, namespace, token=_TOKEN)
+
+
+def let_go():
+    """Collects classes that no code uses any more, so that their class loaders can go: when an interpreter closes."""
+    if _krait.sweep():
+        gc.collect()
+        _krait.sweep()
