@@ -6,11 +6,12 @@ classes are imported by their names: ``from java.util import ArrayList``.
 
 from _krait import JavaObject
 
+from krait._async import future
 from krait._errors import JavaException
 from krait._java import array, copy, implements, java_class, overload, synchronized, view
 from krait._values import Entry
 
 __all__ = [
-    "Entry", "JavaException", "JavaObject", "array", "copy", "implements", "java_class", "overload", "synchronized",
-    "view",
+    "Entry", "JavaException", "JavaObject", "array", "copy", "future", "implements", "java_class", "overload",
+    "synchronized", "view",
 ]

@@ -5,7 +5,8 @@ import importlib
 import io
 import sys
 
-from krait import _errors
+from krait import _async, _errors
+from krait._async import is_awaitable  # noqa: F401
 from krait._views import *  # noqa: F401, F403
 
 
@@ -16,6 +17,7 @@ def new_namespace():
 
 def close_namespace(namespace, number):
     """Lets go of everything an interpreter's globals hold, and of its streams."""
+    _async.detach(number)
     streams = sys.modules.get("krait._streams")
     if streams is not None:
         streams.detach(number)
@@ -196,3 +198,13 @@ def attach_streams(number, stdin, stdout, stderr):
     from krait import _streams
 
     _streams.attach(number, stdin, stdout, stderr)
+
+
+def attach_futures(number, bridge):
+    """Gives an interpreter its way to Java's stages."""
+    _async.attach(number, bridge)
+
+
+def start_async(number, awaitable, done):
+    """Runs an awaitable on the interpreter's event loop."""
+    return _async.start(number, awaitable, done)

@@ -50,6 +50,14 @@ def java_exception(record):
     return exception
 
 
+def exception_of(thrown):
+    """The exception for a throwable as Java's `Thrown.record` gives it."""
+    if isinstance(thrown, BaseException):
+        return thrown
+    # A throwable may arrive as the exception that mirrors it.
+    return thrown[0] if isinstance(thrown[0], BaseException) else java_exception(thrown)
+
+
 def describe(exception):
     """An exception as Java reads it; the record's fields are listed in native/ARCHITECTURE.md."""
     return _describe(exception, set(), True)

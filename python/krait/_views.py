@@ -203,7 +203,7 @@ class Context:
         if thrown is None:
             self._exit(self._manager, None, None, None)
             return False
-        exception = _errors.java_exception(thrown) if isinstance(thrown, tuple) else thrown
+        exception = _errors.exception_of(thrown)
         return bool(self._exit(self._manager, type(exception), exception, exception.__traceback__))
 
 

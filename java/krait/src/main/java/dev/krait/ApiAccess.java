@@ -8,6 +8,7 @@ import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 import java.lang.reflect.Type;
 import java.util.Iterator;
+import java.util.concurrent.CompletableFuture;
 
 /** Lets the internal package make this package's objects. */
 final class ApiAccess extends Api {
@@ -53,6 +54,12 @@ final class ApiAccess extends Api {
     @Override
     public Object bind(Object object, Type type, Class<?> raw) {
         return PyProxy.bind((PyObject) object, type, raw);
+    }
+
+    @Override
+    public CompletableFuture<Object> future(Object object, Type type) {
+        PyObject awaitable = (PyObject) object;
+        return PyFuture.isAwaitable(awaitable) ? PyFuture.start(awaitable, type) : null;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.krait;
 
+import dev.krait.internal.Futures;
 import dev.krait.internal.JavaAccess;
 import dev.krait.internal.KraitRuntime;
 import dev.krait.internal.Session;
@@ -33,6 +34,7 @@ final class InterpreterSettings {
         Session session = KraitRuntime.open(python, home, isolation, new JavaAccess(loader, classFilter, views));
         try {
             session.helper(0, "configure", paths, argv, workingDirectory, environment);
+            Futures.attach(session);
             if (stdin != null || stdout != null || stderr != null) {
                 Streams.attach(session, stdin, stdout, stderr);
             }

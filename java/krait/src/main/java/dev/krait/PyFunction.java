@@ -4,6 +4,7 @@ import dev.krait.internal.Session;
 import java.lang.ref.Reference;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * A Python callable, held so that calls need no look-up: {@code interp.function("json_value_lower")}. Any thread may
@@ -52,6 +53,51 @@ public final class PyFunction extends PyObject {
         } finally {
             Reference.reachabilityFence(this);
         }
+    }
+
+    /**
+     * Calls it, and gives a future of its result. A coroutine runs on the interpreter's event loop, a daemon
+     * thread that is started when it is first needed and ends with the interpreter; anything else has run when this
+     * returns. Exceptions are in the future, also those of the call itself.
+     *
+     * <p>Cancelling the future, or completing it otherwise, {@code orTimeout} say, cancels the Python task; a task that
+     * is cancelled in Python cancels the future. Stages that depend on it run on the event loop's thread unless their
+     * {@code …Async} variants are used; a stage that waits there for another coroutine waits for ever. Deadlines of
+     * {@link PythonInterpreter#withDeadline} count for the call, not for the coroutine: use {@code orTimeout}.
+     *
+     * @param args the arguments; the last may be {@link Kwargs}
+     * @return the future
+     */
+    public CompletableFuture<Object> callAsync(Object... args) {
+        return callAsync(Object.class, args);
+    }
+
+    /**
+     * As {@link #callAsync(Object...)}, for a result of a type.
+     *
+     * @param <T> the type
+     * @param type the type to convert the result to; {@code PyObject.class} for the object itself, whatever it is
+     * @param args the arguments; the last may be {@link Kwargs}
+     * @return the future
+     */
+    @SuppressWarnings("unchecked")
+    public <T> CompletableFuture<T> callAsync(Class<T> type, Object... args) {
+        Objects.requireNonNull(type, "type");
+        return (CompletableFuture<T>) PyFuture.of(() -> call(Calls.wantsObject(type), args), session(), type);
+    }
+
+    /**
+     * As {@link #callAsync(Object...)}, for a result of a generic type.
+     *
+     * @param <T> the type
+     * @param type the type to convert the result to
+     * @param args the arguments; the last may be {@link Kwargs}
+     * @return the future
+     */
+    @SuppressWarnings("unchecked")
+    public <T> CompletableFuture<T> callAsync(TypeRef<T> type, Object... args) {
+        Objects.requireNonNull(type, "type");
+        return (CompletableFuture<T>) PyFuture.of(() -> call(false, args), session(), type.type());
     }
 
     /**

@@ -7,6 +7,7 @@ import dev.krait.internal.Session;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Proxy;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
@@ -16,6 +17,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
 
 /** A Java interface whose methods a Python object has: each is looked up by its name when it is called. */
 final class PyProxy implements InvocationHandler, PythonBacked {
@@ -165,6 +169,9 @@ final class PyProxy implements InvocationHandler, PythonBacked {
     }
 
     private static Object convert(Session session, Object value, Type type, String place) {
+        if (value == null && isFuture(type)) {
+            return CompletableFuture.completedFuture(null);
+        }
         try {
             return type == void.class ? null : Calls.convertTo(session, value, type);
         } catch (ConversionException e) {
@@ -174,6 +181,11 @@ final class PyProxy implements InvocationHandler, PythonBacked {
             named.initCause(e);
             throw named;
         }
+    }
+
+    private static boolean isFuture(Type type) {
+        Type raw = type instanceof ParameterizedType ? ((ParameterizedType) type).getRawType() : type;
+        return raw == CompletableFuture.class || raw == CompletionStage.class || raw == Future.class;
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * A Python interpreter in this JVM, with globals of its own.
@@ -227,6 +228,54 @@ public final class PythonInterpreter implements AutoCloseable {
         int operation = Operations.raw(Operations.INVOKE, asObject);
         return Calls.call(args, (positional, names, values) ->
                 session.invoke(operation, name, positional, names, values));
+    }
+
+    /**
+     * Calls a function by its name, and gives a future of its result. A coroutine runs on the interpreter's event loop, a daemon
+     * thread that is started when it is first needed and ends with the interpreter; anything else has run when this
+     * returns. Exceptions are in the future, also those of the call itself.
+     *
+     * <p>Cancelling the future, or completing it otherwise, {@code orTimeout} say, cancels the Python task; a task that
+     * is cancelled in Python cancels the future. Stages that depend on it run on the event loop's thread unless their
+     * {@code …Async} variants are used; a stage that waits there for another coroutine waits for ever. Deadlines of
+     * {@link PythonInterpreter#withDeadline} count for the call, not for the coroutine: use {@code orTimeout}.
+     *
+     * @param name a name, maybe dotted
+     * @param args the arguments; the last may be {@link Kwargs}
+     * @return the future
+     */
+    public CompletableFuture<Object> invokeAsync(String name, Object... args) {
+        return invokeAsync(Object.class, name, args);
+    }
+
+    /**
+     * As {@link #invokeAsync(String, Object...)}, for a result of a type.
+     *
+     * @param <T> the type
+     * @param type the type to convert the result to; {@code PyObject.class} for the object itself, whatever it is
+     * @param name a name, maybe dotted
+     * @param args the arguments; the last may be {@link Kwargs}
+     * @return the future
+     */
+    @SuppressWarnings("unchecked")
+    public <T> CompletableFuture<T> invokeAsync(Class<T> type, String name, Object... args) {
+        Objects.requireNonNull(type, "type");
+        return (CompletableFuture<T>) PyFuture.of(() -> invoke(Calls.wantsObject(type), name, args), session, type);
+    }
+
+    /**
+     * As {@link #invokeAsync(String, Object...)}, for a result of a generic type.
+     *
+     * @param <T> the type
+     * @param type the type to convert the result to
+     * @param name a name, maybe dotted
+     * @param args the arguments; the last may be {@link Kwargs}
+     * @return the future
+     */
+    @SuppressWarnings("unchecked")
+    public <T> CompletableFuture<T> invokeAsync(TypeRef<T> type, String name, Object... args) {
+        Objects.requireNonNull(type, "type");
+        return (CompletableFuture<T>) PyFuture.of(() -> invoke(false, name, args), session, type.type());
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.krait.internal;
 import dev.krait.PythonException;
 import java.lang.reflect.Type;
 import java.util.Iterator;
+import java.util.concurrent.CompletableFuture;
 
 /** What this package makes of the public types whose constructors are not public. Set once by {@code dev.krait}. */
 public abstract class Api {
@@ -61,6 +62,15 @@ public abstract class Api {
      * @throws dev.krait.ConversionException if methods are missing
      */
     public abstract Object bind(Object object, Type type, Class<?> raw);
+
+    /**
+     * Runs a coroutine.
+     *
+     * @param object a PyObject
+     * @param type the result's type
+     * @return its future, or null where it cannot be awaited
+     */
+    public abstract CompletableFuture<Object> future(Object object, Type type);
 
     /**
      * Iterates over a Python object.

@@ -6,6 +6,9 @@ import java.util.Iterator;
 import java.util.Map;
 import java.util.Spliterator;
 import java.util.Spliterators;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
@@ -19,10 +22,17 @@ final class PythonConversion implements ObjectConversion {
 
     @Override
     public Object convert(Object pyObject, Type target) {
-        if (Api.get().sessionOf(pyObject) == null) {
+        Class<?> raw = Types.raw(target);
+        boolean python = Api.get().sessionOf(pyObject) != null;
+        if (raw == CompletableFuture.class || raw == CompletionStage.class || raw == Future.class) {
+            Type result = Types.argument(target, raw, 0);
+            CompletableFuture<Object> future = python ? Api.get().future(pyObject, result) : null;
+            // What was no coroutine is there already.
+            return future != null ? future : CompletableFuture.completedFuture(session.convert(pyObject, result));
+        }
+        if (!python) {
             return null;
         }
-        Class<?> raw = Types.raw(target);
         if (raw.isArray() && raw.getComponentType().isPrimitive()) {
             return session.convert(session.onObject(Op.BUFFER, Api.get().handleOf(pyObject)), target);
         }

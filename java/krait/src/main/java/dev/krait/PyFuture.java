@@ -1,0 +1,89 @@
+package dev.krait;
+
+import dev.krait.internal.Futures;
+import dev.krait.internal.Session;
+import java.lang.reflect.Type;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+
+/** A coroutine that runs on an interpreter's event loop, as the Java future that ends with it. */
+final class PyFuture {
+    private static final Object[] NO_ARGUMENTS = {};
+
+    private final CompletableFuture<Object> future = new CompletableFuture<>();
+    private final AtomicBoolean ended = new AtomicBoolean();
+    private final PyObject awaitable;
+    private final Type type;
+
+    private PyFuture(PyObject awaitable, Type type) {
+        this.awaitable = awaitable;
+        this.type = type;
+    }
+
+    /** The future of what a call gives: of a coroutine its end; of anything else, that. */
+    static CompletableFuture<Object> of(Supplier<Object> call, Session session, Type type) {
+        try {
+            return of(call.get(), session, type);
+        } catch (Throwable e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private static CompletableFuture<Object> of(Object result, Session session, Type type) {
+        if (result instanceof PyObject && isAwaitable((PyObject) result)) {
+            return start((PyObject) result, type);
+        }
+        return CompletableFuture.completedFuture(Calls.convertTo(session, result, type));
+    }
+
+    static boolean isAwaitable(PyObject object) {
+        return (Boolean) object.session().helper(0, "is_awaitable", object);
+    }
+
+    /** Starts a coroutine, or waits for what else can be awaited. */
+    static CompletableFuture<Object> start(PyObject awaitable, Type type) {
+        return new PyFuture(awaitable, type).start();
+    }
+
+    private CompletableFuture<Object> start() {
+        PyObject running = (PyObject) Futures.start(awaitable.session(), awaitable, this::end);
+        future.whenComplete((value, thrown) -> {
+            try (PyObject task = running) {
+                // Java ended it first, by cancel() or a timeout: then Python need not go on.
+                if (!ended.get() && !task.isClosed()) {
+                    task.invokeMethod("cancel");
+                }
+            }
+        });
+        return future;
+    }
+
+    /** Python's future has ended. */
+    private void end(Object pythonFuture) {
+        ended.set(true);
+        if (future.isDone()) {
+            return;
+        }
+        try (PyObject task = (PyObject) pythonFuture) {
+            boolean asObject = type instanceof Class && Calls.wantsObject((Class<?>) type);
+            Object value = task.invokeMethod(asObject, "result", NO_ARGUMENTS);
+            future.complete(Calls.convertTo(task.session(), value, type));
+        } catch (PythonException e) {
+            if (e.typeName().endsWith(".CancelledError")) {
+                future.cancel(false);
+            } else {
+                future.completeExceptionally(e);
+            }
+        } catch (IllegalStateException e) {
+            // The interpreter was closed, which cancels what runs in it.
+            if (awaitable.isClosed()) {
+                future.cancel(false);
+            } else {
+                future.completeExceptionally(e);
+            }
+        } catch (Throwable e) {
+            future.completeExceptionally(e);
+        }
+    }
+}

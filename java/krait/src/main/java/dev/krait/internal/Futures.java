@@ -1,0 +1,91 @@
+package dev.krait.internal;
+
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
+
+/** Java's stages for coroutines that await them, and coroutines for Java's futures. */
+public final class Futures {
+    private Futures() {
+    }
+
+    /**
+     * Lets coroutines of an interpreter await stages.
+     *
+     * @param session the interpreter
+     */
+    public static void attach(Session session) {
+        Callables.Target bridge = args -> bridge(session, args);
+        session.helper(0, "attach_futures", session.number(), bridge);
+    }
+
+    /**
+     * Runs a Python awaitable on the interpreter's event loop.
+     *
+     * @param session the interpreter
+     * @param awaitable a PyObject
+     * @param done called with Python's future, a PyObject, when it has ended; on any thread
+     * @return Python's future, a PyObject
+     */
+    public static Object start(Session session, Object awaitable, Consumer<Object> done) {
+        Callables.Target end = args -> {
+            done.accept(args[0]);
+            return null;
+        };
+        return session.helper(Op.RAW, "start_async", session.number(), awaitable, end);
+    }
+
+    /** With a callback: calls it when the stage is complete. Without: cancels the stage. */
+    private static Object bridge(Session session, Object[] args) {
+        if (!(args[0] instanceof CompletionStage)) {
+            throw new IllegalArgumentException("a CompletionStage is wanted, not a " + args[0].getClass().getName());
+        }
+        CompletionStage<?> stage = (CompletionStage<?>) args[0];
+        if (args.length == 1) {
+            cancel(stage);
+        } else {
+            stage.whenComplete((value, thrown) -> deliver(session, args[1], value, thrown));
+        }
+        return null;
+    }
+
+    private static void cancel(CompletionStage<?> stage) {
+        try {
+            stage.toCompletableFuture().cancel(true);
+        } catch (UnsupportedOperationException e) {
+            // A stage that nobody can cancel: it runs on, and its result is not waited for.
+            return;
+        }
+    }
+
+    private static void deliver(Session session, Object callback, Object value, Throwable thrown) {
+        try {
+            if (thrown == null) {
+                tell(session, callback, value, null);
+            } else {
+                tell(session, callback, null, cause(thrown));
+            }
+        } catch (IllegalStateException e) {
+            if (!session.isClosed()) {
+                throw e;
+            }
+            // Nobody waits any more.
+        } catch (RuntimeException e) {
+            // The value cannot cross: then that is what the coroutine is told.
+            tell(session, callback, null, e);
+        }
+    }
+
+    private static void tell(Session session, Object callback, Object value, Throwable thrown) {
+        Object record = thrown == null ? null : Thrown.record(thrown);
+        Object[] args = {value, record, thrown instanceof CancellationException};
+        session.call(Op.CALL, Api.get().handleOf(callback), args, null, null);
+    }
+
+    private static Throwable cause(Throwable thrown) {
+        boolean wrapped = thrown instanceof CompletionException || thrown instanceof ExecutionException;
+        return wrapped && thrown.getCause() != null ? thrown.getCause() : thrown;
+    }
+}

@@ -1,0 +1,169 @@
+"""asyncio and Java's futures: coroutines that Java waits for, Java's stages that coroutines wait for."""
+
+import inspect
+import threading
+from concurrent.futures import CancelledError
+
+from _krait import JavaObject
+
+from krait import _current, _errors
+
+# How long a closing interpreter waits for its tasks to take notice of being cancelled.
+STOP_SECONDS = 2
+
+_lock = threading.Lock()
+# Number of an interpreter -> its event loop, once there is one.
+_loops = {}
+# Number of an interpreter -> Java's `Futures.bridge`.
+_bridges = {}
+
+
+class _Loop:
+    """An interpreter's event loop, on a thread of its own."""
+
+    def __init__(self, number):
+        import asyncio
+
+        self._number = number
+        self._loop = asyncio.new_event_loop()
+        self._futures = set()
+        self._stopping = False
+        name = "krait-asyncio"
+        try:
+            self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        except RuntimeError:
+            # Some sub-interpreters allow no daemon threads; closing the interpreter ends this one.
+            self._thread = threading.Thread(target=self._run, name=name, daemon=False)
+        self._thread.start()
+
+    def _run(self):
+        import asyncio
+
+        _current.adopt(self._number)
+        asyncio.set_event_loop(self._loop)
+        while not self._stopping:
+            try:
+                self._loop.run_forever()
+            except (SystemExit, KeyboardInterrupt):
+                # A task raised it, and its future has it: the other tasks go on.
+                continue
+        try:
+            self._loop.run_until_complete(self._cancel_all())
+        finally:
+            self._loop.close()
+
+    async def _cancel_all(self):
+        import asyncio
+
+        tasks = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks, timeout=STOP_SECONDS)
+        await self._loop.shutdown_asyncgens()
+
+    def submit(self, awaitable):
+        import asyncio
+
+        future = asyncio.run_coroutine_threadsafe(_awaiting(awaitable), self._loop)
+        self._futures.add(future)
+        future.add_done_callback(self._futures.discard)
+        return future
+
+    def stop(self):
+        self._stopping = True
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        if threading.current_thread() is not self._thread:
+            # A little longer than the tasks get.
+            self._thread.join(STOP_SECONDS + 1)
+        for future in list(self._futures):
+            # A task that takes no notice: nobody waits for it any more. A closed loop cannot be told.
+            if self._loop.is_closed():
+                future.set_exception(CancelledError())
+            else:
+                future.cancel()
+
+
+async def _awaiting(awaitable):
+    return await awaitable
+
+
+def is_awaitable(value):
+    return inspect.isawaitable(value)
+
+
+def start(number, awaitable, done):
+    """Runs an awaitable on the interpreter's event loop. Gives a concurrent future, and calls `done` with it at its end."""
+    with _lock:
+        loop = _loops.get(number)
+        if loop is None:
+            loop = _loops[number] = _Loop(number)
+        future = loop.submit(awaitable)
+    future.add_done_callback(done)
+    return future
+
+
+def attach(number, bridge):
+    """Gives the interpreter of this number its way to Java's stages."""
+    _bridges[number] = bridge
+
+
+def detach(number):
+    """Stops the event loop of an interpreter that closes: its tasks are cancelled."""
+    _bridges.pop(number, None)
+    with _lock:
+        loop = _loops.pop(number, None)
+    if loop is not None:
+        loop.stop()
+
+
+def _bridge():
+    bridge = _bridges.get(_current.number())
+    if bridge is not None:
+        return bridge
+    for bridge in list(_bridges.values()):
+        # A thread of the user's own: stages know no interpreter, so that any will do.
+        return bridge
+    raise RuntimeError("no interpreter is open")
+
+
+def future(stage):
+    """An asyncio future for a Java ``CompletionStage``: ``value = await krait.future(stage)``.
+
+    It ends as the stage does; a Java exception is raised, a stage that is cancelled cancels it. Cancelling it, or the task
+    that awaits it, cancels the stage.
+    """
+    import asyncio
+
+    if not isinstance(stage, JavaObject):
+        raise TypeError(f"a Java CompletionStage is wanted, not a {_errors.type_name(type(stage))}")
+    loop = asyncio.get_running_loop()
+    waiting = loop.create_future()
+    bridge = _bridge()
+
+    def done(value, thrown, cancelled):
+        try:
+            loop.call_soon_threadsafe(_finish, waiting, value, thrown, cancelled)
+        except RuntimeError:
+            # The loop was closed: nobody waits any more.
+            pass
+
+    bridge(stage, done)
+    waiting.add_done_callback(lambda waiting: bridge(stage) if waiting.cancelled() else None)
+    return waiting
+
+
+def _finish(waiting, value, thrown, cancelled):
+    if waiting.done():
+        return
+    if cancelled:
+        waiting.cancel()
+    elif thrown is not None:
+        waiting.set_exception(_errors.exception_of(thrown))
+    else:
+        waiting.set_result(value)
+
+
+def awaitable(stage):
+    """What ``__await__`` of a Java ``CompletionStage`` gives."""
+    return future(stage).__await__()
