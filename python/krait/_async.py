@@ -1,8 +1,8 @@
 """asyncio and Java's futures: coroutines that Java waits for, Java's stages that coroutines wait for."""
 
-import inspect
 import threading
-from concurrent.futures import CancelledError
+from collections.abc import Awaitable
+from types import GeneratorType
 
 from _krait import JavaObject
 
@@ -71,6 +71,8 @@ class _Loop:
         return future
 
     def stop(self):
+        from concurrent.futures import CancelledError
+
         self._stopping = True
         self._loop.call_soon_threadsafe(self._loop.stop)
         if threading.current_thread() is not self._thread:
@@ -89,7 +91,8 @@ async def _awaiting(awaitable):
 
 
 def is_awaitable(value):
-    return inspect.isawaitable(value)
+    # Generators are where types.coroutine made them so; the flag is inspect.CO_ITERABLE_COROUTINE.
+    return isinstance(value, Awaitable) or isinstance(value, GeneratorType) and bool(value.gi_code.co_flags & 0x100)
 
 
 def start(number, awaitable, done):
