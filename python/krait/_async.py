@@ -6,7 +6,7 @@ from types import GeneratorType
 
 from _krait import JavaObject
 
-from krait import _current, _errors
+from krait import _errors, _streams
 
 # How long a closing interpreter waits for its tasks to take notice of being cancelled.
 STOP_SECONDS = 2
@@ -21,10 +21,9 @@ _bridges = {}
 class _Loop:
     """An interpreter's event loop, on a thread of its own."""
 
-    def __init__(self, number):
+    def __init__(self):
         import asyncio
 
-        self._number = number
         self._loop = asyncio.new_event_loop()
         self._futures = set()
         self._stopping = False
@@ -39,7 +38,6 @@ class _Loop:
     def _run(self):
         import asyncio
 
-        _current.adopt(self._number)
         asyncio.set_event_loop(self._loop)
         while not self._stopping:
             try:
@@ -100,7 +98,7 @@ def start(number, awaitable, done):
     with _lock:
         loop = _loops.get(number)
         if loop is None:
-            loop = _loops[number] = _Loop(number)
+            loop = _loops[number] = _Loop()
         future = loop.submit(awaitable)
     future.add_done_callback(done)
     return future
@@ -121,7 +119,7 @@ def detach(number):
 
 
 def _bridge():
-    bridge = _bridges.get(_current.number())
+    bridge = _bridges.get(_streams.number())
     if bridge is not None:
         return bridge
     for bridge in list(_bridges.values()):

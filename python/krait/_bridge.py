@@ -18,6 +18,9 @@ def new_namespace():
 def close_namespace(namespace, number):
     """Lets go of everything an interpreter's globals hold, and of its streams."""
     _async.detach(number)
+    logs = sys.modules.get("krait._logging")
+    if logs is not None:
+        logs.detach(number)
     streams = sys.modules.get("krait._streams")
     if streams is not None:
         streams.detach(number)
@@ -208,3 +211,10 @@ def attach_futures(number, bridge):
 def start_async(number, awaitable, done):
     """Runs an awaitable on the interpreter's event loop."""
     return _async.start(number, awaitable, done)
+
+
+def attach_logging(number, sink, level):
+    """Sends what an interpreter logs to Java."""
+    from krait import _logging
+
+    _logging.attach(number, sink, level)

@@ -5,7 +5,7 @@ import io
 import sys
 import threading
 
-from krait._current import number as current_namespace
+from _krait import current_namespace
 
 _NAMES = ("stdin", "stdout", "stderr")
 # The attribute of a thread that holds the number of the interpreter that started it.

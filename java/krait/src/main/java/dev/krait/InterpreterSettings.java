@@ -3,6 +3,7 @@ package dev.krait;
 import dev.krait.internal.Futures;
 import dev.krait.internal.JavaAccess;
 import dev.krait.internal.KraitRuntime;
+import dev.krait.internal.PythonLogs;
 import dev.krait.internal.Session;
 import dev.krait.internal.Streams;
 import java.io.InputStream;
@@ -28,6 +29,8 @@ final class InterpreterSettings {
     InputStream stdin;
     OutputStream stdout;
     OutputStream stderr;
+    boolean logging;
+    System.Logger.Level loggingLevel;
 
     Session open() {
         ClassLoader loader = classLoader != null ? classLoader : Thread.currentThread().getContextClassLoader();
@@ -37,6 +40,9 @@ final class InterpreterSettings {
             Futures.attach(session);
             if (stdin != null || stdout != null || stderr != null) {
                 Streams.attach(session, stdin, stdout, stderr);
+            }
+            if (logging) {
+                PythonLogs.attach(session, loggingLevel);
             }
             return session;
         } catch (RuntimeException | Error e) {

@@ -570,6 +570,35 @@ public final class PythonInterpreter implements AutoCloseable {
         }
 
         /**
+         * Sends what this interpreter's code logs with Python's {@code logging} to SLF4J, where the interpreter's class
+         * loader, the thread's or Krait's own finds it, and to {@link System.Logger} where none does: a logger of the same
+         * name, the level next to Python's, the message, the exception as a {@link PythonException} (or the Java
+         * exception that came through Python), and as MDC what {@code extra=} and {@code krait.log_context} give. A
+         * System.Logger, which has no MDC, gets it behind the message.
+         *
+         * <p>The levels of Python's loggers stay as they are: the root logger lets WARNING and more pass unless Python
+         * code, or {@link #logging(System.Logger.Level)}, says otherwise.
+         *
+         * @return this builder
+         */
+        public Builder logging() {
+            settings.logging = true;
+            return this;
+        }
+
+        /**
+         * As {@link #logging()}, and sets the level of Python's root logger, which interpreters share, until this one
+         * closes.
+         *
+         * @param rootLevel what the root logger lets pass: TRACE and ALL stand for everything, OFF for nothing
+         * @return this builder
+         */
+        public Builder logging(System.Logger.Level rootLevel) {
+            settings.loggingLevel = Objects.requireNonNull(rootLevel, "rootLevel");
+            return logging();
+        }
+
+        /**
          * Opens the interpreter; the first one of a process starts Python.
          *
          * @return an open interpreter

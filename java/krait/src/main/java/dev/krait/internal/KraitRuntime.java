@@ -19,7 +19,7 @@ public final class KraitRuntime {
     /** The package's modules in the jar. Importing order does not matter: they are found by name. */
     private static final String[] MODULES = {"__init__", "_bootstrap", "_bridge", "_errors", "_streams", "_values",
         "_views", "_java", "_java_classes", "_java_manners", "_java_import", "_java_throwables",
-        "_async", "_current"};
+        "_async", "_log_context", "_logging"};
     private static final String RESOURCES = "/dev/krait/python/krait/";
     private static final String STACK_SIZE = "krait.stack.size";
     private static final String EXIT_TIMEOUT = "krait.exit.timeout";

@@ -294,11 +294,12 @@ class ProxyTest {
             udfs = object.as(Udfs.class);
         }
         assertEquals(2, udfs.score("ab"));
+        Resource closed;
         try (Resource resource = python.invoke(PyObject.class, "Udfs").as(Resource.class)) {
             assertEquals(1, resource.score("x"));
-            resource.close();
-            assertThrows(IllegalStateException.class, () -> resource.score("x"));
+            closed = resource;
         }
+        assertThrows(IllegalStateException.class, () -> closed.score("x"));
     }
 
     @Test

@@ -24,6 +24,7 @@ public final class ChildJvm {
     private final List<String> options = new ArrayList<>();
     private final List<String> arguments = new ArrayList<>();
     private final Map<String, String> environment = new TreeMap<>();
+    private final List<String> missing = new ArrayList<>();
     private Path input;
 
     private ChildJvm(Class<?> main) {
@@ -50,6 +51,12 @@ public final class ChildJvm {
     /** Sets a variable of the environment; null removes it. */
     public ChildJvm environment(String name, String value) {
         environment.put(name, value);
+        return this;
+    }
+
+    /** Leaves jars out of the class path: those whose names start so. */
+    public ChildJvm without(String... jars) {
+        missing.addAll(Arrays.asList(jars));
         return this;
     }
 
@@ -116,8 +123,9 @@ public final class ChildJvm {
     }
 
     /** The tests' own class path, for a process in another folder. */
-    private static String classPath() {
+    private String classPath() {
         return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+                .filter(entry -> missing.stream().noneMatch(Path.of(entry).getFileName().toString()::startsWith))
                 .map(entry -> Path.of(entry).toAbsolutePath().toString()).collect(Collectors.joining(File.pathSeparator));
     }
 
