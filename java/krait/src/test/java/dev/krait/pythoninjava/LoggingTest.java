@@ -47,7 +47,7 @@ class LoggingTest {
     @BeforeEach
     void open() {
         before = root.getLevel();
-        root.setLevel(Level.ALL);
+        root.setLevel(Level.TRACE);
         seen.setContext(root.getLoggerContext());
         seen.start();
         root.addAppender(seen);
@@ -163,7 +163,7 @@ class LoggingTest {
 
     @Test
     void threadsLogToTheInterpreterThatStartedThem() {
-        try (PythonInterpreter second = PythonInterpreter.builder().logging().build()) {
+        try (PythonInterpreter ignored = PythonInterpreter.builder().logging().build()) {
             python.exec("import threading\nthread = threading.Thread(target=lambda: log.error('from a thread'))\n"
                     + "thread.start()\nthread.join()");
         }
