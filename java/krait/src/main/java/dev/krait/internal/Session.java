@@ -55,8 +55,7 @@ public final class Session implements ValueContext {
         Frame frame = FrameStack.acquire();
         try {
             session.perform(frame, frame.write(session), Op.OPEN | Op.RAW);
-            session.checkStatus(frame, null);
-            session.state.namespace = session.readHandle(frame);
+            session.state.namespace = session.handle(frame);
             Sessions.add(session);
         } finally {
             FrameStack.release(frame);
@@ -245,8 +244,7 @@ public final class Session implements ValueContext {
             FrameWriter writer = frame.write(this);
             writer.writeString(name);
             perform(frame, writer, Op.NAME | Op.RAW);
-            checkStatus(frame, null);
-            long handle = readHandle(frame);
+            long handle = handle(frame);
             Long other = names.putIfAbsent(name, handle);
             if (other != null) {
                 Native.release(binding, handle);
@@ -370,11 +368,13 @@ public final class Session implements ValueContext {
     private void checkNumber(Frame frame) {
         // Both words at once: status OK and no released slots is the rule.
         if (frame.status() != Status.OK || frame.released() != 0) {
+            FrameReader reader = frame.read(this, null);
             try {
-                frame.read(this, null);
-                checkStatus(frame, null);
-                releaseSlots(frame);
+                if (frame.status() != Status.OK) {
+                    throw failure(frame, reader);
+                }
             } finally {
+                releaseSlots(frame);
                 frame.clear();
             }
         }
@@ -442,19 +442,18 @@ public final class Session implements ValueContext {
         }
     }
 
-    private void checkStatus(Frame frame, Object[] refs) {
-        if (frame.status() != Status.OK) {
-            FrameReader reader = frame.read(this, refs);
-            try {
+    /** The handle that an operation gave; it is the caller's. */
+    private long handle(Frame frame) {
+        FrameReader reader = frame.read(this, null);
+        try {
+            if (frame.status() != Status.OK) {
                 throw failure(frame, reader);
-            } finally {
-                releaseSlots(frame);
             }
+            return reader.readHandle();
+        } finally {
+            // Whatever the answer, the slots that came with it are told of only once.
+            releaseSlots(frame);
         }
-    }
-
-    private long readHandle(Frame frame) {
-        return frame.read(this, null).readHandle();
     }
 
     static void releaseSlots(Frame frame) {
@@ -628,8 +627,7 @@ public final class Session implements ValueContext {
             writer.writeString("as_callable");
             writeArguments(writer, new Object[] {callable}, null, null);
             perform(frame, writer, Op.HELPER | Op.RAW);
-            checkStatus(frame, null);
-            return wrap.apply(this, readHandle(frame));
+            return wrap.apply(this, handle(frame));
         } finally {
             FrameStack.release(frame);
             Reference.reachabilityFence(callable);
@@ -645,10 +643,7 @@ public final class Session implements ValueContext {
                 writer.writeString(operand);
             }
             perform(frame, writer, op | Op.RAW);
-            checkStatus(frame, null);
-            T wrapped = wrap.apply(this, readHandle(frame));
-            releaseSlots(frame);
-            return wrapped;
+            return wrap.apply(this, handle(frame));
         } finally {
             FrameStack.release(frame);
         }
