@@ -1,0 +1,195 @@
+package dev.krait.setup;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.krait.PythonAlreadyRunningException;
+import dev.krait.PythonInterpreter;
+import dev.krait.PythonNotFoundException;
+import dev.krait.PythonSetupException;
+import dev.krait.testing.ChildJvm;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Which Python runs, and what a user is told where none can. */
+class SetupTest {
+    /** Opens an interpreter, with the builder's Python if one is named, and prints the value of an expression. */
+    public static final class Prints {
+        private Prints() {
+        }
+
+        /** The child's program: an expression, and maybe an executable. */
+        public static void main(String[] args) {
+            PythonInterpreter.Builder builder = PythonInterpreter.builder();
+            if (args.length > 1) {
+                builder.python(Path.of(args[1]));
+            }
+            try (PythonInterpreter py = builder.build()) {
+                System.out.println(py.eval(args[0]));
+            } catch (PythonSetupException e) {
+                System.out.println(e.getClass().getSimpleName() + ": " + e.getMessage());
+            }
+        }
+    }
+
+    private static ChildJvm prints(Object... arguments) {
+        return ChildJvm.of(Prints.class).arguments(arguments);
+    }
+
+    private static Path python() {
+        try (PythonInterpreter py = PythonInterpreter.create()) {
+            return Path.of(py.eval(String.class, "__import__('sys').executable"));
+        }
+    }
+
+    /** An environment in which nothing names a Python. */
+    private static ChildJvm unnamed(ChildJvm child) {
+        return child.environment("KRAIT_PYTHON", null).environment("VIRTUAL_ENV", null).environment("CONDA_PREFIX", null)
+                .environment("PATH", "/nonexistent");
+    }
+
+    private static Path venv(Path folder) throws Exception {
+        Process process = new ProcessBuilder(python().toString(), "-m", "venv", "--without-pip", folder.toString())
+                .inheritIO().start();
+        assertEquals(0, process.waitFor());
+        return folder;
+    }
+
+    @Test
+    void withoutAnyPythonTheMessageSaysWhatWasTriedAndWhatToDo() {
+        String output = unnamed(prints("1")).run().fine();
+        assertTrue(output.startsWith("PythonNotFoundException: "), output);
+        for (String part : new String[] {"krait.python", "KRAIT_PYTHON", "VIRTUAL_ENV", "CONDA_PREFIX", "PATH", "/nonexistent"}) {
+            assertTrue(output.contains(part), part + " is missing in " + output);
+        }
+    }
+
+    @Test
+    void theSystemPropertyGoesBeforeTheEnvironment() {
+        String output = prints("__import__('sys').version_info[0]").options("-Dkrait.python=" + python())
+                .environment("KRAIT_PYTHON", "/nonexistent/python3").run().fine();
+        assertEquals("3\n", output);
+    }
+
+    @Test
+    void anExplicitChoiceNeverFallsBack() {
+        String property = prints("1").options("-Dkrait.python=/nonexistent/python3").run().fine();
+        assertTrue(property.contains("krait.python") && property.contains("/nonexistent/python3"), property);
+        String variable = prints("1").environment("KRAIT_PYTHON", "/nonexistent/python3").run().fine();
+        assertTrue(variable.contains("KRAIT_PYTHON") && variable.contains("does not exist"), variable);
+        String builder = prints("1", "/nonexistent/python3").run().fine();
+        assertTrue(builder.startsWith("PythonNotFoundException: ") && builder.contains("builder"), builder);
+    }
+
+    @Test
+    void pythonOnThePathIsTheLastResort(@TempDir Path folder) throws Exception {
+        Path bin = Files.createDirectories(folder.resolve("bin"));
+        // Not a link: Python looks beside the link's target for its library, a script leaves that to itself.
+        Path script = Files.writeString(bin.resolve("python3"), "#!/bin/sh\nexec " + python() + " \"$@\"\n");
+        Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
+        assertEquals("6\n", unnamed(prints("1 + 5")).environment("PATH", bin + ":/usr/bin:/bin").run().fine());
+    }
+
+    @Test
+    void aVirtualEnvironmentIsHonoured(@TempDir Path folder) throws Exception {
+        Path venv = venv(folder.resolve("umgebung ä"));
+        Path packages;
+        try (Stream<Path> found = Files.walk(venv)) {
+            packages = found.filter(path -> path.endsWith("site-packages")).findFirst().orElseThrow();
+        }
+        Files.writeString(packages.resolve("krait_test_in_venv.py"), "VALUE = 'from the environment'");
+        String expression = "(lambda s: '|'.join([s.prefix, str(s.prefix != s.base_prefix),"
+                + " __import__('krait_test_in_venv').VALUE, s.executable]))(__import__('sys'))";
+        String expected = venv + "|True|from the environment|";
+        for (ChildJvm child : new ChildJvm[] {
+            prints(expression, venv.resolve("bin/python")), prints(expression, venv),
+            unnamed(prints(expression)).environment("VIRTUAL_ENV", venv.toString()),
+            unnamed(prints(expression)).environment("CONDA_PREFIX", venv.toString()),
+            prints(expression).environment("KRAIT_PYTHON", venv.resolve("bin/python3").toString())}) {
+            String output = child.environment("LC_ALL", "C.UTF-8").options("-Dsun.jnu.encoding=UTF-8").run().fine();
+            assertTrue(output.startsWith(expected), output);
+            assertTrue(output.contains("bin/python"), output);
+        }
+    }
+
+    @Test
+    void aSecondAndDifferentPythonIsRefused(@TempDir Path folder) throws Exception {
+        Path venv = venv(folder.resolve("other"));
+        try (PythonInterpreter py = PythonInterpreter.create()) {
+            PythonAlreadyRunningException error = assertThrows(PythonAlreadyRunningException.class,
+                    () -> PythonInterpreter.builder().python(venv.resolve("bin/python")).build());
+            assertTrue(error.getMessage().contains(venv.toString()), error.getMessage());
+            assertEquals(2L, py.eval("1 + 1"));
+            try (PythonInterpreter same = PythonInterpreter.builder().python(python()).build()) {
+                assertEquals(3L, same.eval("1 + 2"));
+            }
+        }
+        assertThrows(PythonNotFoundException.class,
+                () -> PythonInterpreter.builder().python(Path.of("/nonexistent/python3")).build());
+    }
+
+    @Test
+    void aWrongPythonHomeIsAnErrorNotTheEndOfTheJvm(@TempDir Path folder) {
+        String output = prints("1").environment("PYTHONHOME", folder.toString()).run().fine();
+        assertTrue(output.contains("PYTHONHOME") && output.contains(folder.toString()), output);
+    }
+
+    @Test
+    void aWrongHomeOfTheBuilderIsAnError(@TempDir Path folder) {
+        assertThrows(PythonSetupException.class, () -> PythonInterpreter.builder().home(folder).build());
+    }
+
+    @Test
+    void pythonsOwnVariablesAreHeard() {
+        assertEquals("true\n", prints("'/krait/test/path' in __import__('sys').path")
+                .environment("PYTHONPATH", "/krait/test/path").run().fine());
+    }
+
+    @Test
+    void pythonRunsWithoutTheVariablesThatOthersNeed() {
+        assertEquals("2\n", prints("1 + 1").environment("PYTHONHOME", null).environment("LD_LIBRARY_PATH", null)
+                .environment("LD_PRELOAD", null).environment("HOME", null).run().fine());
+    }
+
+    @Test
+    void aWrongLibraryPathNeverFallsBack(@TempDir Path folder) {
+        String output = prints("1").options("-Dkrait.library.path=" + folder).run().fine();
+        assertTrue(output.contains("krait.library.path") && output.contains(folder.toString()), output);
+        assertTrue(output.startsWith("NativeLibraryException"), output);
+    }
+
+    @Test
+    void nothingStaysInTheTemporaryFolder(@TempDir Path folder) throws Exception {
+        assertEquals("2\n", prints("1 + 1").options("-Djava.io.tmpdir=" + folder).run().fine());
+        try (Stream<Path> left = Files.walk(folder)) {
+            assertEquals(0, left.filter(path -> path.toString().endsWith(".so")).count());
+        }
+    }
+
+    @Test
+    void aTemporaryFolderWithoutExecIsNamed() throws Exception {
+        Path shared = Path.of("/dev/shm");
+        assumeTrue(Files.isWritable(shared) && Files.readAllLines(Path.of("/proc/mounts")).stream()
+                .anyMatch(line -> line.contains(" /dev/shm ") && line.contains("noexec")), "/dev/shm is no noexec mount here");
+        String output = prints("1").options("-Djava.io.tmpdir=/dev/shm").run().fine();
+        assertTrue(output.contains("noexec") && output.contains("/dev/shm") && output.contains("krait.tmpdir"), output);
+    }
+
+    @Test
+    void pythonsCodecsFollowTheLocaleNotTheJvm() {
+        String output = prints("'ü' + __import__('sys').getfilesystemencoding()").environment("LC_ALL", "C").run().fine();
+        assertTrue(output.endsWith("utf-8\n"), output);
+    }
+
+    @Test
+    void signalsStayTheJvms() {
+        // CPython's own handler would swallow SIGINT.
+        assertEquals("true\n", prints("__import__('signal').getsignal(2) is not __import__('signal').default_int_handler").run().fine());
+    }
+}
