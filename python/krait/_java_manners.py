@@ -4,6 +4,8 @@ import operator
 
 from _krait import JavaObject, java
 
+from krait import _async
+
 # What a class is; Java's `Manners` has the same numbers.
 ITERABLE = 1
 COLLECTION = 2
@@ -20,6 +22,7 @@ INTERFACE = 2048
 ENTRY = 4096
 ENUM = 8192
 BOOLEAN = 16384
+AWAITABLE = 32768
 
 
 def length(self):
@@ -190,5 +193,7 @@ def add(namespace, flags):
             namespace["__index__"] = to_index
     if flags & BOOLEAN:
         namespace["__bool__"] = to_bool
+    if flags & AWAITABLE:
+        namespace["__await__"] = _async.awaitable
     if flags & (COLLECTION | MAP) and flags & (LIST | MAP):
         namespace["__hash__"] = JavaObject.__hash__

@@ -4,6 +4,7 @@ import dev.krait.internal.Futures;
 import dev.krait.internal.Session;
 import java.lang.reflect.Type;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
@@ -33,6 +34,11 @@ final class PyFuture {
     private static CompletableFuture<Object> of(Object result, Session session, Type type) {
         if (result instanceof PyObject && isAwaitable((PyObject) result)) {
             return start((PyObject) result, type);
+        }
+        if (result instanceof CompletionStage && type != CompletableFuture.class && type != CompletionStage.class) {
+            // A Java stage that Python code returned.
+            CompletionStage<?> stage = (CompletionStage<?>) result;
+            return stage.toCompletableFuture().thenApply(value -> Calls.convertTo(session, value, type));
         }
         return CompletableFuture.completedFuture(Calls.convertTo(session, result, type));
     }

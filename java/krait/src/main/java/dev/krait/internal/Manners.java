@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.RandomAccess;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import java.util.stream.BaseStream;
 
 /** What Python's own syntax means for Java objects: {@code len}, {@code in}, {@code []}, {@code for}, comparisons. */
@@ -31,6 +32,7 @@ final class Manners {
     private static final int ENTRY = 4096;
     private static final int ENUM = 8192;
     private static final int BOOLEAN = 16384;
+    private static final int AWAITABLE = 32768;
 
     private Manners() {
     }
@@ -44,7 +46,7 @@ final class Manners {
                 | (type.isArray() ? ARRAY : 0) | flag(type, THROWABLE, Throwable.class)
                 | flag(type, TEXT, CharSequence.class) | flag(type, NUMBER, Number.class)
                 | (type.isInterface() ? INTERFACE : 0) | flag(type, ENTRY, Map.Entry.class) | (type.isEnum() ? ENUM : 0)
-                | (type == Boolean.class ? BOOLEAN : 0);
+                | (type == Boolean.class ? BOOLEAN : 0) | flag(type, AWAITABLE, CompletionStage.class);
     }
 
     private static int flag(Class<?> type, int flag, Class<?> parent) {

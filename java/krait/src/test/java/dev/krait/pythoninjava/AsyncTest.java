@@ -205,6 +205,16 @@ class AsyncTest {
     }
 
     @Test
+    void aStageIsAwaitedWithoutMore() {
+        python.exec("async def direct(stage):\n    return await stage\ndef same(stage):\n    return stage");
+        CompletableFuture<String> stage = new CompletableFuture<>();
+        CompletableFuture<String> waiting = python.invokeAsync(String.class, "direct", stage);
+        stage.complete("done");
+        assertEquals("done", waiting.join());
+        assertEquals("done", python.invokeAsync(String.class, "same", stage).join());
+    }
+
+    @Test
     void aStageThatFailsRaises() {
         python.exec("async def caught(stage):\n    try:\n        await krait.future(stage)\n"
                 + "    except krait.JavaException as e:\n        return str(e)\n");

@@ -163,7 +163,8 @@ class LoggingTest {
 
     @Test
     void threadsLogToTheInterpreterThatStartedThem() {
-        try (PythonInterpreter ignored = PythonInterpreter.builder().logging().build()) {
+        try (PythonInterpreter second = PythonInterpreter.builder().logging().build()) {
+            second.exec("pass");
             python.exec("import threading\nthread = threading.Thread(target=lambda: log.error('from a thread'))\n"
                     + "thread.start()\nthread.join()");
         }
