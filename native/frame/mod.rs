@@ -313,7 +313,7 @@ fn encode_other<P: Peer>(
     if exact(&types.date) {
         return times::encode_date(context, writer, object);
     }
-    if exact(&types.decimal) {
+    if types.decimal.if_imported(gil).is_some_and(|decimal| object.is_of(decimal)) {
         return numbers::encode_decimal(context, writer, object);
     }
     let family = object.family();
@@ -324,6 +324,8 @@ fn encode_other<P: Peer>(
         _ => {}
     }
     let below = |class: &types::Held| object.is_exactly_or_below(class.get(gil));
+    let below_later =
+        |class: &types::Later| class.if_imported(gil).is_some_and(|class| object.is_exactly_or_below(class));
     if below(&types.enumeration) {
         return encode_handle(gil, writer, object, peer);
     }
@@ -339,8 +341,8 @@ fn encode_other<P: Peer>(
         _ if below(&types.date) => times::encode_date(context, writer, object),
         _ if below(&types.time) => times::encode_time(context, writer, object),
         _ if below(&types.timedelta) => times::encode_duration(context, writer, object),
-        _ if below(&types.decimal) => numbers::encode_decimal(context, writer, object),
-        _ if below(&types.uuid) => others::encode_uuid(context, writer, object),
+        _ if below_later(&types.decimal) => numbers::encode_decimal(context, writer, object),
+        _ if below_later(&types.uuid) => others::encode_uuid(context, writer, object),
         _ if below(&types.array) => bytes_arrays::encode_array(context, writer, object, parent),
         _ => match others::numpy_scalar(context, object)? {
             Some(item) => encode_value(context, writer, &item, parent),

@@ -65,7 +65,7 @@ pub(super) fn encode_float<P: Peer>(
 
 pub(super) fn decode_decimal<'g, P: Peer>(context: Context<'_, 'g, P>, reader: &mut Reader<'_>) -> Result<Owned<'g>> {
     let text = super::text::decode_ascii(context, reader)?;
-    context.types.decimal.get(context.gil).call(context.gil, &[&text])
+    context.types.decimal.get(context.gil)?.call(context.gil, &[&text])
 }
 
 pub(super) fn encode_decimal<P: Peer>(
@@ -75,7 +75,7 @@ pub(super) fn encode_decimal<P: Peer>(
 ) -> Result<()> {
     let gil = context.gil;
     // Decimal's own: a subclass may print itself otherwise.
-    let text = context.types.decimal_str.get(gil).call(gil, &[object])?;
+    let text = context.types.decimal_str.get(gil)?.call(gil, &[object])?;
     let Text::Ascii(bytes) = text.text(gil)? else {
         return Err(gil.raise(Exception::System, "str(Decimal) gave other than ASCII"));
     };

@@ -14,7 +14,7 @@ pub(super) fn decode_uuid<'g, P: Peer>(context: Context<'_, 'g, P>, reader: &mut
     bytes[..8].copy_from_slice(&most.to_be_bytes());
     bytes[8..].copy_from_slice(&least.to_be_bytes());
     // uuid.UUID(hex=None, bytes=bytes)
-    context.types.uuid.get(gil).call(gil, &[&*gil.none(), &*gil.bytes(&bytes)?])
+    context.types.uuid.get(gil)?.call(gil, &[&*gil.none(), &*gil.bytes(&bytes)?])
 }
 
 pub(super) fn encode_uuid<P: Peer>(

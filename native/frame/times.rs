@@ -128,7 +128,7 @@ pub(super) fn decode_zoned_datetime<'g, P: Peer>(
         tag::UTF16 => text::decode_utf16(context, reader)?,
         _ => return Err(context.malformed(reader, "a zone that is no string")),
     };
-    let zone = types.zone_info.get(gil).call(gil, &[&key])?;
+    let zone = types.zone_info.get(gil)?.call(gil, &[&key])?;
     let class = types.datetime.get(gil);
     match fold {
         0 => class.call_owned(gil, &[year, month, day, hour, minute, second, micro, zone]),
@@ -302,7 +302,8 @@ pub(super) fn encode_datetime<P: Peer>(
         writer.i64(micros * 1_000);
         return Ok(());
     };
-    let key = match zone.is_exactly_or_below(types.zone_info.get(gil)) {
+    let zone_info = types.zone_info.if_imported(gil);
+    let key = match zone_info.is_some_and(|zone_info| zone.is_exactly_or_below(zone_info)) {
         true => Some(zone.attr(gil, names.key.get(gil))?).filter(|key| key.is_str()),
         false => None,
     };

@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 use std::ffi::CStr;
+use std::sync::OnceLock;
 
 use crate::py::{Detached, Gil, Object, Result};
 
@@ -15,14 +16,49 @@ impl Held {
     }
 }
 
+/// An object of a module that programs may never need: looked up when it is first asked for, so that starting an
+/// interpreter does not wait for the import.
+pub(super) struct Later {
+    module: &'static CStr,
+    path: &'static [&'static CStr],
+    found: OnceLock<Held>,
+}
+
+impl Later {
+    /// The object; its module is imported if nobody has yet.
+    #[inline]
+    pub(super) fn get<'a>(&'a self, gil: Gil<'_>) -> Result<&'a Object> {
+        if let Some(held) = self.found.get() {
+            return Ok(held.get(gil));
+        }
+        let found = find(gil, self.module, self.path)?;
+        Ok(self.found.get_or_init(|| found).get(gil))
+    }
+
+    /// The object if its module has been imported, by whomever: else no instance of it can be there.
+    #[inline]
+    pub(super) fn if_imported<'a>(&'a self, gil: Gil<'_>) -> Option<&'a Object> {
+        if let Some(held) = self.found.get() {
+            return Some(held.get(gil));
+        }
+        if !gil.is_imported(self.module) {
+            return None;
+        }
+        // A module that another thread is just importing may not have it yet.
+        self.get(gil).map_err(|raised| gil.clear_raised(raised)).ok()
+    }
+}
+
 macro_rules! held {
     (
         objects { $($object:ident = $module:literal $(. $part:literal)+;)* }
+        later { $($later:ident = $later_module:literal $(. $later_part:literal)+;)* }
         names { $($name:ident = $text:literal;)* }
     ) => {
         /// Strong references to everything that conversions need of one interpreter.
         pub struct Types {
             $(pub(super) $object: Held,)*
+            $(pub(super) $later: Later,)*
             pub(super) names: Names,
             pub(super) constants: Constants,
         }
@@ -37,6 +73,7 @@ macro_rules! held {
             pub fn load(gil: Gil<'_>) -> Result<Types> {
                 Ok(Types {
                     $($object: find(gil, $module, &[$($part),+])?,)*
+                    $($later: Later { module: $later_module, path: &[$($later_part),+], found: OnceLock::new() },)*
                     names: Names { $($name: Held(gil.interned($text)?.detach()),)* },
                     constants: Constants::make(gil)?,
                 })
@@ -102,10 +139,6 @@ held! {
         timedelta = c"datetime" . c"timedelta";
         timezone = c"datetime" . c"timezone";
         utc = c"datetime" . c"timezone" . c"utc";
-        zone_info = c"zoneinfo" . c"ZoneInfo";
-        decimal = c"decimal" . c"Decimal";
-        decimal_str = c"decimal" . c"Decimal" . c"__str__";
-        uuid = c"uuid" . c"UUID";
         array = c"array" . c"array";
         ordered_dict = c"collections" . c"OrderedDict";
         ordered_dict_items = c"collections" . c"OrderedDict" . c"items";
@@ -116,6 +149,12 @@ held! {
         int_from_bytes = c"builtins" . c"int" . c"from_bytes";
         int_to_bytes = c"builtins" . c"int" . c"to_bytes";
         int_bit_length = c"builtins" . c"int" . c"bit_length";
+    }
+    later {
+        zone_info = c"zoneinfo" . c"ZoneInfo";
+        decimal = c"decimal" . c"Decimal";
+        decimal_str = c"decimal" . c"Decimal" . c"__str__";
+        uuid = c"uuid" . c"UUID";
     }
     names {
         year = c"year";

@@ -74,6 +74,22 @@ impl<'g> Gil<'g> {
         self.owned(unsafe { ffi::PyImport_ImportModule(name.as_ptr()) })
     }
 
+    /// Whether a module has been imported in this interpreter.
+    pub fn is_imported(self, name: &CStr) -> bool {
+        let found = self.interned(name).map(|name| {
+            // SAFETY: a live str under the GIL; it gives a new reference, or null without an exception where there is
+            // none.
+            let module = unsafe { ffi::PyImport_GetModule(name.as_ptr()) };
+            // SAFETY: a reference that was just given up to us, or null.
+            unsafe { ffi::Py_XDECREF(module) };
+            !module.is_null()
+        });
+        found.unwrap_or_else(|raised| {
+            self.clear_raised(raised);
+            false
+        })
+    }
+
     /// `importlib.import_module(name)` with a str object.
     pub fn import_object(self, name: &Object) -> Result<Owned<'g>> {
         // SAFETY: a live object under the GIL.

@@ -274,7 +274,7 @@ fn initialise_by_config(config: *mut std::ffi::c_void, start: &Start<'_>) -> Res
     };
     let mut message = std::ptr::null();
     // SAFETY: as above; the message belongs to the config and is copied before that is freed.
-    let result = unsafe {
+    unsafe {
         let failed = get_error(config, &mut message) != 0 && !message.is_null();
         let result = match (done, failed) {
             (true, false) => Ok(()),
@@ -283,8 +283,7 @@ fn initialise_by_config(config: *mut std::ffi::c_void, start: &Start<'_>) -> Res
         };
         free(config);
         result
-    };
-    result
+    }
 }
 
 
@@ -302,7 +301,7 @@ pub fn join<'g>() -> Gil<'g> {
 /// Python's number for the calling thread, as `threading.get_ident` gives it.
 pub fn thread_ident() -> u64 {
     // SAFETY: needs nothing of Python.
-    optional::py_thread_get_thread_ident().map_or(0, |get| u64::from(unsafe { get() }))
+    optional::py_thread_get_thread_ident().map_or(0, |get| unsafe { get() })
 }
 
 impl Gil<'_> {

@@ -1,14 +1,16 @@
 """Makes the `krait` package importable from the sources in the jar. Runs once per interpreter, before everything else."""
 
 import sys
-from importlib.abc import InspectLoader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 
 ORIGIN = "<krait>"
 
 
-class JarImporter(MetaPathFinder, InspectLoader):
-    """Finds and loads the modules of the package in memory, with their sources for tracebacks."""
+class JarImporter:
+    """Finds and loads the modules of the package in memory, with their sources for tracebacks.
+
+    Not an importlib.abc class: that module imports half of the standard library, which every start would wait for.
+    """
 
     def __init__(self, sources):
         self._sources = sources
@@ -19,6 +21,12 @@ class JarImporter(MetaPathFinder, InspectLoader):
         spec = ModuleSpec(fullname, self, origin=self._file(fullname), is_package=self.is_package(fullname))
         spec.has_location = True
         return spec
+
+    def create_module(self, spec):
+        return None
+
+    def exec_module(self, module):
+        exec(self.get_code(module.__name__), module.__dict__)
 
     def is_package(self, fullname):
         return fullname == "krait"
@@ -34,13 +42,12 @@ class JarImporter(MetaPathFinder, InspectLoader):
         return f"{ORIGIN}/{fullname.replace('.', '/')}.py"
 
 
-def _import_zoneinfo():
-    """Early CPython 3.12 cannot load the C half of zoneinfo in an interpreter with a GIL of its own: take the other half."""
+def _check_zoneinfo():
+    """Early CPython 3.12 cannot load the C half of zoneinfo in an interpreter with a GIL of its own: it gets the other half."""
     try:
-        import zoneinfo  # noqa: F401
+        import _zoneinfo  # noqa: F401
     except AttributeError:
         sys.modules["_zoneinfo"] = None
-        import zoneinfo  # noqa: F401
 
 
 def install(sources):
@@ -51,5 +58,6 @@ def install(sources):
 
     if not hasattr(sys, "argv"):
         sys.argv = [""]
-    _import_zoneinfo()
+    if sys.version_info[:2] == (3, 12):
+        _check_zoneinfo()
     import krait  # noqa: F401
