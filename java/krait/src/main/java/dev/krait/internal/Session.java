@@ -157,7 +157,6 @@ public final class Session implements ValueContext {
             Native.release(binding, name);
         }
         names.clear();
-        Sessions.remove(this, open);
         Frame frame = FrameStack.acquire();
         try {
             FrameWriter writer = frame.write(this);
@@ -166,6 +165,8 @@ public final class Session implements ValueContext {
             result(frame, writer, refs);
         } finally {
             FrameStack.release(frame);
+            // Not before: what Python does at the end may call Java, to flush a stream.
+            Sessions.remove(this, open);
             state.end.run();
         }
     }
