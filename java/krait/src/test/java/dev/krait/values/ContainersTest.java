@@ -101,6 +101,18 @@ class ContainersTest extends Crossing {
     }
 
     @Test
+    void elementsThatPythonSeesAsEqualAreNotLostSilently() {
+        // For Python 1 == 1.0 == True.
+        Set<Object> set = new LinkedHashSet<>(List.of(1L, 1.0, true));
+        ConversionException error = assertThrows(ConversionException.class, () -> same(set));
+        assertTrue(error.getMessage().contains("equal"), error.getMessage());
+        Map<Object, Object> map = new LinkedHashMap<>();
+        map.put(1L, "a");
+        map.put(true, "b");
+        assertThrows(ConversionException.class, () -> same(map));
+    }
+
+    @Test
     void mapsAreDictsInTheirOrder() {
         Map<Object, Object> map = new LinkedHashMap<>();
         for (int i = 100; i > 0; i--) {
