@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 use std::ffi::CStr;
 use std::mem::MaybeUninit;
-use std::sync::OnceLock;
+use std::num::NonZeroUsize;
+
+use once_cell::race::OnceNonZeroUsize;
 
 use super::{Exception, Gil, Object, Owned, Result};
 use crate::ffi::{self, optional};
@@ -34,17 +36,16 @@ type NoArguments = unsafe extern "C" fn(*mut ffi::PyObject, *mut ffi::PyObject) 
 
 /// The C function behind `str.isascii`: the stable ABI has no other constant-time way to ask.
 fn is_ascii_function(gil: Gil<'_>) -> Result<NoArguments> {
-    static FOUND: OnceLock<NoArguments> = OnceLock::new();
-    if let Some(found) = FOUND.get() {
-        return Ok(*found);
-    }
-    let method = gil.str("")?.attr_str(gil, c"isascii")?;
-    // SAFETY: a bound method of a built-in type is a PyCFunction; anything else makes it raise.
-    let function = unsafe { ffi::PyCFunction_GetFunction(method.as_ptr()) };
-    let Some(function) = function else {
-        return Err(gil.raised());
-    };
-    Ok(*FOUND.get_or_init(|| function))
+    // A cell that does not block: who looks it up may lose the GIL on the way to a thread that waits for the cell.
+    static FOUND: OnceNonZeroUsize = OnceNonZeroUsize::new();
+    let address = FOUND.get_or_try_init(|| {
+        let method = gil.str("")?.attr_str(gil, c"isascii")?;
+        // SAFETY: a bound method of a built-in type is a PyCFunction; anything else makes it raise.
+        let function = unsafe { ffi::PyCFunction_GetFunction(method.as_ptr()) };
+        function.and_then(|function| NonZeroUsize::new(function as usize)).ok_or_else(|| gil.raised())
+    })?;
+    // SAFETY: the address is the one of such a function, from above.
+    Ok(unsafe { std::mem::transmute::<usize, NoArguments>(address.get()) })
 }
 
 /// The units, aligned, if there are no surrogates among them: then they are what CPython stores.
