@@ -3,6 +3,8 @@
 //! The layers, the tokens and the frame are described in `native/ARCHITECTURE.md`. Each module imports only
 //! modules that stand above it in this list.
 
+pub mod trace;
+
 pub mod ffi;
 pub mod py;
 

@@ -17,6 +17,7 @@ use crate::jvm::host::Host;
 use crate::jvm::{self, Env, jni_call};
 use crate::py::{Gil, Result, Start};
 use crate::runtime::{self, Binding, CallId, EndError, Isolation, StartError, Stop};
+use crate::trace;
 
 use super::call::{self, Frame};
 use super::{guard, items};
@@ -32,7 +33,11 @@ static HOSTS: Mutex<Vec<(usize, &'static Host)>> = Mutex::new(Vec::new());
 #[unsafe(no_mangle)]
 pub unsafe extern "system" fn krait_core_bind(env: Env, natives: sys::jclass, up_calls: sys::jclass) {
     let method = |name: &'static std::ffi::CStr, signature: &'static std::ffi::CStr, function: *mut c_void| {
-        sys::JNINativeMethod { name: name.as_ptr().cast_mut(), signature: signature.as_ptr().cast_mut(), fnPtr: function }
+        sys::JNINativeMethod {
+            name: name.as_ptr().cast_mut(),
+            signature: signature.as_ptr().cast_mut(),
+            fnPtr: function,
+        }
     };
     let methods = [
         method(c"address", c"(Ljava/nio/ByteBuffer;)J", address as *mut c_void),
@@ -52,6 +57,7 @@ pub unsafe extern "system" fn krait_core_bind(env: Env, natives: sys::jclass, up
     // SAFETY: the caller's guarantees, and each function below has the signature it is registered with.
     unsafe {
         guard(env, (), || {
+            trace::install();
             jvm::remember_vm(env);
             if jni_call!(env, RegisterNatives, natives, methods.as_ptr(), methods.len() as sys::jint) != sys::JNI_OK {
                 return;
@@ -240,7 +246,12 @@ unsafe extern "system" fn stop(
 }
 
 /// Whether calls of a namespace run: 1 in other threads, 2 in this one, 3 in both.
-unsafe extern "system" fn runs(env: Env, _class: sys::jclass, binding_: sys::jlong, namespace: sys::jlong) -> sys::jint {
+unsafe extern "system" fn runs(
+    env: Env,
+    _class: sys::jclass,
+    binding_: sys::jlong,
+    namespace: sys::jlong,
+) -> sys::jint {
     // SAFETY: Java passes a live binding.
     unsafe {
         guard(env, 0, || {
@@ -322,9 +333,7 @@ unsafe extern "system" fn next(
 ) -> sys::jint {
     // SAFETY: Java passes a live binding and holds the frame during the call; the handle is one of an iterator.
     unsafe {
-        guard(env, 0, || {
-            items::next_items(binding(binding_), namespace, handle, mode, Frame::new(frame, capacity))
-        })
+        guard(env, 0, || items::next_items(binding(binding_), namespace, handle, mode, Frame::new(frame, capacity)))
     }
 }
 
@@ -346,11 +355,13 @@ unsafe extern "system" fn take(
     capacity: sys::jlong,
 ) {
     // SAFETY: Java passes the block that a frame's header named, once, and holds a frame that is large enough.
-    unsafe { guard(env, (), || {
+    unsafe {
+        guard(env, (), || {
             if capacity == 0 {
                 frame::discard(block);
             } else if let Err(needed) = frame::take(block, Frame::new(frame_, capacity).memory()) {
                 panic!("a frame of {capacity} bytes for a block that needs {needed}");
             }
-        }) }
+        })
+    }
 }

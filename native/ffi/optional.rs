@@ -3,7 +3,7 @@
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::sync::OnceLock;
 
-use super::{PyInterpreterState, PyObject, PyThreadState, Py_ssize_t};
+use super::{Py_ssize_t, PyInterpreterState, PyObject, PyThreadState};
 
 /// `Py_buffer` as every CPython has laid it out since 3.0; the stable ABI has it from 3.11.
 #[repr(C)]
@@ -38,8 +38,7 @@ pub const BUFFER_CONTIGUOUS_FORMAT: c_int = 0x0020 | 0x0010 | 0x0008 | 0x0004;
 pub const BUFFER_FULL_READ_ONLY: c_int = 0x0100 | 0x0010 | 0x0008 | 0x0004;
 
 /// A vectorcall whose last argument, keyword names or a keyword dict, is always null here.
-pub type Vectorcall =
-    unsafe extern "C" fn(*mut PyObject, *const *mut PyObject, usize, *mut PyObject) -> *mut PyObject;
+pub type Vectorcall = unsafe extern "C" fn(*mut PyObject, *const *mut PyObject, usize, *mut PyObject) -> *mut PyObject;
 
 fn find(name: &CStr) -> Option<*mut c_void> {
     // SAFETY: dlsym with RTLD_DEFAULT and a NUL-terminated name has no other precondition.

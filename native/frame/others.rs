@@ -224,7 +224,8 @@ mod tests {
     fn a_java_object_comes_back_as_its_slot() {
         with_python(|gil| {
             let peer = TestPeer::default();
-            let payload = payload![[tag::LIST], 1u32.to_le_bytes(), [tag::JAVAOBJECT], 5i32.to_le_bytes(), 0i32.to_le_bytes()];
+            let payload =
+                payload![[tag::LIST], 1u32.to_le_bytes(), [tag::JAVAOBJECT], 5i32.to_le_bytes(), 0i32.to_le_bytes()];
             let value = try_decode(gil, &payload, &peer).expect("a list of a Java object");
             assert_eq!(try_encode(gil, &value, &peer).expect("it crosses back"), payload);
         });

@@ -134,9 +134,11 @@ fn scalar() -> impl Strategy<Value = Vec<u8>> {
                 step.to_le_bytes()
             ]
         ),
-        any::<i32>()
-            .prop_filter("a slot", |slot| *slot >= 0)
-            .prop_map(|slot| payload![[tag::JAVAOBJECT], slot.to_le_bytes(), 0i32.to_le_bytes()]),
+        any::<i32>().prop_filter("a slot", |slot| *slot >= 0).prop_map(|slot| payload![
+            [tag::JAVAOBJECT],
+            slot.to_le_bytes(),
+            0i32.to_le_bytes()
+        ]),
     ]
 }
 

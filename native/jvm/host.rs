@@ -170,8 +170,7 @@ impl Host {
             let arguments = [jvalue { l: frame.object }, jvalue { i: operation }, jvalue { i: slot }];
             // SAFETY: this thread's environment, a class and method of this host, arguments of the method's types.
             unsafe {
-                let address =
-                    jni_call!(env, CallStaticLongMethodA, self.up_calls, self.call, arguments.as_ptr());
+                let address = jni_call!(env, CallStaticLongMethodA, self.up_calls, self.call, arguments.as_ptr());
                 if jni_call!(env, ExceptionCheck) {
                     return Err(UpCallError::Thrown(take_thrown(env)));
                 }
@@ -193,8 +192,7 @@ impl Host {
             let env = super::env().ok_or(UpCallError::NoJvm)?;
             // SAFETY: this thread's environment, a class and methods of this host.
             unsafe {
-                let local =
-                    jni_call!(env, CallStaticObjectMethodA, self.up_calls, self.new_frame, std::ptr::null());
+                let local = jni_call!(env, CallStaticObjectMethodA, self.up_calls, self.new_frame, std::ptr::null());
                 if jni_call!(env, ExceptionCheck) {
                     return Err(UpCallError::Thrown(take_thrown(env)));
                 }

@@ -61,6 +61,7 @@ impl Stacks {
         unsafe {
             let start = libc::mmap(null_mut(), size + page, libc::PROT_READ | libc::PROT_WRITE, flags, -1, 0);
             if start == libc::MAP_FAILED {
+                log::warn!("no memory for a Python stack of {size} bytes: this thread stays on its own");
                 return false;
             }
             libc::mprotect(start, page, libc::PROT_NONE);

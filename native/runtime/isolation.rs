@@ -51,6 +51,7 @@ pub fn open(
     // Kept, and used by no thread, until the interpreter ends: CPython gives the memory of an interpreter's first thread
     // state to the next one when the list is empty, and is not safe against both happening at once.
     domain.keep_first(state);
+    log::debug!("opened a sub-interpreter: {isolation:?}, life {}", domain.life());
     Ok(Box::leak(Box::new(Binding { domain, life: domain.life(), host: main.host })))
 }
 
@@ -94,6 +95,7 @@ pub fn end(main: &'static Binding, binding: &'static Binding) -> std::result::Re
         // SAFETY: no call runs or begins in the domain, and `finish` says yes only where no thread state is left.
         unsafe { py::end_interpreter(gil, domain.interpreter(), |other, state| finish(other, state, domain)) }
     });
+    log::debug!("ended a sub-interpreter: {ended:?}");
     if ended != Ok(true) {
         return Err(EndError::Threads);
     }

@@ -51,7 +51,12 @@ unsafe impl Sync for Record {}
 impl Record {
     /// For this thread. Without a state of its own, it uses what others made for it.
     pub fn new(state: Option<ThreadState>) -> Self {
-        Record { state: Cell::new(state), thread: crate::py::thread_ident(), calls: RefCell::default(), kept: RefCell::default() }
+        Record {
+            state: Cell::new(state),
+            thread: crate::py::thread_ident(),
+            calls: RefCell::default(),
+            kept: RefCell::default(),
+        }
     }
 
     /// The thread state that Krait made, unless the domain has ended.

@@ -43,6 +43,7 @@ pub fn start(
     let switch = py::version() < (3, 14) || optional::py_unstable_set_stack_protection().is_some();
     stack::configure(stack_size, switch);
     py::set_graveyard(bury_reference);
+    log::info!("CPython {:?} with {}, stacks of its own: {switch}", py::version(), options.program);
 
     let gil = if py::is_initialised() {
         // Somebody else embeds Python here: this thread gets a thread state of its main interpreter, kept for ever.
@@ -55,7 +56,9 @@ pub fn start(
     let loaded = load(gil, domain).and_then(|()| domain.load(gil));
     let loaded = loaded.map_err(|raised| {
         let exception = gil.take_raised(raised);
-        StartError::Package(describe(gil, &exception).unwrap_or_else(|_| "an exception that cannot be shown".to_owned()))
+        StartError::Package(
+            describe(gil, &exception).unwrap_or_else(|_| "an exception that cannot be shown".to_owned()),
+        )
     });
     // SAFETY: nothing of Python is held but what is detached.
     let state: ThreadState = unsafe { gil.detach() };

@@ -95,6 +95,11 @@ impl Thread {
     /// Makes this thread known to the domain; `own` is the state to be deleted with the thread.
     fn sit(&self, domain: &'static Domain, state: ThreadState, own: Option<ThreadState>) -> Arc<Record> {
         let record = Arc::new(Record::new(own));
+        log::debug!(
+            "thread {} calls for the first time; its thread state is {}",
+            record.thread(),
+            if own.is_some() { "new" } else { "its own" }
+        );
         // SAFETY: the state is this thread's, and nothing is attached here.
         let gil = unsafe { state.attach() };
         if own.is_some()
@@ -105,11 +110,7 @@ impl Thread {
         domain.add_record(gil, &record);
         // SAFETY: nothing of Python is held.
         unsafe { gil.detach() };
-        self.seats.borrow_mut().push(Seat {
-            domain,
-            life: domain.life(),
-            record: Arc::clone(&record),
-        });
+        self.seats.borrow_mut().push(Seat { domain, life: domain.life(), record: Arc::clone(&record) });
         record
     }
 
@@ -219,14 +220,7 @@ fn attached<R>(binding: &'static Binding, id: CallId, body: impl for<'g> FnOnce(
         thread.depth.set(thread.depth.get() + 1);
         let current = Current { binding, id, record: seat };
         let outer = thread.current.replace(Some(current));
-        let leave = Leave {
-            thread,
-            gil,
-            domain,
-            record,
-            outer,
-            outer_held,
-        };
+        let leave = Leave { thread, gil, domain, record, outer, outer_held };
         let moved = foreign && stack::bounds().is_some_and(|(base, size)| state.protect_stack(gil, base, size));
         domain.drain(gil);
         let result = body(gil);
@@ -259,12 +253,7 @@ pub fn detached<R>(gil: Gil<'_>, body: impl FnOnce() -> R) -> R {
             current.binding.domain.gate().leave(held);
         }
     }
-    let back = Back {
-        thread,
-        current,
-        state,
-        suspended,
-    };
+    let back = Back { thread, current, state, suspended };
     let result = body();
     drop(back);
     if let (Some(record), Some(current)) = (record, current)
@@ -309,20 +298,12 @@ pub fn keep_for_answer(gil: Gil<'_>, object: &Object) {
 
 /// The binding of the innermost down-call of this thread, if there is one.
 pub fn current_binding() -> Option<&'static Binding> {
-    THREAD
-        .try_with(|thread| thread.current.get())
-        .ok()
-        .flatten()
-        .map(|current| current.binding)
+    THREAD.try_with(|thread| thread.current.get()).ok().flatten().map(|current| current.binding)
 }
 
 /// The namespace of the innermost down-call of this thread, or 0.
 pub fn current_namespace() -> i64 {
-    THREAD
-        .try_with(|thread| thread.current.get())
-        .ok()
-        .flatten()
-        .map_or(0, |current| current.id.namespace)
+    THREAD.try_with(|thread| thread.current.get()).ok().flatten().map_or(0, |current| current.id.namespace)
 }
 
 /// How many down-calls of this thread are nested.
