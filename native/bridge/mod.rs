@@ -5,6 +5,7 @@ mod method;
 mod module;
 mod object;
 mod peer;
+mod threads;
 mod upcall;
 
 pub use classes::Bridge;

@@ -8,6 +8,7 @@ use crate::py::{Exception, Function, Gil, Object, Owned, Raised, Result};
 use crate::runtime;
 
 use super::method::Form;
+use super::threads::threads;
 use super::{Bridge, JavaMethod, upcall};
 
 /// Makes `_krait` importable in the running interpreter.
@@ -26,6 +27,7 @@ pub fn register(gil: Gil<'_>, domain: &'static runtime::Domain) -> Result<()> {
         (c"method", method),
         (c"method_with", method_with),
         (c"monitor", monitor),
+        (c"threads", threads),
     ];
     let module = gil.import(c"types")?.call_method(gil, c"ModuleType", &[&*gil.str("_krait")?])?;
     for (name, function) in FUNCTIONS {

@@ -53,6 +53,9 @@ pub unsafe extern "system" fn krait_core_bind(env: Env, natives: sys::jclass, up
         method(c"runs", c"(JJ)I", runs as *mut c_void),
         method(c"open", c"(JIJJ)J", open as *mut c_void),
         method(c"end", c"(JJ)I", end as *mut c_void),
+        method(c"count", c"(I)J", count as *mut c_void),
+        method(c"measure", c"(I)V", measure as *mut c_void),
+        method(c"waited", c"()J", waited as *mut c_void),
     ];
     // SAFETY: the caller's guarantees, and each function below has the signature it is registered with.
     unsafe {
@@ -364,4 +367,28 @@ unsafe extern "system" fn take(
             }
         })
     }
+}
+
+/// Counts of the whole process: 0 Python objects that Java holds, 1 thread states that Krait made.
+unsafe extern "system" fn count(env: Env, _class: sys::jclass, which: sys::jint) -> sys::jlong {
+    // SAFETY: the JVM's guarantees for natives.
+    unsafe {
+        guard(env, 0, || {
+            let counts = runtime::counts();
+            let count = if which == 0 { counts.handles } else { counts.thread_states };
+            count as sys::jlong
+        })
+    }
+}
+
+/// Starts (1) or stops (0) measuring how long calls wait for the GIL.
+unsafe extern "system" fn measure(env: Env, _class: sys::jclass, on: sys::jint) {
+    // SAFETY: the JVM's guarantees for natives.
+    unsafe { guard(env, (), || runtime::measure(on != 0)) }
+}
+
+/// Nanoseconds that this thread has waited for the GIL since it was asked last.
+unsafe extern "system" fn waited(env: Env, _class: sys::jclass) -> sys::jlong {
+    // SAFETY: the JVM's guarantees for natives.
+    unsafe { guard(env, 0, || runtime::take_waited() as sys::jlong) }
 }

@@ -23,6 +23,7 @@ mod subinterpreter;
 #[cfg(test)]
 pub(crate) mod testing;
 mod text;
+mod threads;
 
 pub use arguments::Positional;
 pub use buffer::{BufferView, Layout};

@@ -115,21 +115,3 @@ fn end_attached(state: ThreadState, main: ThreadState) {
         }
     }
 }
-
-impl Gil<'_> {
-    /// How many thread states the interpreter has besides the attached one.
-    pub fn other_thread_states(self) -> usize {
-        let head = optional::py_interpreter_state_thread_head().expect("every CPython exports it");
-        let next = optional::py_thread_state_next().expect("every CPython exports it");
-        let mut count = 0;
-        // SAFETY: under the GIL, which whoever adds or deletes a state of this interpreter in Python code needs too.
-        unsafe {
-            let mut state = head(self.interpreter().as_ptr());
-            while !state.is_null() {
-                count += 1;
-                state = next(state);
-            }
-        }
-        count - 1
-    }
-}

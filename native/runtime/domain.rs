@@ -11,7 +11,7 @@ use crate::py::{Detached, Gil, InterpreterState, Object, Owned, Result, ThreadSt
 
 use super::gate::Gate;
 use super::handles::{Handles, Stale};
-use super::record::{CallId, Record, Stop};
+use super::record::{CallId, Record, Seen, Stop};
 
 /// One interpreter state with what Krait keeps for it.
 ///
@@ -21,6 +21,9 @@ pub struct Domain {
     interpreter: Cell<InterpreterState>,
     gate: Cell<&'static Gate>,
     handles: RefCell<Handles>,
+    /// As many as `handles` and `records` have, for those who look without the GIL.
+    held: AtomicUsize,
+    states: AtomicUsize,
     records: RefCell<Vec<Arc<Record>>>,
     /// Number of records, to be asked without the GIL.
     threads: AtomicUsize,
@@ -62,6 +65,8 @@ pub struct Helpers {
     pub timeout: Detached,
     /// `krait._errors.CallInterrupted`.
     pub interrupted: Detached,
+    /// `krait._threads.forget`.
+    pub forget_thread: Detached,
 }
 
 // SAFETY: the cells are written only between two lives, when nobody can enter; the tables are only touched by functions
@@ -73,7 +78,13 @@ unsafe impl Send for Domain {}
 
 impl Domain {
     /// A domain that cannot be called yet: [`Domain::load`] comes next.
-    pub(super) fn new(interpreter: InterpreterState, gate: &'static Gate, is_main: bool) -> Self {
+    pub(super) fn make(interpreter: InterpreterState, gate: &'static Gate, is_main: bool) -> &'static Self {
+        let domain: &'static Domain = Box::leak(Box::new(Domain::new(interpreter, gate, is_main)));
+        ALL.lock().unwrap_or_else(PoisonError::into_inner).push(domain);
+        domain
+    }
+
+    fn new(interpreter: InterpreterState, gate: &'static Gate, is_main: bool) -> Self {
         if !is_main {
             DOMAINS.fetch_add(1, Ordering::Relaxed);
         }
@@ -81,6 +92,8 @@ impl Domain {
             interpreter: Cell::new(interpreter),
             gate: Cell::new(gate),
             handles: RefCell::default(),
+            held: AtomicUsize::new(0),
+            states: AtomicUsize::new(0),
             records: RefCell::default(),
             threads: AtomicUsize::new(0),
             dead: Mutex::default(),
@@ -105,6 +118,7 @@ impl Domain {
     pub(super) fn load(&self, gil: Gil<'_>) -> Result<()> {
         let bridge = gil.import(c"krait._bridge")?;
         let errors = gil.import(c"krait._errors")?;
+        let threads = gil.import(c"krait._threads")?;
         let error = |name| errors.attr_str(gil, name).map(Owned::detach);
         let helpers = Helpers {
             builtins: gil.builtins()?.detach(),
@@ -113,6 +127,7 @@ impl Domain {
             java_exception: error(c"java_exception")?,
             timeout: error(c"CallTimeout")?,
             interrupted: error(c"CallInterrupted")?,
+            forget_thread: threads.attr_str(gil, c"forget")?.detach(),
             bridge: bridge.detach(),
         };
         let loaded = Box::new(Loaded { types: Types::load(gil)?, helpers });
@@ -125,6 +140,7 @@ impl Domain {
     pub(super) fn unload(&self, gil: Gil<'_>) {
         self.drain(gil);
         let handles = self.handles.borrow_mut().remove_all();
+        self.held.store(0, Ordering::Relaxed);
         for object in handles {
             object.free(gil);
         }
@@ -210,11 +226,15 @@ impl Domain {
         let mut records = self.records.borrow_mut();
         records.push(Arc::clone(record));
         self.threads.store(records.len(), Ordering::Relaxed);
+        if record.state().is_some() {
+            self.states.fetch_add(1, Ordering::Relaxed);
+        }
     }
 
     /// All threads' records; the list is empty then.
     pub(super) fn take_records(&self, _gil: Gil<'_>) -> Vec<Arc<Record>> {
         self.threads.store(0, Ordering::Relaxed);
+        self.states.store(0, Ordering::Relaxed);
         self.records.take()
     }
 
@@ -239,10 +259,25 @@ impl Domain {
             records.retain(|other| !Arc::ptr_eq(other, record));
             self.threads.store(records.len(), Ordering::Relaxed);
             drop(records);
+            self.states.fetch_sub(1, Ordering::Relaxed);
+            self.forget_thread(gil);
             record.drop_kept(gil);
             self.drain(gil);
             state.delete_attached();
         }
+    }
+
+    /// Lets Python's `threading` forget the thread, which ends.
+    fn forget_thread(&self, gil: Gil<'_>) {
+        if let Err(raised) = self.helpers().forget_thread.get(gil).call(gil, &[]) {
+            // The thread's name stays behind in a table: nobody could do more about it.
+            gil.clear_raised(raised);
+        }
+    }
+
+    /// The threads that call, and the calls that each of them runs.
+    pub fn threads_seen(&self, gil: Gil<'_>) -> Vec<Seen> {
+        self.records.borrow().iter().map(|record| record.seen(gil)).collect()
     }
 
     /// Stops calls: they raise at their next bytecode, or when they come back from Java. The number of calls.
@@ -321,12 +356,18 @@ impl Domain {
     /// A new handle for the object.
     #[inline]
     pub fn handle(&self, _gil: Gil<'_>, object: Owned<'_>) -> i64 {
-        self.handles.borrow_mut().insert(object)
+        let mut handles = self.handles.borrow_mut();
+        let handle = handles.insert(object);
+        self.held.store(handles.live(), Ordering::Relaxed);
+        handle
     }
 
     /// Releases a handle now. One that is stale already is none of its business.
     pub fn free(&self, gil: Gil<'_>, handle: i64) {
-        let removed = self.handles.borrow_mut().remove(handle);
+        let mut handles = self.handles.borrow_mut();
+        let removed = handles.remove(handle);
+        self.held.store(handles.live(), Ordering::Relaxed);
+        drop(handles);
         if let Ok(object) = removed {
             object.free(gil);
         }
@@ -363,6 +404,16 @@ impl Domain {
     /// Number of handles in use.
     pub fn live_handles(&self, _gil: Gil<'_>) -> usize {
         self.handles.borrow().live()
+    }
+
+    /// Number of handles in use but for those that are buried. Any thread, no GIL.
+    pub(super) fn held(&self) -> usize {
+        self.held.load(Ordering::Relaxed).saturating_sub(self.dead_count.load(Ordering::Relaxed))
+    }
+
+    /// Number of thread states that Krait made for threads that have not ended. Any thread, no GIL.
+    pub(super) fn thread_states(&self) -> usize {
+        self.states.load(Ordering::Relaxed)
     }
 
     /// Runs `krait._bridge.name`.
@@ -409,6 +460,14 @@ pub struct Binding {
 
 /// Domains besides the main one.
 static DOMAINS: AtomicUsize = AtomicUsize::new(0);
+
+/// Every domain there ever was.
+static ALL: Mutex<Vec<&'static Domain>> = Mutex::new(Vec::new());
+
+/// Every domain there ever was: the main interpreter's, and those of sub-interpreters, open or not.
+pub(super) fn all_domains() -> Vec<&'static Domain> {
+    ALL.lock().unwrap_or_else(PoisonError::into_inner).clone()
+}
 
 static MAIN: OnceLock<&'static Domain> = OnceLock::new();
 

@@ -62,7 +62,7 @@ fn domain_for(gil: Gil<'_>, gate: &'static Gate) -> &'static Domain {
             domain.reuse(gil.interpreter(), gate);
             domain
         }
-        None => Box::leak(Box::new(Domain::new(gil.interpreter(), gate, false))),
+        None => Domain::make(gil.interpreter(), gate, false),
     }
 }
 

@@ -33,6 +33,18 @@ struct Running {
     in_java: bool,
 }
 
+/// A thread as others see it.
+pub struct Seen {
+    /// Python's number of the thread.
+    pub thread: u64,
+    /// The thread state that Krait made for it.
+    pub state: Option<ThreadState>,
+    /// The frames of the calls that it runs, the outermost first.
+    pub frames: Vec<i64>,
+    /// Whether the innermost call waits for Java.
+    pub in_java: bool,
+}
+
 /// A thread in a domain.
 pub struct Record {
     state: Cell<Option<ThreadState>>,
@@ -146,6 +158,17 @@ impl Record {
     /// Whether any call that `which` picks runs.
     pub fn runs(&self, _gil: Gil<'_>, which: impl Fn(&CallId) -> bool) -> bool {
         self.calls.borrow().iter().any(|call| which(&call.id))
+    }
+
+    /// What can be told of the thread.
+    pub fn seen(&self, _gil: Gil<'_>) -> Seen {
+        let calls = self.calls.borrow();
+        Seen {
+            thread: self.thread,
+            state: self.state(),
+            frames: calls.iter().map(|call| call.id.frame).collect(),
+            in_java: calls.last().is_some_and(|call| call.in_java),
+        }
     }
 
     /// Whether this thread, the calling one, runs any call: only it pushes and pops.

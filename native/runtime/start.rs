@@ -52,7 +52,7 @@ pub fn start(
         // SAFETY: not initialised, and only this function initialises, one at a time.
         unsafe { py::initialise(options) }.map_err(StartError::Python)?
     };
-    let domain: &'static Domain = Box::leak(Box::new(Domain::new(gil.interpreter(), Box::leak(Box::default()), true)));
+    let domain = Domain::make(gil.interpreter(), Box::leak(Box::default()), true);
     let loaded = load(gil, domain).and_then(|()| domain.load(gil));
     let loaded = loaded.map_err(|raised| {
         let exception = gil.take_raised(raised);

@@ -4,11 +4,13 @@ use std::cell::{Cell, RefCell};
 use std::ptr::NonNull;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
 
 use crate::jvm::stack;
 use crate::py::{Gil, Object, ThreadState};
 
 use super::domain::{Binding, Domain};
+use super::observe;
 use super::record::{CallId, Record};
 
 /// This thread in a domain. Domains are used again: `life` tells which of them this is.
@@ -28,6 +30,8 @@ struct Thread {
     /// The pass with which this thread is in, or was, before others took over.
     held: Cell<u64>,
     depth: Cell<u32>,
+    /// Nanoseconds waited for the GIL, while that is measured.
+    waited: Cell<u64>,
 }
 
 /// The innermost down-call of a thread.
@@ -47,6 +51,7 @@ thread_local! {
             pass: Cell::new(0),
             held: Cell::new(0),
             depth: Cell::new(0),
+            waited: Cell::new(0),
         }
     };
 }
@@ -123,6 +128,32 @@ impl Thread {
         let pass = self.next_pass();
         domain.gate().enter(pass);
         self.held.replace(pass)
+    }
+
+    /// Goes through the gate and waits for the GIL; gives the pass of the call around this one.
+    ///
+    /// # Safety
+    /// As for [`ThreadState::attach`].
+    #[inline]
+    unsafe fn enter<'g>(&self, domain: &Domain, state: ThreadState) -> (u64, Gil<'g>) {
+        if observe::measures() {
+            // SAFETY: by the caller's guarantee.
+            return unsafe { self.enter_measured(domain, state) };
+        }
+        let outer = self.pass_gate(domain);
+        // SAFETY: as above.
+        (outer, unsafe { state.attach() })
+    }
+
+    #[cold]
+    unsafe fn enter_measured<'g>(&self, domain: &Domain, state: ThreadState) -> (u64, Gil<'g>) {
+        let begin = Instant::now();
+        let outer = self.pass_gate(domain);
+        // SAFETY: by the caller's guarantee.
+        let gil = unsafe { state.attach() };
+        let waited = u64::try_from(begin.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        self.waited.set(self.waited.get().saturating_add(waited));
+        (outer, gil)
     }
 
     /// A pass for the gate that no other call of any thread has.
@@ -213,9 +244,8 @@ fn attached<R>(binding: &'static Binding, id: CallId, body: impl for<'g> FnOnce(
         // SAFETY: this thread's seat holds the record; it gives a seat up only when the domain has ended, which it does
         // not as long as calls run.
         let record: &Record = unsafe { seat.as_ref() };
-        let outer_held = thread.pass_gate(domain);
         // SAFETY: the state is this thread's, and no state is attached while Java code runs.
-        let gil = unsafe { state.attach() };
+        let (outer_held, gil) = unsafe { thread.enter(domain, state) };
         record.push(gil, id);
         thread.depth.set(thread.depth.get() + 1);
         let current = Current { binding, id, record: seat };
@@ -274,12 +304,14 @@ struct Back<'t> {
 
 impl Drop for Back<'_> {
     fn drop(&mut self) {
-        if let (Some(thread), Some(current)) = (self.thread, self.current) {
-            thread.pass_gate(current.binding.domain);
-        }
         // SAFETY: this thread detached exactly this state, in `detached`, and everything that attached since has
         // detached.
-        unsafe { self.state.attach() };
+        unsafe {
+            match (self.thread, self.current) {
+                (Some(thread), Some(current)) => drop(thread.enter(current.binding.domain, self.state)),
+                _ => drop(self.state.attach()),
+            }
+        }
         if let Some(thread) = self.thread {
             thread.suspended.set(self.suspended);
             thread.current.set(self.current);
@@ -309,6 +341,11 @@ pub fn current_namespace() -> i64 {
 /// How many down-calls of this thread are nested.
 pub fn attach_depth() -> u32 {
     THREAD.try_with(|thread| thread.depth.get()).unwrap_or(0)
+}
+
+/// How many nanoseconds this thread has waited for the GIL since it was asked last.
+pub(super) fn take_waited() -> u64 {
+    THREAD.try_with(|thread| thread.waited.take()).unwrap_or(0)
 }
 
 /// Whether this thread runs a call of the domain.

@@ -196,6 +196,13 @@ def implement(target, name, *args):
     return True, method(*args)
 
 
+def dump_stacks(java_threads):
+    """What the threads of this interpreter run."""
+    from krait import _threads
+
+    return _threads.dump(java_threads)
+
+
 def attach_streams(number, stdin, stdout, stderr):
     """Gives an interpreter standard streams of its own."""
     from krait import _streams

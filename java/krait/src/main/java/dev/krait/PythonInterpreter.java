@@ -364,6 +364,18 @@ public final class PythonInterpreter implements AutoCloseable {
     }
 
     /**
+     * What all threads run in Python now, in every interpreter that is open, as text like a traceback's: for each thread its
+     * names in Java and in Python and its frames, the innermost last. Works while other threads run Python code, and
+     * from inside a callback; an interpreter whose GIL is not to be had for two seconds is left out, and named.
+     *
+     * @return the stacks
+     * @throws IllegalStateException if the interpreter is closed
+     */
+    public String dumpStacks() {
+        return session.dumpStacks();
+    }
+
+    /**
      * Whether {@link #close} was called.
      *
      * @return whether it is closed

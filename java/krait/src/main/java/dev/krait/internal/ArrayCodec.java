@@ -1,11 +1,32 @@
 package dev.krait.internal;
 
+import java.lang.reflect.Array;
+
 /** Primitive arrays in a frame; large ones cross beside it. The type codes are those of Python's {@code array}. */
 final class ArrayCodec {
     /** Arrays of as many bytes or more cross beside the frame and are copied once. */
     static final int BY_REFERENCE = 8192;
 
     private ArrayCodec() {
+    }
+
+    /** The bytes of arrays that cross beside the frame; none where there are none. */
+    static long bytes(Object[] refs) {
+        long bytes = 0;
+        if (refs != null) {
+            for (Object array : refs) {
+                bytes += array == null ? 0 : size(array);
+            }
+        }
+        return bytes;
+    }
+
+    private static long size(Object array) {
+        Class<?> type = array.getClass().getComponentType();
+        long size = type == byte.class || type == boolean.class ? 1
+                : type == short.class || type == char.class ? 2
+                : type == int.class || type == float.class ? 4 : 8;
+        return size * Array.getLength(array);
     }
 
     static void write(FrameWriter out, Object array) {

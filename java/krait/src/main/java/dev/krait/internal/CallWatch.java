@@ -1,7 +1,9 @@
 package dev.krait.internal;
 
 import java.lang.ref.WeakReference;
+import java.util.HashMap;
 import java.util.Iterator;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
@@ -119,6 +121,19 @@ final class CallWatch {
         return used;
     }
 
+    /** The threads that run calls now, each by the addresses of its calls' frames. */
+    static Map<Object, String> threadsByFrame() {
+        Map<Object, String> threads = new HashMap<>();
+        for (WeakReference<Frame> known : FRAMES) {
+            Frame frame = known.get();
+            Thread user = frame == null || frame.binding() == 0 ? null : frame.thread();
+            if (user != null) {
+                threads.put(frame.addressGiven(), '"' + user.getName() + "\" #" + user.getId());
+            }
+        }
+        return threads;
+    }
+
     private static void look(Frame frame, long binding, long now) {
         Notes notes = frame.notes;
         long sequence = frame.sequence();
@@ -141,7 +156,7 @@ final class CallWatch {
         if (now - notes.next >= 0) {
             notes.next = now + notes.pause;
             notes.pause = Math.min(2 * notes.pause, LONGEST_PAUSE);
-            long address = frame.address();
+            long address = frame.addressGiven();
             long namespace = frame.namespace();
             STOPPERS.execute(() -> Native.stop(binding, namespace, address, sequence, late ? 1 : 0));
         }

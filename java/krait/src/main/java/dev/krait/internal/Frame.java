@@ -42,6 +42,13 @@ public final class Frame {
     private long address;
     private long sequence;
 
+    /** What the calls of this frame, and of others of its stack, add up to. */
+    final Counts counts;
+    /** The call that {@link Flight} records, or null. */
+    Object recorded;
+    /** What that call calls, if it is called by name. */
+    String name;
+
     /**
      * What {@link CallWatch} reads: whose thread runs a call with this frame, in which interpreter, and by when it must
      * end. Numbers, since a reference stored with each call would keep the garbage collector busy.
@@ -60,6 +67,7 @@ public final class Frame {
 
     Frame(FrameStack stack) {
         this.stack = stack;
+        counts = stack == null ? Counts.of(this) : stack.counts;
         kept = LargeBuffers.direct(INITIAL);
         buffer = kept;
         writer = new FrameWriter(this);
@@ -75,6 +83,11 @@ public final class Frame {
         if (address == 0) {
             address = Native.address(buffer);
         }
+        return address;
+    }
+
+    /** {@return the address as native code was given it, or 0}, for other threads. */
+    long addressGiven() {
         return address;
     }
 

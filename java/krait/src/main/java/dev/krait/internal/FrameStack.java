@@ -26,6 +26,9 @@ public final class FrameStack {
     private static final ConcurrentLinkedQueue<Frame> POOL = new ConcurrentLinkedQueue<>();
     private static final AtomicInteger POOLED = new AtomicInteger();
 
+    /** What this thread's calls add up to. */
+    final Counts counts = Counts.of(this);
+
     private Frame[] frames = new Frame[4];
     private int depth;
 

@@ -92,10 +92,10 @@ public final class Items {
         Frame frame = FrameStack.acquire();
         try {
             long open = session.namespace();
-            session.begin(frame, open);
+            session.begin(frame, open, Op.ITER, 0);
             int answer = Native.next(session.binding(), open, iterator, mode | flags, frame.address(),
                     frame.capacity());
-            session.ended(frame);
+            session.ended(frame, frame.length());
             read(frame, answer & MOST);
             end = (answer & END) != 0;
         } finally {

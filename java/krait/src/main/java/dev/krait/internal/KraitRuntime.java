@@ -17,8 +17,8 @@ import java.util.concurrent.TimeUnit;
 /** The one CPython of the process, as this class loader's Krait starts or joins it. */
 public final class KraitRuntime {
     /** The package's modules in the jar. Importing order does not matter: they are found by name. */
-    private static final String[] MODULES = {"__init__", "_bootstrap", "_bridge", "_errors", "_streams", "_values",
-        "_views", "_java", "_java_classes", "_java_manners", "_java_import", "_java_throwables",
+    private static final String[] MODULES = {"__init__", "_bootstrap", "_bridge", "_errors", "_streams", "_threads",
+        "_values", "_views", "_java", "_java_classes", "_java_manners", "_java_import", "_java_throwables",
         "_async", "_log_context", "_logging"};
     private static final String RESOURCES = "/dev/krait/python/krait/";
     private static final String STACK_SIZE = "krait.stack.size";
@@ -59,6 +59,7 @@ public final class KraitRuntime {
         NativeLibrary.load(python, Native.class, UpCalls.class);
         long binding = start(python, homeText);
         running = new KraitRuntime(python, homeText, binding);
+        GilWaits.ready();
         return binding;
     }
 
@@ -73,7 +74,15 @@ public final class KraitRuntime {
      * @throws PythonSetupException if there is no Python to run, another runs, or it cannot isolate so
      */
     public static Session open(Path executable, Path home, Isolation isolation, JavaAccess java) {
-        long main = binding(executable, home);
+        Object opening = Flight.RECORDER == null ? null : Flight.RECORDER.opening();
+        Session session = openSession(binding(executable, home), isolation, java);
+        if (opening != null) {
+            Flight.RECORDER.opened(opening, isolation.name());
+        }
+        return session;
+    }
+
+    private static Session openSession(long main, Isolation isolation, JavaAccess java) {
         if (isolation == Isolation.SHARED) {
             return Session.open(main, java, () -> { });
         }
@@ -84,6 +93,11 @@ public final class KraitRuntime {
         }
         long binding = openSubInterpreter(main, isolation == Isolation.OWN_GIL);
         return Session.open(binding, java, () -> endSubInterpreter(main, binding));
+    }
+
+    /** {@return whether Python runs, as far as this class loader knows} */
+    static synchronized boolean isRunning() {
+        return running != null;
     }
 
     private static synchronized PythonInstallation python() {

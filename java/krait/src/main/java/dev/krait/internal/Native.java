@@ -47,6 +47,15 @@ final class Native {
     /** Opens a sub-interpreter on this thread, which needs a deep stack; its binding, or 0 and a refusal in the frame. */
     static native long open(long mainBinding, int ownGil, long frame, long capacity);
 
+    /** Counts of the whole process: 0 Python objects that Java holds, 1 thread states that Krait made. */
+    static native long count(int which);
+
+    /** Starts (1) or stops (0) measuring how long calls wait for the GIL. */
+    static native void measure(int on);
+
+    /** Nanoseconds that this thread has waited for the GIL since it was asked last. */
+    static native long waited();
+
     /** Ends a sub-interpreter: 0 ended, 1 was over, 2 this thread is inside, 3 Python's threads still run in it. */
     static native int end(long mainBinding, long binding);
 }

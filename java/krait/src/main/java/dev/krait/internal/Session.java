@@ -21,7 +21,8 @@ public final class Session implements ValueContext {
     private static final String INTERRUPTED = "krait.CallInterrupted";
 
     /** What all views of an interpreter share. */
-    private static final class State {
+    static final class State {
+        final long binding;
         final JavaAccess java;
         final ConcurrentHashMap<String, Long> names = new ConcurrentHashMap<>();
         /** Lets go of what the interpreter has besides its globals. */
@@ -30,7 +31,8 @@ public final class Session implements ValueContext {
         /** Set by a close from inside a call: the last call to end does what is left. */
         volatile long leaving;
 
-        State(JavaAccess java, Runnable end) {
+        State(long binding, JavaAccess java, Runnable end) {
+            this.binding = binding;
             this.java = java;
             this.end = end;
         }
@@ -42,8 +44,8 @@ public final class Session implements ValueContext {
     private final ConcurrentHashMap<String, Long> names;
     private final ObjectConversion conversion = new PythonConversion(this);
 
-    private Session(long binding, State state, long timeout) {
-        this.binding = binding;
+    Session(State state, long timeout) {
+        binding = state.binding;
         this.timeout = timeout;
         this.state = state;
         this.names = state.names;
@@ -51,7 +53,7 @@ public final class Session implements ValueContext {
 
     /** Opens an interpreter with globals of its own. */
     public static Session open(long binding, JavaAccess java, Runnable end) {
-        Session session = new Session(binding, new State(java, end), CallWatch.NO_DEADLINE);
+        Session session = new Session(new State(binding, java, end), CallWatch.NO_DEADLINE);
         Frame frame = FrameStack.acquire();
         try {
             session.perform(frame, frame.write(session), Op.OPEN | Op.RAW);
@@ -60,6 +62,7 @@ public final class Session implements ValueContext {
         } finally {
             FrameStack.release(frame);
         }
+        Interpreters.opened(session.state);
         return session;
     }
 
@@ -99,12 +102,18 @@ public final class Session implements ValueContext {
             // Some centuries: no deadline at all.
             nanos = CallWatch.NO_DEADLINE;
         }
-        return new Session(binding, state, nanos);
+        return new Session(state, nanos);
     }
 
     /** Stops all calls that run in the interpreter, in any thread. */
     public void interrupt() {
         Native.stop(binding, namespace(), 0, 0, 0);
+    }
+
+    /** {@return what all threads run in Python} */
+    public String dumpStacks() {
+        namespace();
+        return Interpreters.dump();
     }
 
     /** {@return what native code calls the interpreter that runs} */
@@ -131,6 +140,8 @@ public final class Session implements ValueContext {
         if (open == 0) {
             return;
         }
+        Object closing = Flight.RECORDER == null ? null : Flight.RECORDER.closing();
+        Interpreters.closed(state);
         long pause = 50_000;
         int running = Native.runs(binding, open);
         while ((running & 1) != 0 && (running & 2) == 0) {
@@ -140,6 +151,9 @@ public final class Session implements ValueContext {
         }
         if (running == 0) {
             leave();
+        }
+        if (closing != null) {
+            Flight.RECORDER.closed(closing);
         }
     }
 
@@ -218,7 +232,7 @@ public final class Session implements ValueContext {
         Frame frame = FrameStack.acquire();
         try {
             FrameWriter writer = frame.write(this);
-            writeName(writer, name);
+            writeName(frame, writer, name);
             writeArguments(writer, args, keywords, keywordValues);
             return finish(frame, writer, op);
         } finally {
@@ -228,7 +242,10 @@ public final class Session implements ValueContext {
         }
     }
 
-    private void writeName(FrameWriter writer, String name) {
+    private void writeName(Frame frame, FrameWriter writer, String name) {
+        if (Flight.isOn()) {
+            frame.name = name;
+        }
         Long known = names.get(name);
         if (known != null) {
             writer.writeHandle(known);
@@ -326,7 +343,7 @@ public final class Session implements ValueContext {
         try {
             FrameWriter writer = frame.write(this);
             writer.putLong(handle);
-            writeName(writer, name);
+            writeName(frame, writer, name);
             writeArguments(writer, args, keywords, keywordValues);
             return finish(frame, writer, op);
         } finally {
@@ -341,9 +358,9 @@ public final class Session implements ValueContext {
         Frame frame = FrameStack.acquire();
         try {
             long open = namespace();
-            begin(frame, open);
+            begin(frame, open, Op.CALL, Long.BYTES);
             long result = Native.callLong(binding, open, handle, argument, frame.address());
-            ended(frame);
+            ended(frame, Long.BYTES);
             checkNumber(frame);
             return result;
         } finally {
@@ -356,9 +373,9 @@ public final class Session implements ValueContext {
         Frame frame = FrameStack.acquire();
         try {
             long open = namespace();
-            begin(frame, open);
+            begin(frame, open, Op.CALL, Double.BYTES);
             double result = Native.callDouble(binding, open, handle, argument, frame.address());
-            ended(frame);
+            ended(frame, Double.BYTES);
             checkNumber(frame);
             return result;
         } finally {
@@ -408,22 +425,44 @@ public final class Session implements ValueContext {
     private Object[] perform(Frame frame, FrameWriter writer, int op) {
         long open = op == (Op.OPEN | Op.RAW) ? 0 : namespace();
         writer.finish();
-        begin(frame, open);
-        Object[] refs =
-                (Object[]) Native.call(binding, open, op, frame.address(), frame.capacity(), writer.refs());
-        ended(frame);
+        Object[] given = writer.refs();
+        begin(frame, open, op, frame.length() + ArrayCodec.bytes(given));
+        Object[] refs = (Object[]) Native.call(binding, open, op, frame.address(), frame.capacity(), given);
+        ended(frame, frame.length() + ArrayCodec.bytes(refs));
         return refs;
     }
 
-    void begin(Frame frame, long open) {
+    /** A call begins whose operands have so many bytes. */
+    void begin(Frame frame, long open, int op, long bytes) {
+        frame.counts.calls++;
+        frame.counts.toPython += bytes;
+        if (Flight.isOn()) {
+            frame.recorded = Flight.RECORDER.begin(op, frame.name, bytes);
+        }
         frame.run(binding, open, timeout == CallWatch.NO_DEADLINE ? timeout : System.nanoTime() + timeout);
         CallWatch.wake();
     }
 
-    void ended(Frame frame) {
+    /** It has ended, with a result of so many bytes. */
+    void ended(Frame frame, long bytes) {
         frame.ran();
+        frame.counts.toJava += bytes;
+        if (GilWaits.measured || frame.recorded != null) {
+            seen(frame, bytes);
+        }
         if (state.leaving != 0) {
             leave();
+        }
+    }
+
+    private static void seen(Frame frame, long bytes) {
+        long waited = Native.waited();
+        frame.counts.waited += waited;
+        Object recorded = frame.recorded;
+        if (recorded != null) {
+            frame.recorded = null;
+            frame.name = null;
+            Flight.RECORDER.end(recorded, frame.status() != Status.OK, bytes, waited);
         }
     }
 
@@ -466,6 +505,7 @@ public final class Session implements ValueContext {
 
     /** The exception that a frame tells of; a Java throwable that came through Python is thrown as it is. */
     static RuntimeException failure(Frame frame, FrameReader reader) {
+        frame.counts.errors++;
         if (frame.status() == Status.FAILED) {
             int code = reader.readFailure();
             return refusal(code, reader.readString());

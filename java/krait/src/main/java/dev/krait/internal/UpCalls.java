@@ -26,6 +26,7 @@ final class UpCalls {
      */
     static long call(Frame frame, int op, int slot) {
         Session session = null;
+        frame.counts.upCalls++;
         try {
             FrameReader reader = frame.read(null, null);
             session = Session.calling(reader.longValue(), reader.longValue(), slot);

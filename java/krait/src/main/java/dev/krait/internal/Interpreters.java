@@ -1,0 +1,131 @@
+package dev.krait.internal;
+
+import java.lang.ref.WeakReference;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** The interpreters of this class loader that are open, and what all their threads run in Python. */
+public final class Interpreters {
+    /** A GIL that is held longer than this by one call keeps its threads' stacks out of a dump. */
+    private static final long PATIENCE_MILLIS = 2_000;
+
+    private static final ConcurrentLinkedQueue<WeakReference<Session.State>> OPEN = new ConcurrentLinkedQueue<>();
+    private static final AtomicInteger COUNT = new AtomicInteger();
+
+    private Interpreters() {
+    }
+
+    static void opened(Session.State state) {
+        COUNT.incrementAndGet();
+        OPEN.add(new WeakReference<>(state));
+    }
+
+    static void closed(Session.State state) {
+        COUNT.decrementAndGet();
+        OPEN.removeIf(known -> known.get() == state || known.get() == null);
+    }
+
+    /** {@return the number of interpreters that were opened and not closed} */
+    public static int open() {
+        return COUNT.get();
+    }
+
+    /** One thread's stack. */
+    static final class Stack {
+        final String thread;
+        final String stack;
+
+        Stack(String thread, String stack) {
+            this.thread = thread;
+            this.stack = stack;
+        }
+    }
+
+    /**
+     * What all threads run in Python now, interpreter by interpreter.
+     *
+     * @return the stacks, as text
+     */
+    public static String dump() {
+        StringBuilder text = new StringBuilder();
+        for (Stack stack : stacks()) {
+            text.append(stack.thread).append('\n').append(stack.stack).append('\n');
+        }
+        return text.length() == 0 ? "No thread runs Python code.\n" : text.toString();
+    }
+
+    /** The stacks, each with its thread's heading. */
+    static List<Stack> stacks() {
+        Map<Object, String> threads = CallWatch.threadsByFrame();
+        List<Stack> stacks = new ArrayList<>();
+        for (Session session : states()) {
+            // On a thread of its own: the GIL may be held by a call that never gives it back.
+            Dumper dumper = new Dumper(session, threads);
+            dumper.start();
+            try {
+                dumper.join(PATIENCE_MILLIS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return stacks;
+            }
+            stacks.addAll(dumper.result());
+        }
+        return stacks;
+    }
+
+    /** One session for each Python interpreter: those that share one have the same threads. */
+    private static List<Session> states() {
+        Map<Long, Session> sessions = new LinkedHashMap<>();
+        for (WeakReference<Session.State> known : OPEN) {
+            Session.State state = known.get();
+            if (state != null && state.namespace != 0) {
+                sessions.putIfAbsent(state.binding, new Session(state, CallWatch.NO_DEADLINE));
+            }
+        }
+        return new ArrayList<>(sessions.values());
+    }
+
+    private static final class Dumper extends Thread {
+        private final Session session;
+        private final Map<Object, String> threads;
+        private volatile List<Stack> found;
+
+        Dumper(Session session, Map<Object, String> threads) {
+            super(null, null, "krait-stacks", 0, false);
+            this.session = session;
+            this.threads = new HashMap<>(threads);
+            setDaemon(true);
+            setContextClassLoader(null);
+        }
+
+        @Override
+        public void run() {
+            try {
+                List<Stack> stacks = new ArrayList<>();
+                for (Object row : (List<?>) session.helper(0, "dump_stacks", threads)) {
+                    Object[] pair = (Object[]) row;
+                    stacks.add(new Stack((String) pair[0], (String) pair[1]));
+                }
+                found = stacks;
+            } catch (IllegalStateException e) {
+                // Closed meanwhile: it has no stacks any more.
+                found = List.of();
+            }
+        }
+
+        List<Stack> result() {
+            List<Stack> stacks = found;
+            if (stacks != null) {
+                return stacks;
+            }
+            return List.of(new Stack("An interpreter whose GIL was not to be had for "
+                    + TimeUnit.MILLISECONDS.toSeconds(PATIENCE_MILLIS) + " s, say by C code that keeps it:", ""));
+        }
+    }
+}

@@ -1,0 +1,210 @@
+package dev.krait.lifetime;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.krait.Isolation;
+import dev.krait.KraitMetrics;
+import dev.krait.PyFunction;
+import dev.krait.PyObject;
+import dev.krait.PythonException;
+import dev.krait.PythonInterpreter;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Function;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What can be seen of a running Krait: its numbers, and the Python stacks. */
+@Timeout(60)
+final class SeeingTest {
+    private PythonInterpreter interp;
+
+    @BeforeEach
+    void open() {
+        interp = PythonInterpreter.create();
+        interp.exec("import threading, time\n"
+                + "def inc(x): return x + 1\n"
+                + "def boom(): raise ValueError('bad')\n"
+                + "def spin(until):\n    while not until(): pass\n"
+                + "def outer(f): return inner(f)\n"
+                + "def inner(f): return f()\n");
+    }
+
+    @AfterEach
+    void close() {
+        interp.close();
+    }
+
+    @Test
+    void callsCallbacksErrorsAndBytesAreCounted() {
+        java.util.function.Supplier<Object> callback = () -> 1;
+        // The first time, Python asks Java about the callback's class.
+        interp.invoke("outer", callback);
+        KraitMetrics before = KraitMetrics.now();
+        for (int i = 0; i < 10; i++) {
+            interp.invoke("inc", i);
+        }
+        assertThrows(PythonException.class, () -> interp.invoke("boom"));
+        interp.invoke("outer", callback);
+        byte[] large = new byte[100_000];
+        interp.set("large", large);
+        interp.eval("large");
+        KraitMetrics after = KraitMetrics.now();
+        // Names are looked up by calls of their own when they are new.
+        assertTrue(after.calls() - before.calls() >= 14, after.toString());
+        assertEquals(1, after.callbacks() - before.callbacks());
+        assertEquals(1, after.errors() - before.errors());
+        assertTrue(after.bytesToPython() - before.bytesToPython() > 100_000, after.toString());
+        assertTrue(after.bytesToJava() - before.bytesToJava() > 100_000, after.toString());
+    }
+
+    @Test
+    void heldFunctionsAreCountedToTheCall() {
+        try (PyFunction inc = interp.function("inc")) {
+            inc.callLong(1);
+            long before = KraitMetrics.now().calls();
+            for (int i = 0; i < 1000; i++) {
+                inc.callLong(i);
+            }
+            assertEquals(1000, KraitMetrics.now().calls() - before);
+        }
+    }
+
+    @Test
+    void countsOfThreadsThatEndedAreKept() throws InterruptedException {
+        interp.invoke("inc", 1);
+        long before = KraitMetrics.now().calls();
+        for (int i = 0; i < 20; i++) {
+            Thread thread = new Thread(() -> interp.invoke("inc", 1));
+            thread.start();
+            thread.join();
+        }
+        System.gc();
+        assertEquals(20, KraitMetrics.now().calls() - before);
+    }
+
+    @Test
+    void objectsInterpretersAndThreadStatesAreCounted() throws InterruptedException {
+        KraitMetrics before = KraitMetrics.now();
+        PyObject object = interp.get("inc", PyObject.class);
+        assertEquals(1, KraitMetrics.now().pythonObjects() - before.pythonObjects());
+        object.close();
+        assertEquals(0, KraitMetrics.now().pythonObjects() - before.pythonObjects());
+
+        Object[] callbacks = new Object[2];
+        for (int i = 0; i < 2; i++) {
+            int added = i;
+            Function<Object, Object> callback = x -> x + " " + added;
+            callbacks[i] = callback;
+        }
+        interp.set("callback", callbacks[0]);
+        long javaObjects = KraitMetrics.now().javaObjects();
+        interp.set("another", callbacks[1]);
+        assertEquals(1, KraitMetrics.now().javaObjects() - javaObjects);
+
+        try (PythonInterpreter other = PythonInterpreter.builder().isolation(Isolation.SUB_INTERPRETER).build()) {
+            assertFalse(other.isClosed());
+            assertEquals(1, KraitMetrics.now().interpreters() - before.interpreters());
+        }
+        assertEquals(0, KraitMetrics.now().interpreters() - before.interpreters());
+
+        CountDownLatch called = new CountDownLatch(1);
+        CountDownLatch seen = new CountDownLatch(1);
+        Thread thread = new Thread(() -> {
+            interp.invoke("inc", 1);
+            called.countDown();
+            try {
+                seen.await();
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        });
+        thread.start();
+        called.await();
+        long during = KraitMetrics.now().threadStates();
+        seen.countDown();
+        thread.join();
+        assertTrue(during >= 2, "this thread's and that one's");
+        // The thread's end in the JVM comes before its end in the system.
+        for (int i = 0; i < 500 && KraitMetrics.now().threadStates() >= during; i++) {
+            Thread.sleep(10);
+        }
+        assertTrue(KraitMetrics.now().threadStates() < during, "freed with its thread");
+    }
+
+    @Test
+    void waitsForTheGilAreMeasuredOnRequest() throws Exception {
+        interp.invoke("inc", 1);
+        assertFalse(KraitMetrics.now().isGilWaitMeasured());
+        KraitMetrics.measureGilWait(true);
+        try {
+            assertTrue(KraitMetrics.now().isGilWaitMeasured());
+            long before = KraitMetrics.now().gilWait().toNanos();
+            CompletableFuture<Void> busy = CompletableFuture.runAsync(
+                    () -> interp.exec("end = time.monotonic() + 0.3\nwhile time.monotonic() < end: pass\n"));
+            Thread.sleep(50);
+            interp.invoke("inc", 1);
+            busy.get();
+            long waited = KraitMetrics.now().gilWait().toNanos() - before;
+            assertTrue(waited > 1_000_000, "the switch interval is 5 ms, but " + waited + " ns were waited");
+            assertTrue(waited < 5_000_000_000L, waited + " ns");
+        } finally {
+            KraitMetrics.measureGilWait(false);
+        }
+        long before = KraitMetrics.now().gilWait().toNanos();
+        interp.invoke("inc", 1);
+        assertEquals(before, KraitMetrics.now().gilWait().toNanos());
+    }
+
+    @Test
+    void theStacksOfAllThreadsAreDumpedWhileTheyRun() throws Exception {
+        CountDownLatch stop = new CountDownLatch(1);
+        interp.exec("go = threading.Event()\n"
+                + "def waits(): go.wait()\n"
+                + "thread = threading.Thread(target=waits, name='of-python', daemon=True)\nthread.start()\n");
+        Thread spinning = new Thread(() -> interp.invoke("spin",
+                (java.util.function.Supplier<Object>) () -> stop.getCount() == 0), "spinning");
+        spinning.start();
+        Thread.sleep(100);
+        String dump = interp.dumpStacks();
+        stop.countDown();
+        spinning.join();
+        interp.exec("go.set()\nthread.join()");
+        assertTrue(dump.contains("Java thread \"spinning\" #" + spinning.getId()), dump);
+        assertTrue(dump.contains(", in spin\n"), dump);
+        assertTrue(dump.contains("Python thread \"of-python\" daemon"), dump);
+        assertTrue(dump.contains(", in waits\n"), dump);
+        assertFalse(dump.contains("_threads.py"), dump);
+    }
+
+    @Test
+    void aDumpFromACallbackShowsTheCallsAroundIt() {
+        String dump = interp.invoke(String.class, "outer",
+                (java.util.function.Supplier<Object>) () -> interp.dumpStacks());
+        assertTrue(dump.contains(Thread.currentThread().getName()), dump);
+        assertTrue(dump.contains("in a call of Java"), dump);
+        assertTrue(dump.indexOf(", in outer\n") < dump.indexOf(", in inner\n"), dump);
+        assertTrue(dump.contains(", in outer\n"), dump);
+    }
+
+    @Test
+    void aDumpHasTheThreadsOfOtherInterpreters() throws Exception {
+        try (PythonInterpreter other = PythonInterpreter.builder().isolation(Isolation.SUB_INTERPRETER).build()) {
+            other.exec("def apart(f): return f()");
+            String dump = other.invoke(String.class, "apart",
+                    (java.util.function.Supplier<Object>) () -> interp.dumpStacks());
+            assertTrue(dump.contains(", in apart\n"), dump);
+        }
+    }
+
+    @Test
+    void aClosedInterpreterDumpsNothing() {
+        interp.close();
+        assertThrows(IllegalStateException.class, () -> interp.dumpStacks());
+    }
+}

@@ -1,0 +1,50 @@
+//! The threads of an interpreter, and what each of them runs.
+
+use super::{Gil, Owned, ThreadState};
+use crate::ffi::{self, optional};
+
+impl<'g> Gil<'g> {
+    /// All thread states of the interpreter that runs, the attached one too, each with the frame that it runs, or ran
+    /// before it gave the GIL back; none where it runs no Python code.
+    ///
+    /// Of this interpreter alone: `sys._current_frames` looks into all of them, and those with a GIL of their own run on
+    /// meanwhile. The thread states are only names: they may be gone as soon as Python code runs.
+    pub fn frames(self) -> Vec<(ThreadState, Option<Owned<'g>>)> {
+        // Making frame objects could start a collection, whose finalizers give the GIL to threads that end.
+        // SAFETY: the token proves the GIL.
+        let collects = unsafe { ffi::PyGC_Disable() } != 0;
+        let states = self.thread_states();
+        // SAFETY: states of this interpreter, of which none runs or ends while this thread holds the GIL; GetFrame gives a
+        // new reference or null, and raises nothing.
+        let frame = |state: ThreadState| unsafe {
+            let frame = ffi::PyThreadState_GetFrame(state.as_ptr()).cast::<ffi::PyObject>();
+            (!frame.is_null()).then(|| Owned::from_ptr(frame))
+        };
+        let frames = states.into_iter().map(|state| (state, frame(state))).collect();
+        if collects {
+            // SAFETY: as above.
+            unsafe { ffi::PyGC_Enable() };
+        }
+        frames
+    }
+
+    fn thread_states(self) -> Vec<ThreadState> {
+        let head = optional::py_interpreter_state_thread_head().expect("every CPython exports it");
+        let next = optional::py_thread_state_next().expect("every CPython exports it");
+        let mut found = Vec::new();
+        // SAFETY: under the GIL, which whoever deletes a state of this interpreter needs, too; new ones come in front.
+        unsafe {
+            let mut state = head(self.interpreter().as_ptr());
+            while let Some(one) = ThreadState::from_ptr(state) {
+                found.push(one);
+                state = next(state);
+            }
+        }
+        found
+    }
+
+    /// How many thread states the interpreter has besides the attached one.
+    pub fn other_thread_states(self) -> usize {
+        self.thread_states().len() - 1
+    }
+}

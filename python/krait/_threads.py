@@ -1,0 +1,96 @@
+"""Python's view of threads: their names, and the stacks that they run."""
+
+import sys
+import threading
+import traceback
+
+import _krait
+
+# A recursion without end fills the dump of its thread alone.
+MAX_FRAMES = 200
+
+
+def name(text):
+    """Names the calling thread as Java does, unless Python itself made it."""
+    thread = threading.current_thread()
+    if isinstance(thread, threading._DummyThread) and thread.name != text:
+        thread.name = text
+
+
+def forget():
+    """The calling thread ends: `threading` made an object for it when somebody asked, and would keep it."""
+    number = threading.get_ident()
+    if isinstance(threading._active.get(number), threading._DummyThread):
+        threading._active.pop(number, None)
+
+
+def dump(java_threads):
+    """The stacks of all threads of this interpreter: pairs of a heading and the frames, as text.
+
+    `java_threads` has the names of Java's threads by the frames of their calls.
+    """
+    rows = _krait.threads()
+    calls = {number: (frames, in_java) for number, _, frames, in_java in rows if number is not None and frames}
+    parts = []
+    for number, frame, frames, in_java in rows:
+        frame = _without_dump(frame)
+        if number is None:
+            number = _number(frame)
+            frames, in_java = calls.get(number, (frames, in_java))
+        if frame is None:
+            # Not in Python now, or told above by its own thread state.
+            continue
+        parts.append((_heading(number, frames, in_java, java_threads), _stack(frame)))
+    return parts
+
+
+def _without_dump(frame):
+    """The frame below this module's own, which belong to the dump."""
+    while frame is not None and frame.f_globals is globals():
+        frame = frame.f_back
+    return frame
+
+
+def _number(frame):
+    """The number of a thread that `threading` made: its outermost frames know their thread."""
+    while frame is not None:
+        if frame.f_globals is threading.__dict__:
+            thread = frame.f_locals.get("self")
+            if isinstance(thread, threading.Thread):
+                return thread.ident
+        frame = frame.f_back
+    return None
+
+
+def _heading(number, frames, in_java, java_threads):
+    thread = threading._active.get(number)
+    java = next((java_threads[frame] for frame in reversed(frames) if frame in java_threads), None)
+    names = []
+    if thread is not None:
+        names.append(f'Python thread "{thread.name}"' + (" daemon" if thread.daemon else ""))
+    elif java is None:
+        names.append("Thread")
+    if java is not None:
+        names.insert(0, f"Java thread {java}")
+    state = ", in a call of Java" if in_java else ""
+    identity = "" if number is None else f" 0x{number & 0xFFFF_FFFF_FFFF_FFFF:x}"
+    return f"{', '.join(names)}{identity}{state}:"
+
+
+def _stack(frame):
+    """The frames of a stack, the innermost last, as in a traceback."""
+    frames = []
+    while frame is not None:
+        frames.append((frame, frame.f_lineno))
+        frame = frame.f_back
+    frames.reverse()
+    if len(frames) > MAX_FRAMES:
+        half = MAX_FRAMES // 2
+        left_out = f"  ... {len(frames) - MAX_FRAMES} frames left out\n"
+        return _lines(frames[:half]) + left_out + _lines(frames[-half:])
+    return _lines(frames)
+
+
+def _lines(frames):
+    walked = traceback.StackSummary.extract(iter(frames), lookup_lines=False)
+    return "".join(walked.format())
