@@ -43,21 +43,23 @@ final class SeeingTest {
     @Test
     void callsCallbacksErrorsAndBytesAreCounted() {
         java.util.function.Supplier<Object> callback = () -> 1;
-        // The first time, Python asks Java about the callback's class.
-        interp.invoke("outer", callback);
         KraitMetrics before = KraitMetrics.now();
         for (int i = 0; i < 10; i++) {
             interp.invoke("inc", i);
         }
         assertThrows(PythonException.class, () -> interp.invoke("boom"));
-        interp.invoke("outer", callback);
+        for (int i = 0; i < 100; i++) {
+            interp.invoke("outer", callback);
+        }
         byte[] large = new byte[100_000];
         interp.set("large", large);
         interp.eval("large");
         KraitMetrics after = KraitMetrics.now();
         // Names are looked up by calls of their own when they are new.
         assertTrue(after.calls() - before.calls() >= 14, after.toString());
-        assertEquals(1, after.callbacks() - before.callbacks());
+        // And some by which Python asks Java about classes that it has not seen yet.
+        long callbacks = after.callbacks() - before.callbacks();
+        assertTrue(callbacks >= 100 && callbacks < 110, after.toString());
         assertEquals(1, after.errors() - before.errors());
         assertTrue(after.bytesToPython() - before.bytesToPython() > 100_000, after.toString());
         assertTrue(after.bytesToJava() - before.bytesToJava() > 100_000, after.toString());
