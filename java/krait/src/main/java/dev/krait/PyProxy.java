@@ -4,6 +4,7 @@ import dev.krait.internal.DefaultMethods;
 import dev.krait.internal.Generics;
 import dev.krait.internal.PythonBacked;
 import dev.krait.internal.Session;
+import java.lang.invoke.MethodType;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -137,7 +138,8 @@ final class PyProxy implements InvocationHandler, PythonBacked {
         String name = method.getName();
         Type result = Generics.resolve(method.getGenericReturnType(), context);
         boolean asObject = result instanceof Class && Calls.wantsObject((Class<?>) result);
-        boolean isPlain = result == Object.class;
+        // A class without arguments needs no conversion of its instances.
+        Class<?> plain = result instanceof Class ? MethodType.methodType((Class<?>) result).wrap().returnType() : null;
         boolean spread = method.isVarArgs();
         Class<?>[] parameters = method.getParameterTypes();
         boolean keywords = parameters.length > 0 && parameters[parameters.length - 1] == Kwargs.class;
@@ -150,7 +152,7 @@ final class PyProxy implements InvocationHandler, PythonBacked {
                 given = Arrays.copyOf(given, given.length - 1);
             }
             Object value = named ? target.invokeMethod(asObject, name, given) : target.call(asObject, given);
-            if (isPlain) {
+            if (plain != null && plain.isInstance(value)) {
                 return value;
             }
             return convert(target.session(), value, result, place);
