@@ -71,9 +71,22 @@ impl<'c> CallPeer<'c> {
         }
     }
 
-    /// Releases the handles made for a frame that is not sent.
-    pub fn abandon(&self, gil: Gil<'_>) {
-        for handle in self.made.take() {
+    /// How many handles have been made for the frame so far.
+    #[inline]
+    pub fn made(&self) -> usize {
+        self.made.borrow().len()
+    }
+
+    /// Bytes of the arrays that go back so far.
+    #[inline]
+    pub fn array_bytes(&self) -> usize {
+        self.arrays.as_ref().map_or(0, |arrays| arrays.borrow().bytes())
+    }
+
+    /// Releases the handles made, but for the first `kept`, for what is not sent after all.
+    pub fn abandon(&self, gil: Gil<'_>, kept: usize) {
+        let made = self.made.borrow_mut().split_off(kept);
+        for handle in made {
             self.binding.domain.free(gil, handle);
         }
     }

@@ -116,7 +116,7 @@ pub fn call<'g>(
 
     let mut writer = Writer::new(frame.memory());
     if let Err(raised) = write(gil, &mut writer, binding, domain, &peer, head, args) {
-        peer.abandon(gil);
+        peer.abandon(gil, 0);
         host::give_back(frame);
         return Err(raised);
     }

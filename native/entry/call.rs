@@ -7,6 +7,7 @@ use crate::jvm::arrays::Arrays;
 use crate::py::{Gil, Owned, Text};
 use crate::runtime::{Binding, CallId, Ended, down};
 
+use super::batch;
 use super::failure::{Failure, text_of, unwritable};
 use super::operations::{Call, operate};
 
@@ -77,6 +78,12 @@ pub fn call(
     let answered = down(binding, id, |gil| {
         let peer = CallPeer::down(gil, binding, arrays);
         let mut call = Call { gil, binding, namespace, peer: &peer, decoded: false };
+        if batch::is_batch(operation) {
+            batch::run(&mut call, operation, &mut frame);
+            let adopted = if call.decoded { 0 } else { i64::from(peer.adopted()) + 1 };
+            frame.memory()[ADOPTED].copy_from_slice(&adopted.to_le_bytes());
+            return peer.into_arrays();
+        }
         let result = {
             let mut reader = Reader::new(frame.payload());
             operate(&mut call, operation & !op::RAW, &mut reader)
@@ -112,7 +119,7 @@ fn answer(
             encode(gil, &mut writer, &value, domain.types(), peer)
         };
         written.map_err(|raised| {
-            peer.abandon(gil);
+            peer.abandon(gil, 0);
             writer.truncate(HEADER);
             unwritable(gil, raised)
         })
@@ -163,9 +170,23 @@ pub trait Number: Default + Copy {
     fn to_python<'g>(self, gil: Gil<'g>) -> Result<Owned<'g>, Failure>;
     /// From a function's result.
     fn from_python(gil: Gil<'_>, value: &Owned<'_>, function: &Owned<'_>) -> Result<Self, Failure>;
+    /// From a frame.
+    fn from_bytes(bytes: [u8; 8]) -> Self;
+    /// To a frame.
+    fn to_bytes(self) -> [u8; 8];
 }
 
 impl Number for i64 {
+    #[inline(always)]
+    fn from_bytes(bytes: [u8; 8]) -> Self {
+        i64::from_le_bytes(bytes)
+    }
+
+    #[inline(always)]
+    fn to_bytes(self) -> [u8; 8] {
+        self.to_le_bytes()
+    }
+
     fn to_python<'g>(self, gil: Gil<'g>) -> Result<Owned<'g>, Failure> {
         Ok(gil.long(self)?)
     }
@@ -185,6 +206,16 @@ impl Number for i64 {
 }
 
 impl Number for f64 {
+    #[inline(always)]
+    fn from_bytes(bytes: [u8; 8]) -> Self {
+        f64::from_le_bytes(bytes)
+    }
+
+    #[inline(always)]
+    fn to_bytes(self) -> [u8; 8] {
+        self.to_le_bytes()
+    }
+
     fn to_python<'g>(self, gil: Gil<'g>) -> Result<Owned<'g>, Failure> {
         Ok(gil.double(self)?)
     }

@@ -4,7 +4,7 @@ use crate::frame::tag::{failure, status};
 use crate::frame::{Writer, encode, encode_handle};
 use crate::bridge::CallPeer;
 use crate::py::{Exception, Gil, Object, Raised, Result};
-use crate::runtime::{Domain, Stale};
+use crate::runtime::{self, Domain, Stale};
 
 /// The error of an operation.
 pub enum Failure {
@@ -46,7 +46,8 @@ impl Failure {
 /// The error record, by `krait._errors.describe`; where even that fails, what native code gets by itself.
 fn write_raised(gil: Gil<'_>, writer: &mut Writer<'_>, domain: &Domain, peer: &CallPeer<'_>, raised: Raised) {
     let exception = gil.take_raised(raised);
-    let start = writer.position();
+    runtime::forget_stop(gil);
+    let (start, made) = (writer.position(), peer.made());
     let described = domain
         .helpers()
         .describe
@@ -57,11 +58,11 @@ fn write_raised(gil: Gil<'_>, writer: &mut Writer<'_>, domain: &Domain, peer: &C
         return;
     };
     gil.clear_raised(raised);
-    peer.abandon(gil);
+    peer.abandon(gil, made);
     writer.truncate(start);
     if let Err(raised) = write_plain(gil, writer, peer, &exception) {
         gil.clear_raised(raised);
-        peer.abandon(gil);
+        peer.abandon(gil, made);
         writer.truncate(start);
         write_fields(writer, "Exception", "an exception that cannot be described", None);
     }

@@ -44,7 +44,7 @@ pub fn next_items(binding: &'static Binding, namespace: i64, handle: i64, mode: 
                     encode(gil, &mut writer, &item, domain.types(), &peer)
                 };
                 if let Err(raised) = written {
-                    peer.abandon(gil);
+                    peer.abandon(gil, 0);
                     writer.truncate(start);
                     return Err(unwritable(gil, raised));
                 }

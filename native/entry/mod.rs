@@ -1,5 +1,6 @@
 //! The natives: what Java calls. Each is a line or three through [`guard`].
 
+mod batch;
 mod call;
 mod failure;
 mod items;

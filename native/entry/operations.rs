@@ -55,7 +55,7 @@ impl<'g> Call<'g, '_> {
     }
 
     /// A value that Python cannot make: which argument, and why.
-    fn unreadable(&self, index: Option<usize>, raised: Raised) -> Failure {
+    pub(super) fn unreadable(&self, index: Option<usize>, raised: Raised) -> Failure {
         if self.gil.raised_is(&raised, Exception::Memory) || self.gil.raised_is(&raised, Exception::System) {
             return Failure::Raised(raised);
         }
@@ -72,7 +72,7 @@ impl<'g> Call<'g, '_> {
     }
 
     /// Calls with the arguments that come next.
-    fn invoke(&mut self, function: &Object, reader: &mut Reader<'_>) -> Outcome<'g> {
+    pub(super) fn invoke(&mut self, function: &Object, reader: &mut Reader<'_>) -> Outcome<'g> {
         let types = self.binding.domain.types();
         let arguments = decode_arguments(self.gil, reader, types, self.peer)
             .map_err(|(index, raised)| self.unreadable(Some(index), raised))?;

@@ -44,6 +44,14 @@ pub mod status {
     pub const FAILED: i32 = 2;
 }
 
+/// How a batch ended; else the status of the row that failed.
+pub mod batch {
+    /// All rows were called.
+    pub const DONE: u8 = 0;
+    /// The answer is large enough: the rest of the rows is to come again.
+    pub const PAUSED: u8 = 3;
+}
+
 /// Why Krait refuses, in a frame whose status is `FAILED`.
 pub mod failure {
     pub const CLOSED: i32 = 1;
@@ -106,6 +114,12 @@ pub mod op {
     pub const BUFFER: i32 = 28;
     /// An object as a value.
     pub const VALUE: i32 = 29;
+    /// handle as a raw i64, u8 whether a row is the arguments of a call, u32 count, the rows
+    pub const MAP: i32 = 30;
+    /// handle as a raw i64, then i64 to the end
+    pub const MAP_LONGS: i32 = 31;
+    /// handle as a raw i64, then f64 to the end
+    pub const MAP_DOUBLES: i32 = 32;
     pub const OPEN: i32 = 40;
     pub const CLOSE: i32 = 41;
     pub const NAME: i32 = 42;
@@ -227,6 +241,11 @@ mod tests {
     #[test]
     fn java_has_the_same_failures() {
         assert_eq!(java("Failure"), rust(module(Some("failure"))));
+    }
+
+    #[test]
+    fn java_has_the_same_ends_of_batches() {
+        assert_eq!(java("BatchEnd"), rust(module(Some("batch"))));
     }
 
     #[test]

@@ -11,6 +11,7 @@ pub struct Arrays {
     env: Env,
     given: sys::jobjectArray,
     made: Vec<sys::jobject>,
+    bytes: usize,
 }
 
 /// Why an array could not be copied.
@@ -39,7 +40,7 @@ impl Arrays {
     /// `env` is this thread's environment and `given` an `Object[]` of primitive arrays, or null, both until the
     /// down-call returns.
     pub unsafe fn new(env: Env, given: sys::jobjectArray) -> Self {
-        Arrays { env, given, made: Vec::new() }
+        Arrays { env, given, made: Vec::new(), bytes: 0 }
     }
 
     /// The length in bytes of the array at `index`, which must have this type code; 0 where there is none.
@@ -129,8 +130,14 @@ impl Arrays {
         if array.is_null() {
             return Err(ArrayError::OutOfMemory);
         }
+        self.bytes += from.len();
         self.made.push(array);
         Ok(self.made.len() as u32 - 1)
+    }
+
+    /// Bytes of the arrays that go back.
+    pub fn bytes(&self) -> usize {
+        self.bytes
     }
 
     /// The arrays that go back, as an `Object[]` local reference, or null when there are none. On the Java stack.

@@ -303,12 +303,16 @@ impl Domain {
 
     /// Raises what stops a call in its thread.
     pub(super) fn raise_stop(&self, gil: Gil<'_>, record: &Record, stop: Stop) {
+        record.raise(gil, self.stop_exception(gil, stop));
+    }
+
+    /// The exception's class.
+    pub(super) fn stop_exception<'a>(&'a self, gil: Gil<'a>, stop: Stop) -> &'a Object {
         let helpers = self.helpers();
-        let exception = match stop {
-            Stop::Timeout => &helpers.timeout,
-            Stop::Interrupt => &helpers.interrupted,
-        };
-        record.raise(gil, exception.get(gil));
+        match stop {
+            Stop::Timeout => helpers.timeout.get(gil),
+            Stop::Interrupt => helpers.interrupted.get(gil),
+        }
     }
 
     fn loaded(&self) -> &Loaded {

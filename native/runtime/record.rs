@@ -138,6 +138,16 @@ impl Record {
         call.stop
     }
 
+    /// Whether the innermost call is to be stopped. What would raise in Python code is taken back: whoever asks raises
+    /// by himself, and describes what he raised by Python code.
+    pub fn stopped(&self, gil: Gil<'_>) -> Option<Stop> {
+        let stop = self.calls.borrow().last().and_then(|call| call.stop);
+        if stop.is_some() {
+            gil.raise_in_thread(self.thread, None);
+        }
+        stop
+    }
+
     /// Raises an exception in the thread's Python code, at its next bytecode.
     pub fn raise(&self, gil: Gil<'_>, exception: &Object) {
         gil.raise_in_thread(self.thread, Some(exception));

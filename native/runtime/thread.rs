@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use crate::jvm::stack;
-use crate::py::{Gil, Object, ThreadState};
+use crate::py::{self, Gil, Object, ThreadState};
 
 use super::domain::{Binding, Domain};
 use super::observe;
@@ -316,6 +316,29 @@ impl Drop for Back<'_> {
             thread.suspended.set(self.suspended);
             thread.current.set(self.current);
         }
+    }
+}
+
+/// Raises what is to stop the innermost call of this thread, where no bytecode runs that would.
+pub fn check_stop(gil: Gil<'_>) -> py::Result<()> {
+    let Some(current) = THREAD.try_with(|thread| thread.current.get()).ok().flatten() else {
+        return Ok(());
+    };
+    // SAFETY: the record is held by the down-call that is current.
+    match unsafe { current.record.as_ref() }.stopped(gil) {
+        None => Ok(()),
+        Some(stop) => {
+            let exception = current.binding.domain.stop_exception(gil, stop).call(gil, &[])?;
+            Err(gil.raise_object(&exception))
+        }
+    }
+}
+
+/// Takes back what is to stop this thread's innermost call, which ends by itself: describing how must not be hit.
+pub fn forget_stop(gil: Gil<'_>) {
+    if let Some(current) = THREAD.try_with(|thread| thread.current.get()).ok().flatten() {
+        // SAFETY: the record is held by the down-call that is current.
+        unsafe { current.record.as_ref() }.stopped(gil);
     }
 }
 

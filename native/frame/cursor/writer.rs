@@ -187,6 +187,13 @@ impl<'a> Writer<'a> {
         if self.frame.is_none() { &mut self.room[..self.position] } else { &mut self.block }
     }
 
+    /// Overwrites a byte at a place that [`Writer::position`] gave before it was written.
+    pub fn patch_u8(&mut self, at: usize, value: u8) {
+        if let Some(place) = self.written().get_mut(at) {
+            *place = value;
+        }
+    }
+
     /// Overwrites a u32 at a place that [`Writer::position`] gave before it was written.
     #[inline]
     pub fn patch_u32(&mut self, at: usize, value: u32) {

@@ -73,6 +73,17 @@ final class ApiAccess extends Api {
     }
 
     @Override
+    public void atRow(PythonException exception, long row) {
+        exception.atRow(row);
+    }
+
+    @Override
+    public PythonException stopped(boolean timedOut) {
+        return timedOut ? new PythonTimeoutException("the deadline of the batch has passed")
+                : new PythonInterruptedException("the thread of the batch was interrupted");
+    }
+
+    @Override
     public Object pythonExceptionOf(Throwable exception) {
         return exception instanceof PythonException ? ((PythonException) exception).exception() : null;
     }

@@ -1,5 +1,6 @@
 package dev.krait;
 
+import dev.krait.internal.FrameWriter;
 import dev.krait.internal.Session;
 import java.lang.reflect.Type;
 import java.util.Arrays;
@@ -27,6 +28,14 @@ final class Calls {
         refuseKwargs(positional);
         Kwargs keywords = (Kwargs) args[last];
         return target.call(positional, keywords.names(), keywords.values());
+    }
+
+    /** Writes a row of arguments. */
+    static void writeArguments(FrameWriter writer, Object row) {
+        call((Object[]) row, (args, names, values) -> {
+            writer.writeArguments(args, names, values);
+            return null;
+        });
     }
 
     private static void refuseKwargs(Object[] args) {

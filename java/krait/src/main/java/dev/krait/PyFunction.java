@@ -1,10 +1,17 @@
 package dev.krait;
 
+import dev.krait.internal.FrameWriter;
+import dev.krait.internal.NumberRows;
+import dev.krait.internal.Rows;
 import dev.krait.internal.Session;
 import java.lang.ref.Reference;
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
 /**
  * A Python callable, held so that calls need no look-up: {@code interp.function("json_value_lower")}. Any thread may
@@ -98,6 +105,140 @@ public final class PyFunction extends PyObject {
     public <T> CompletableFuture<T> callAsync(TypeRef<T> type, Object... args) {
         Objects.requireNonNull(type, "type");
         return (CompletableFuture<T>) PyFuture.of(() -> call(false, args), session(), type.type());
+    }
+
+    /**
+     * Calls it once for each row, many rows in one crossing. The stream is lazy and ordered: rows are taken a chunk ahead
+     * of the results (16 at first, at most 1,024 or 256 KiB of them), so memory is bounded however many there are.
+     *
+     * <p>Where a row fails, the results before it come first; then the stream throws what a call would, and {@link
+     * PythonException#row} tells the row. A Java exception that came through Python is thrown as itself, with a suppressed
+     * PythonException that tells the row. What {@code rows} itself throws comes after the results before it, too.
+     *
+     * <p>A deadline ({@link #withDeadline}) is for each chunk.
+     *
+     * @param rows the arguments, one for each call
+     * @return the results in the order of the rows; for one thread at a time
+     */
+    public Stream<Object> map(Iterable<?> rows) {
+        return stream(rows, false, result -> result, false);
+    }
+
+    /**
+     * Calls it once for each row, for results of a type; see {@link #map(Iterable)}.
+     *
+     * @param <T> the type
+     * @param type the type to convert the results to; {@code PyObject.class} for the objects themselves, whatever they are
+     * @param rows the arguments, one for each call
+     * @return the results in the order of the rows; for one thread at a time
+     */
+    public <T> Stream<T> map(Class<T> type, Iterable<?> rows) {
+        Objects.requireNonNull(type, "type");
+        return stream(rows, Calls.wantsObject(type), result -> Calls.convert(session(), result, type), false);
+    }
+
+    /**
+     * Calls it once for each row of arguments, many rows in one crossing; otherwise as {@link #map(Iterable)}.
+     *
+     * @param rows the arguments of each call; the last of a row may be {@link Kwargs}
+     * @return the results in the order of the rows; for one thread at a time
+     */
+    public Stream<Object> callBatch(Iterable<Object[]> rows) {
+        return stream(rows, false, result -> result, true);
+    }
+
+    /**
+     * Calls it once for each row of arguments, for results of a type; see {@link #callBatch(Iterable)}.
+     *
+     * @param <T> the type
+     * @param type the type to convert the results to; {@code PyObject.class} for the objects themselves, whatever they are
+     * @param rows the arguments of each call; the last of a row may be {@link Kwargs}
+     * @return the results in the order of the rows; for one thread at a time
+     */
+    public <T> Stream<T> callBatch(Class<T> type, Iterable<Object[]> rows) {
+        Objects.requireNonNull(type, "type");
+        return stream(rows, Calls.wantsObject(type), result -> Calls.convert(session(), result, type), true);
+    }
+
+    private <T> Stream<T> stream(Iterable<?> rows, boolean asObjects, Function<Object, T> convert, boolean arguments) {
+        Iterator<?> source = Objects.requireNonNull(rows, "rows").iterator();
+        return StreamSupport.stream(rows(source, asObjects, convert, arguments), false);
+    }
+
+    private <T> Rows<T> rows(Iterator<?> source, boolean asObjects, Function<Object, T> convert, boolean arguments) {
+        return new Rows<>(session(), this::handle, asObjects, arguments,
+                arguments ? Calls::writeArguments : FrameWriter::write, source, convert);
+    }
+
+    /**
+     * Calls it once for each whole number, many in one crossing: nothing is made on the Java side but the array of results.
+     * A deadline ({@link #withDeadline}) is for the whole.
+     *
+     * @param arguments the arguments, one for each call
+     * @return the results in the same order
+     * @throws PythonException what it raises; {@link PythonException#row} tells the row
+     * @throws ConversionException if a result is no int that fits 64 bits
+     */
+    public long[] mapLongs(long[] arguments) {
+        long[] results = new long[Objects.requireNonNull(arguments, "arguments").length];
+        mapLongs(arguments, results);
+        return results;
+    }
+
+    /**
+     * As {@link #mapLongs(long[])}, with an array for the results: where a row fails, those of the rows before it are there.
+     *
+     * @param arguments the arguments, one for each call
+     * @param results where the results go; as long or longer; may be the same array
+     * @throws PythonException what it raises; {@link PythonException#row} tells the row
+     * @throws ConversionException if a result is no int that fits 64 bits
+     */
+    public void mapLongs(long[] arguments, long[] results) {
+        checkLength(Objects.requireNonNull(arguments, "arguments").length, Objects.requireNonNull(results, "results").length);
+        try {
+            NumberRows.mapLongs(session(), handle(), arguments, results);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    /**
+     * Calls it once for each number, many in one crossing: nothing is made on the Java side but the array of results.
+     * A deadline ({@link #withDeadline}) is for the whole.
+     *
+     * @param arguments the arguments, one for each call
+     * @return the results in the same order; ints that it gives are converted
+     * @throws PythonException what it raises; {@link PythonException#row} tells the row
+     * @throws ConversionException if a result is no number
+     */
+    public double[] mapDoubles(double[] arguments) {
+        double[] results = new double[Objects.requireNonNull(arguments, "arguments").length];
+        mapDoubles(arguments, results);
+        return results;
+    }
+
+    /**
+     * As {@link #mapDoubles(double[])}, with an array for the results: where a row fails, those of the rows before it are
+     * there.
+     *
+     * @param arguments the arguments, one for each call
+     * @param results where the results go; as long or longer; may be the same array
+     * @throws PythonException what it raises; {@link PythonException#row} tells the row
+     * @throws ConversionException if a result is no number
+     */
+    public void mapDoubles(double[] arguments, double[] results) {
+        checkLength(Objects.requireNonNull(arguments, "arguments").length, Objects.requireNonNull(results, "results").length);
+        try {
+            NumberRows.mapDoubles(session(), handle(), arguments, results);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    private static void checkLength(int arguments, int results) {
+        if (results < arguments) {
+            throw new IllegalArgumentException("results has room for " + results + " of " + arguments + " rows");
+        }
     }
 
     /**

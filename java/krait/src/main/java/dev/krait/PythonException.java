@@ -33,6 +33,7 @@ public class PythonException extends RuntimeException {
     private final String fileName;
     private final int line;
     private final int column;
+    private long row = -1;
 
     /**
      * Makes an exception that did not come from Python code.
@@ -148,6 +149,25 @@ public class PythonException extends RuntimeException {
      */
     public String pythonMessage() {
         return pythonMessage;
+    }
+
+    void atRow(long index) {
+        row = index;
+    }
+
+    /**
+     * The row of a batch that failed; see {@link PyFunction#map(Iterable)}.
+     *
+     * @return the row's index, from 0; -1 where the call was no batch
+     */
+    public long row() {
+        return row;
+    }
+
+    /** The type's name and the message, after the row of a batch. */
+    @Override
+    public String getMessage() {
+        return row < 0 ? super.getMessage() : "row " + row + ": " + super.getMessage();
     }
 
     /**

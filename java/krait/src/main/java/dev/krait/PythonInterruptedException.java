@@ -9,6 +9,10 @@ import dev.krait.internal.ErrorRecord;
 public class PythonInterruptedException extends PythonException {
     private static final long serialVersionUID = 1L;
 
+    PythonInterruptedException(String message) {
+        super(message);
+    }
+
     PythonInterruptedException(ErrorRecord record) {
         super(record);
     }

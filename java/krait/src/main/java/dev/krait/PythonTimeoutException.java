@@ -6,6 +6,10 @@ import dev.krait.internal.ErrorRecord;
 public final class PythonTimeoutException extends PythonInterruptedException {
     private static final long serialVersionUID = 1L;
 
+    PythonTimeoutException(String message) {
+        super(message);
+    }
+
     PythonTimeoutException(ErrorRecord record) {
         super(record);
     }

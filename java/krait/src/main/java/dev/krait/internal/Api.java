@@ -90,6 +90,22 @@ public abstract class Api {
     public abstract PythonException exception(ErrorRecord record);
 
     /**
+     * Tells an exception which row of a batch it is about.
+     *
+     * @param exception the exception
+     * @param row the row, from 0
+     */
+    public abstract void atRow(PythonException exception, long row);
+
+    /**
+     * An exception for a batch that is stopped between two crossings.
+     *
+     * @param timedOut whether its deadline has passed; else its thread was interrupted
+     * @return the exception
+     */
+    public abstract PythonException stopped(boolean timedOut);
+
+    /**
      * The Python exception that an exception stands for.
      *
      * @param exception any throwable

@@ -53,7 +53,7 @@ final class ArrayCodec {
         int length = bytes.length;
         if (out.crossesBeside(length)) {
             out.tag(Tag.BYTES_REF);
-            out.putInt(out.reference(bytes));
+            out.putInt(out.reference(bytes, length));
             out.putInt(length);
             return;
         }
@@ -111,7 +111,7 @@ final class ArrayCodec {
         if (out.crossesBeside(size)) {
             out.tag(Tag.ARRAY_REF);
             out.putByte(code);
-            out.putInt(out.reference(array));
+            out.putInt(out.reference(array, size));
             out.putInt(length);
             return false;
         }

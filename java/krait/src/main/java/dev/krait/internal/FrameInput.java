@@ -55,6 +55,18 @@ abstract class FrameInput extends Scratch {
         buffer.get(into, 0, length);
     }
 
+    /** Numbers as they are, without a tag. */
+    final void longs(long[] into, int from, int count) {
+        buffer.position(skip(8 * count));
+        buffer.asLongBuffer().get(into, from, count);
+    }
+
+    /** Numbers as they are, without a tag. */
+    final void doubles(double[] into, int from, int count) {
+        buffer.position(skip(8 * count));
+        buffer.asDoubleBuffer().get(into, from, count);
+    }
+
     /** A u32 number of things, each at least so many bytes long, all still to come. */
     final int count(int bytesEach) {
         int count = intValue();

@@ -29,6 +29,7 @@ public final class FrameWriter extends FrameOutput {
     private boolean byReference;
     private Object[] refs;
     private int refCount;
+    private long refBytes;
     private int[] slots = new int[4];
     private int slotCount;
     /** The containers being written, the outermost at 1; looked at only when there are too many. */
@@ -48,6 +49,7 @@ public final class FrameWriter extends FrameOutput {
         byReference = true;
         refs = null;
         refCount = 0;
+        refBytes = 0;
         slotCount = 0;
         depth = 0;
     }
@@ -221,6 +223,44 @@ public final class FrameWriter extends FrameOutput {
         return refs == null || refs.length == refCount ? refs : Arrays.copyOf(refs, refCount);
     }
 
+    /** Bytes written so far, with those of arrays that cross beside the frame. */
+    long weight() {
+        return position + refBytes;
+    }
+
+    /** How many slots were written. */
+    int slots() {
+        return slotCount;
+    }
+
+    /** Forgets what was written from a position on, of which it is known how many slots there were then. */
+    void truncate(int to, int slotsThen) {
+        rollback(slotsThen);
+        position = to;
+        depth = 0;
+    }
+
+    /** Overwrites a number. */
+    void patchInt(int at, int value) {
+        buffer.putInt(at, value);
+    }
+
+    /** Numbers as they are, without a tag. */
+    void putLongs(long[] values, int from, int count) {
+        ensure(8L * count);
+        buffer.position(position);
+        buffer.asLongBuffer().put(values, from, count);
+        position += 8 * count;
+    }
+
+    /** Numbers as they are, without a tag. */
+    void putDoubles(double[] values, int from, int count) {
+        ensure(8L * count);
+        buffer.position(position);
+        buffer.asDoubleBuffer().put(values, from, count);
+        position += 8 * count;
+    }
+
     /** Takes back the slots that were written, when the frame will not be handed over after all. */
     public void rollback() {
         rollback(0);
@@ -238,7 +278,8 @@ public final class FrameWriter extends FrameOutput {
         return byReference && bytes >= ArrayCodec.BY_REFERENCE;
     }
 
-    int reference(Object array) {
+    int reference(Object array, long bytes) {
+        refBytes += bytes;
         if (refs == null) {
             refs = new Object[1];
         } else if (refCount == refs.length) {

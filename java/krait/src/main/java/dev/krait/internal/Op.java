@@ -30,6 +30,9 @@ final class Op {
     static final int INVOKE_METHOD = 27;
     static final int BUFFER = 28;
     static final int VALUE = 29;
+    static final int MAP = 30;
+    static final int MAP_LONGS = 31;
+    static final int MAP_DOUBLES = 32;
     static final int OPEN = 40;
     static final int CLOSE = 41;
     static final int NAME = 42;

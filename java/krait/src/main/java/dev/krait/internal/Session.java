@@ -17,6 +17,8 @@ public final class Session implements ValueContext {
     /** Names beyond these are sent as text with each call: programs have few, and made-up ones must not pile up. */
     private static final int MAX_NAMES = 4096;
     private static final Object[] NO_ARGUMENTS = {};
+    /** No row of a batch. */
+    static final long NO_ROW = -1;
     private static final int MAX_SUPPRESSED = 8;
     private static final String INTERRUPTED = "krait.CallInterrupted";
 
@@ -423,23 +425,36 @@ public final class Session implements ValueContext {
     }
 
     private Object[] perform(Frame frame, FrameWriter writer, int op) {
+        return perform(frame, writer, op, until());
+    }
+
+    Object[] perform(Frame frame, FrameWriter writer, int op, long until) {
         long open = op == (Op.OPEN | Op.RAW) ? 0 : namespace();
         writer.finish();
         Object[] given = writer.refs();
-        begin(frame, open, op, frame.length() + ArrayCodec.bytes(given));
+        begin(frame, open, op, frame.length() + ArrayCodec.bytes(given), until);
         Object[] refs = (Object[]) Native.call(binding, open, op, frame.address(), frame.capacity(), given);
         ended(frame, frame.length() + ArrayCodec.bytes(refs));
         return refs;
     }
 
+    /** When a call that begins now must have ended. */
+    long until() {
+        return timeout == CallWatch.NO_DEADLINE ? timeout : System.nanoTime() + timeout;
+    }
+
     /** A call begins whose operands have so many bytes. */
     void begin(Frame frame, long open, int op, long bytes) {
+        begin(frame, open, op, bytes, until());
+    }
+
+    private void begin(Frame frame, long open, int op, long bytes, long until) {
         frame.counts.calls++;
         frame.counts.toPython += bytes;
         if (Flight.isOn()) {
             frame.recorded = Flight.RECORDER.begin(op, frame.name, bytes);
         }
-        frame.run(binding, open, timeout == CallWatch.NO_DEADLINE ? timeout : System.nanoTime() + timeout);
+        frame.run(binding, open, until);
         CallWatch.wake();
     }
 
@@ -505,10 +520,15 @@ public final class Session implements ValueContext {
 
     /** The exception that a frame tells of; a Java throwable that came through Python is thrown as it is. */
     static RuntimeException failure(Frame frame, FrameReader reader) {
+        return failure(frame, frame.status(), reader, NO_ROW);
+    }
+
+    /** The same, of a row of a batch. */
+    static RuntimeException failure(Frame frame, int status, FrameReader reader, long row) {
         frame.counts.errors++;
-        if (frame.status() == Status.FAILED) {
+        if (status == Status.FAILED) {
             int code = reader.readFailure();
-            return refusal(code, reader.readString());
+            return atRow(refusal(code, reader.readString()), row);
         }
         ErrorRecord record = new ErrorRecord(reader.read());
         if (record.typeName().equals(INTERRUPTED)) {
@@ -516,6 +536,7 @@ public final class Session implements ValueContext {
             Thread.interrupted();
         }
         PythonException exception = Api.get().exception(record);
+        atRow(exception, row);
         Throwable original = record.throwable();
         if (original == null) {
             return exception;
@@ -526,6 +547,14 @@ public final class Session implements ValueContext {
             original.addSuppressed(exception);
         }
         throw Session.<RuntimeException>sneaky(original);
+    }
+
+    /** The same exception, told which row it is about if it can tell. */
+    static <T extends Throwable> T atRow(T thrown, long row) {
+        if (row != NO_ROW && thrown instanceof PythonException) {
+            Api.get().atRow((PythonException) thrown, row);
+        }
+        return thrown;
     }
 
     private static RuntimeException refusal(int code, String message) {

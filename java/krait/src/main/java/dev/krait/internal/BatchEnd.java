@@ -1,0 +1,10 @@
+package dev.krait.internal;
+
+/** How a batch ended, where no row failed; the same numbers stand in {@code native/frame/tag.rs}. */
+final class BatchEnd {
+    static final int DONE = 0;
+    static final int PAUSED = 3;
+
+    private BatchEnd() {
+    }
+}

@@ -1,0 +1,275 @@
+package dev.krait.internal;
+
+import java.lang.ref.Reference;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.Spliterator;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+
+/**
+ * The results of a function for one row after the other. Rows cross in chunks, bounded in number and in bytes: the first
+ * is small, so that the first result comes soon. Rows are taken from their source a chunk ahead, and no more.
+ */
+public final class Rows<T> implements Spliterator<T> {
+    /** Writes a row. */
+    public interface RowWriter {
+        /**
+         * Writes a row: a value, or the arguments of a call.
+         *
+         * @param writer where to
+         * @param row the row
+         */
+        void write(FrameWriter writer, Object row);
+    }
+
+    private static final int FIRST = 16;
+    private static final int MOST = 1024;
+    private static final long MOST_BYTES = 1 << 18;
+
+    private final Session session;
+    private final LongSupplier handle;
+    private final int operation;
+    private final RowWriter rowWriter;
+    private final boolean arguments;
+    private final Iterator<?> source;
+    private final Function<Object, T> convert;
+
+    /** Rows that were taken and not answered yet. */
+    private Object[] rows = new Object[FIRST];
+    private int taken;
+    private Object[] results = new Object[FIRST];
+    private int next;
+    private int ready;
+    /** The number of the row after the ready ones. */
+    private long row;
+    private int chunk = FIRST;
+    /** What to throw after the results before it. */
+    private Throwable failure;
+    private Throwable sourceFailure;
+    private boolean started;
+    private boolean ended;
+
+    /**
+     * Begins; nothing crosses yet.
+     *
+     * @param session the interpreter
+     * @param handle gives the function's handle, and keeps it alive
+     * @param asObjects whether the results are wanted as Python objects, whatever they are
+     * @param arguments whether a row is the arguments of a call, rather than one value
+     * @param rowWriter writes a row
+     * @param source the rows
+     * @param convert makes the caller's results of Python's
+     */
+    public Rows(Session session, LongSupplier handle, boolean asObjects, boolean arguments, RowWriter rowWriter,
+            Iterator<?> source, Function<Object, T> convert) {
+        this.session = session;
+        this.handle = handle;
+        this.operation = Operations.raw(Op.MAP, asObjects);
+        this.arguments = arguments;
+        this.rowWriter = rowWriter;
+        this.source = source;
+        this.convert = convert;
+    }
+
+    @Override
+    public boolean tryAdvance(Consumer<? super T> action) {
+        if (next == ready && !fill()) {
+            return false;
+        }
+        Object result = results[next];
+        results[next++] = null;
+        T converted;
+        try {
+            converted = convert.apply(result);
+        } catch (RuntimeException e) {
+            throw Session.atRow(e, row - ready + next - 1);
+        }
+        action.accept(converted);
+        return true;
+    }
+
+    @Override
+    public void forEachRemaining(Consumer<? super T> action) {
+        do {
+            while (next < ready) {
+                tryAdvance(action);
+            }
+        } while (fill());
+    }
+
+    @Override
+    public Spliterator<T> trySplit() {
+        return null;
+    }
+
+    @Override
+    public long estimateSize() {
+        return Long.MAX_VALUE;
+    }
+
+    @Override
+    public int characteristics() {
+        return ORDERED;
+    }
+
+    /** Gets some results, unless there are no more rows. */
+    private boolean fill() {
+        while (true) {
+            if (failure != null) {
+                Throwable thrown = failure;
+                failure = null;
+                ended = true;
+                throw Session.<RuntimeException>sneaky(thrown);
+            }
+            if (ended) {
+                return false;
+            }
+            if (started && Thread.currentThread().isInterrupted()) {
+                Thread.interrupted();
+                ended = true;
+                throw Session.atRow(Api.get().stopped(false), row);
+            }
+            started = true;
+            cross();
+            if (ready > 0) {
+                return true;
+            }
+        }
+    }
+
+    private void cross() {
+        Frame frame = FrameStack.acquire();
+        try {
+            FrameWriter writer = frame.write(session);
+            writer.putLong(handle.getAsLong());
+            writer.putByte(arguments ? 1 : 0);
+            int countAt = writer.position;
+            writer.putInt(0);
+            int written;
+            Throwable unwritten = null;
+            try {
+                written = writeRows(writer);
+            } catch (RuntimeException | Error e) {
+                writer.rollback();
+                throw e;
+            }
+            if (written < taken) {
+                unwritten = failure;
+                failure = null;
+            }
+            next = 0;
+            ready = 0;
+            if (written == 0) {
+                ended = unwritten == null && sourceFailure == null;
+                failure = unwritten != null ? unwritten : sourceFailure;
+                return;
+            }
+            writer.patchInt(countAt, written);
+            Object[] refs = session.perform(frame, writer, operation, session.until());
+            int adopted = frame.adopted();
+            if (adopted >= 0) {
+                writer.rollback(adopted);
+            }
+            int done = read(frame, refs);
+            row += done;
+            if (done == written && failure == null) {
+                failure = unwritten;
+                chunk = Math.min(MOST, 4 * chunk);
+            }
+            System.arraycopy(rows, done, rows, 0, taken - done);
+            Arrays.fill(rows, taken - done, taken, null);
+            taken -= done;
+        } finally {
+            FrameStack.release(frame);
+            Reference.reachabilityFence(handle);
+        }
+    }
+
+    /**
+     * Writes the rows that are left from before, and new ones. One that cannot be written is the last, taken and not
+     * written, and {@link #failure} says why.
+     */
+    private int writeRows(FrameWriter writer) {
+        int written = 0;
+        while (written < chunk && writer.weight() < MOST_BYTES) {
+            if (written == taken && !takeRow()) {
+                break;
+            }
+            int at = writer.position;
+            int slots = writer.slots();
+            try {
+                rowWriter.write(writer, rows[written]);
+            } catch (RuntimeException | Error e) {
+                writer.truncate(at, slots);
+                failure = Session.atRow(e, row + written);
+                break;
+            }
+            written++;
+        }
+        return written;
+    }
+
+    private boolean takeRow() {
+        if (sourceFailure != null) {
+            return false;
+        }
+        Object taking;
+        try {
+            if (!source.hasNext()) {
+                return false;
+            }
+            taking = source.next();
+        } catch (RuntimeException | Error e) {
+            sourceFailure = e;
+            return false;
+        }
+        if (taken == rows.length) {
+            rows = Arrays.copyOf(rows, 4 * taken);
+        }
+        rows[taken++] = taking;
+        return true;
+    }
+
+    /** Reads the results; the number of rows that Python has answered. */
+    private int read(Frame frame, Object[] refs) {
+        FrameReader reader = frame.read(session, refs);
+        try {
+            if (frame.status() != Status.OK) {
+                throw Session.failure(frame, frame.status(), reader, row);
+            }
+            int done = reader.intValue();
+            if (results.length < done) {
+                results = new Object[Math.max(done, Math.min(MOST, 4 * results.length))];
+            }
+            for (int i = 0; i < done; i++) {
+                try {
+                    Object result = reader.read();
+                    if (failure == null) {
+                        results[i] = result;
+                        ready = i + 1;
+                    }
+                } catch (AssertionError e) {
+                    throw e;
+                } catch (RuntimeException | Error e) {
+                    // The rest is read all the same: its objects are released when they are found unreachable.
+                    if (failure == null) {
+                        failure = Session.atRow(e, row + i);
+                    }
+                }
+            }
+            int end = reader.byteValue();
+            if (end != BatchEnd.DONE && end != BatchEnd.PAUSED && failure == null) {
+                try {
+                    failure = Session.failure(frame, end, reader, row + done);
+                } catch (Throwable e) {
+                    failure = e;
+                }
+            }
+            return done;
+        } finally {
+            Session.releaseSlots(frame);
+        }
+    }
+}

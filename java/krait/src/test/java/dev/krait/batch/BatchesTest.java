@@ -1,0 +1,308 @@
+package dev.krait.batch;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.krait.ConversionException;
+import dev.krait.Kwargs;
+import dev.krait.PyObject;
+import dev.krait.PythonException;
+import dev.krait.PythonInterpreter;
+import dev.krait.PythonInterruptedException;
+import dev.krait.PythonTimeoutException;
+import dev.krait.testing.Pythons;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Many rows in one crossing: {@code map}, {@code callBatch}, {@code mapLongs}, {@code mapDoubles}. */
+@Timeout(60)
+final class BatchesTest {
+    private PythonInterpreter interp;
+
+    @BeforeEach
+    void open() {
+        interp = PythonInterpreter.create();
+        interp.exec(Pythons.lines(
+                "def inc(x): return x + 1",
+                "def same(x): return x",
+                "def picky(x):",
+                "    if x == 2500: raise ValueError('not this one')",
+                "    return x",
+                "def big(x): return bytes(x)",
+                "def pair(a, b=0, *, c=0): return (a, b, c)",
+                "class Thing: pass",
+                "def thing(x): return Thing()",
+                "def tick(): pass",
+                "def spin(x):",
+                "    while x == 50: tick()",
+                "    return x"));
+    }
+
+    @AfterEach
+    void close() {
+        interp.close();
+    }
+
+    private static List<Long> longs(int count) {
+        return LongStream.range(0, count).boxed().collect(Collectors.toList());
+    }
+
+    @Test
+    void resultsComeInTheOrderOfTheRowsHoweverMany() {
+        for (int count : new int[] {0, 1, 15, 16, 17, 1000, 10_000}) {
+            List<Long> expected = LongStream.rangeClosed(1, count).boxed().collect(Collectors.toList());
+            assertEquals(expected, interp.function("inc").map(longs(count)).collect(Collectors.toList()));
+        }
+    }
+
+    @Test
+    void rowsAreTakenOnlyAChunkAheadOfWhatIsUsed() {
+        AtomicInteger taken = new AtomicInteger();
+        Iterable<Integer> endless = () -> IntStream.iterate(0, i -> i + 1).peek(i -> taken.incrementAndGet()).iterator();
+        assertEquals(List.of(1L, 2L, 3L), interp.function("inc").map(endless).limit(3).collect(Collectors.toList()));
+        assertTrue(taken.get() <= 32, "taken for three results: " + taken);
+        assertEquals(50_000, interp.function("inc").map(endless).limit(50_000).count());
+        assertTrue(taken.get() <= 50_000 + 32 + 2048, "taken for 50,000 results: " + taken);
+    }
+
+    @Test
+    void nothingIsCalledBeforeTheStreamIsUsed() {
+        interp.exec("calls = []\ndef note(x): calls.append(x)");
+        Stream<Object> unused = interp.function("note").map(List.of(1, 2));
+        assertEquals(0L, interp.eval("len(calls)"));
+        assertEquals(2, unused.collect(Collectors.toList()).size());
+    }
+
+    @Test
+    void anErrorNamesItsRowAndTheRowsBeforeItAreNotLost() {
+        List<Object> seen = new ArrayList<>();
+        Stream<Object> results = interp.function("picky").map(longs(5000));
+        PythonException e = assertThrows(PythonException.class, () -> results.forEach(seen::add));
+        assertEquals(2500, e.row());
+        assertEquals("row 2500: ValueError: not this one", e.getMessage());
+        assertEquals("not this one", e.pythonMessage());
+        assertEquals(longs(2500), seen);
+        assertEquals(-1, assertThrows(PythonException.class, () -> interp.invoke("picky", 2500)).row());
+    }
+
+    @Test
+    void aRowThatCannotCrossIsNamedToo() {
+        List<Object> self = new ArrayList<>();
+        self.add(self);
+        List<Object> rows = new ArrayList<>(Collections.nCopies(20, "a"));
+        rows.add(self);
+        List<Object> seen = new ArrayList<>();
+        Stream<Object> results = interp.function("same").map(rows);
+        assertEquals(20, assertThrows(ConversionException.class, () -> results.forEach(seen::add)).row());
+        assertEquals(20, seen.size());
+    }
+
+    @Test
+    void aResultThatIsOfNoSuchTypeIsNamedToo() {
+        List<Integer> seen = new ArrayList<>();
+        Stream<Integer> results = interp.function("same").map(Integer.class, Arrays.asList(1, 2, "x", 4));
+        assertEquals(2, assertThrows(ConversionException.class, () -> results.forEach(seen::add)).row());
+        assertEquals(List.of(1, 2), seen);
+    }
+
+    @Test
+    void aJavaExceptionGoesOnAsItselfAndTellsItsRow() {
+        IllegalStateException thrown = new IllegalStateException("mine");
+        Function<Object, Object> check = x -> {
+            if (x.equals(3L)) {
+                throw thrown;
+            }
+            return x;
+        };
+        interp.set("check", check);
+        interp.exec("def checked(x): return check(x)");
+        List<Object> seen = new ArrayList<>();
+        Stream<Object> results = interp.function("checked").map(longs(6));
+        assertSame(thrown, assertThrows(IllegalStateException.class, () -> results.forEach(seen::add)));
+        assertEquals(longs(3), seen);
+        assertEquals(3, ((PythonException) thrown.getSuppressed()[0]).row());
+    }
+
+    @Test
+    void whatTheSourceThrowsComesAfterTheResultsBeforeIt() {
+        Iterator<Integer> failing = new Iterator<>() {
+            private int next;
+
+            @Override
+            public boolean hasNext() {
+                return true;
+            }
+
+            @Override
+            public Integer next() {
+                if (next == 40) {
+                    throw new NoSuchElementException("the source broke");
+                }
+                return next++;
+            }
+        };
+        List<Object> seen = new ArrayList<>();
+        Iterable<Integer> rows = () -> failing;
+        Stream<Object> results = interp.function("inc").map(rows);
+        assertThrows(NoSuchElementException.class, () -> results.forEach(seen::add));
+        assertEquals(40, seen.size());
+    }
+
+    @Test
+    void largeRowsAndResultsCrossAFewAtATime() {
+        List<Integer> sizes = Collections.nCopies(200, 300_000);
+        assertEquals(60_000_000L, interp.function("big").map(byte[].class, sizes).mapToLong(bytes -> bytes.length).sum());
+        List<String> texts = IntStream.range(0, 300).mapToObj(i -> i + "x".repeat(100_000)).collect(Collectors.toList());
+        assertEquals(texts, interp.function("same").map(texts).collect(Collectors.toList()));
+        List<byte[]> arrays = IntStream.range(0, 100).mapToObj(i -> new byte[20_000 + i]).collect(Collectors.toList());
+        List<Integer> lengths = interp.function("same").map(byte[].class, arrays).map(a -> a.length).collect(Collectors.toList());
+        assertEquals(IntStream.range(20_000, 20_100).boxed().collect(Collectors.toList()), lengths);
+    }
+
+    @Test
+    void javaAndPythonObjectsKeepTheirIdentityAndNoHandleStays() {
+        List<Object> objects = Stream.generate(Object::new).limit(3000).collect(Collectors.toList());
+        List<Object> back = interp.function("same").map(objects).collect(Collectors.toList());
+        for (int i = 0; i < objects.size(); i++) {
+            assertSame(objects.get(i), back.get(i));
+        }
+        List<PyObject> things = interp.function("thing").map(PyObject.class, longs(100)).collect(Collectors.toList());
+        assertEquals(things.get(7), interp.function("same").map(things).skip(7).findFirst().get());
+        things.forEach(PyObject::close);
+        PyObject one = interp.function("inc").map(PyObject.class, List.of(41)).findFirst().get();
+        assertEquals("42", one.repr());
+    }
+
+    @Test
+    void rowsOfArgumentsTakeKeywordsToo() {
+        List<Object[]> rows = List.of(new Object[] {1}, new Object[] {1, 2}, new Object[] {1, Kwargs.of("c", 3)});
+        List<Object[]> results = interp.function("pair").callBatch(Object[].class, rows).collect(Collectors.toList());
+        assertArrayEquals(new Object[] {1L, 0L, 0L}, results.get(0));
+        assertArrayEquals(new Object[] {1L, 2L, 0L}, results.get(1));
+        assertArrayEquals(new Object[] {1L, 0L, 3L}, results.get(2));
+        PythonException e = assertThrows(PythonException.class, () -> interp.function("pair")
+                .callBatch(List.of(new Object[] {1}, new Object[] {})).forEach(x -> { }));
+        assertEquals(1, e.row());
+        assertEquals("TypeError", e.typeName());
+    }
+
+    @Test
+    void numbersCrossAsArrays() {
+        long[] arguments = LongStream.range(-5000, 5000).toArray();
+        assertArrayEquals(LongStream.rangeClosed(-4999, 5000).toArray(), interp.function("inc").mapLongs(arguments));
+        assertArrayEquals(new long[0], interp.function("inc").mapLongs(new long[0]));
+        interp.exec("def half(x): return x / 2");
+        double[] halves = interp.function("half").mapDoubles(new double[] {1, -3, Double.POSITIVE_INFINITY});
+        assertArrayEquals(new double[] {0.5, -1.5, Double.POSITIVE_INFINITY}, halves);
+    }
+
+    @Test
+    void numbersBeforeARowThatFailsAreThere() {
+        long[] arguments = LongStream.range(0, 10_000).toArray();
+        long[] results = new long[10_000];
+        PythonException e = assertThrows(PythonException.class,
+                () -> interp.function("picky").mapLongs(arguments, results));
+        assertEquals(2500, e.row());
+        assertEquals(2499, results[2499]);
+        assertEquals(0, results[2500]);
+        assertEquals(0, assertThrows(ConversionException.class,
+                () -> interp.function("str").mapLongs(new long[] {1, 2})).row());
+        interp.exec("def grow(x): return x << x");
+        assertEquals(58, assertThrows(ConversionException.class,
+                () -> interp.function("grow").mapLongs(LongStream.range(0, 100).toArray())).row());
+        assertThrows(IllegalArgumentException.class, () -> interp.function("inc").mapLongs(new long[2], new long[1]));
+    }
+
+    @Test
+    void aDeadlineStopsARow() {
+        PythonTimeoutException e = assertThrows(PythonTimeoutException.class, () -> interp.function("spin")
+                .withDeadline(Duration.ofMillis(100)).map(longs(100)).forEach(x -> { }));
+        assertEquals(50, e.row());
+        e = assertThrows(PythonTimeoutException.class, () -> interp.function("spin")
+                .withDeadline(Duration.ofMillis(100)).mapLongs(LongStream.range(0, 100).toArray()));
+        assertEquals(50, e.row());
+        assertEquals(2L, interp.invoke("inc", 1));
+    }
+
+    @Test
+    void aDeadlineStopsRowsThatRunNoPythonCode() {
+        PythonTimeoutException e = assertThrows(PythonTimeoutException.class,
+                () -> interp.function("abs").withDeadline(Duration.ofMillis(50)).mapLongs(new long[50_000_000]));
+        assertTrue(e.row() > 0 && e.row() < 50_000_000, e.getMessage());
+        interp.exec("import functools\nslow = functools.partial(max, list(range(100000)))");
+        assertThrows(PythonTimeoutException.class, () -> interp.function("slow").withDeadline(Duration.ofMillis(100))
+                .callBatch(Collections.nCopies(10_000, new Object[0])).forEach(x -> { }));
+    }
+
+    @Test
+    void rowsOfCFunctionsLeaveOthersTheirTurn() throws InterruptedException {
+        interp.exec("import functools\nslow = functools.partial(max, list(range(20000)), key=abs)");
+        Thread batch = new Thread(() -> interp.function("slow").callBatch(Collections.nCopies(1000, new Object[0]))
+                .forEach(x -> { }));
+        batch.start();
+        int calls = 0;
+        while (batch.isAlive()) {
+            interp.invoke("inc", 1);
+            calls++;
+        }
+        batch.join();
+        assertTrue(calls > 10, "calls beside the batch: " + calls);
+    }
+
+    @Test
+    void anInterruptStopsAnEndlessBatch() throws InterruptedException {
+        AtomicReference<Throwable> thrown = new AtomicReference<>();
+        AtomicReference<Boolean> flag = new AtomicReference<>();
+        Iterable<Integer> endless = () -> Stream.iterate(0, i -> i + 1).iterator();
+        Thread thread = new Thread(() -> {
+            try {
+                interp.function("inc").map(endless).forEach(x -> { });
+            } catch (PythonInterruptedException e) {
+                thrown.set(e);
+                flag.set(Thread.currentThread().isInterrupted());
+            }
+        });
+        thread.start();
+        Thread.sleep(100);
+        thread.interrupt();
+        thread.join(10_000);
+        assertFalse(thread.isAlive());
+        assertEquals(PythonInterruptedException.class, thrown.get().getClass());
+        assertFalse(flag.get());
+    }
+
+    @Test
+    void aStreamOfAnInterpreterThatWasClosedSaysSo() {
+        Iterator<Object> results = interp.function("inc").map(longs(5000)).iterator();
+        assertEquals(1L, results.next());
+        interp.close();
+        assertThrows(IllegalStateException.class, () -> results.forEachRemaining(x -> { }));
+    }
+
+    @Test
+    void aBatchInsideABatchIsFine() {
+        interp.set("inner", (Function<Object, Object>) x -> interp.function("inc").map(List.of(x)).findFirst().get());
+        interp.exec("def outer(x): return inner(x) * 2");
+        assertEquals(List.of(2L, 4L, 6L), interp.function("outer").map(longs(3)).collect(Collectors.toList()));
+    }
+}

@@ -1,0 +1,171 @@
+//! Batches: a function called with one row after the other, in one crossing.
+//!
+//! The answer holds the results of all rows before the one that failed, and then how the batch ended, so that nothing is
+//! lost by an error.
+
+use std::time::{Duration, Instant};
+
+use crate::frame::tag::{batch, op, status};
+use crate::frame::{Reader, Writer, decode, encode, encode_handle};
+use crate::py::{Gil, Owned};
+use crate::runtime;
+
+use super::call::{Frame, Number};
+use super::failure::{Failure, unwritable};
+use super::operations::Call;
+
+/// An answer of this many bytes is sent before it grows further: the rest of the rows come again.
+const LARGE_ANSWER: usize = 1 << 18;
+/// How long other threads wait for the GIL while rows run no bytecode: CPython's own interval.
+const TURN: Duration = Duration::from_millis(5);
+/// Rows between two looks at the clock, at most.
+const MOST_ROWS: u32 = 64;
+
+/// Gives other threads their turn, and hears of stops, where rows are calls of C functions that do neither.
+struct Pace {
+    left: u32,
+    step: u32,
+    since: Instant,
+}
+
+impl Pace {
+    fn new() -> Self {
+        Pace { left: 1, step: 1, since: Instant::now() }
+    }
+
+    #[inline(always)]
+    fn row(&mut self, gil: Gil<'_>) -> Result<(), Failure> {
+        self.left -= 1;
+        if self.left == 0 { self.look(gil) } else { Ok(()) }
+    }
+
+    #[cold]
+    fn look(&mut self, gil: Gil<'_>) -> Result<(), Failure> {
+        let now = Instant::now();
+        let elapsed = now - self.since;
+        if elapsed >= TURN {
+            runtime::detached(gil, || ());
+            self.step = 1;
+            self.since = Instant::now();
+        } else if elapsed < TURN / 8 {
+            self.step = (self.step * 2).min(MOST_ROWS);
+        } else {
+            self.step = 1;
+        }
+        self.left = self.step;
+        Ok(runtime::check_stop(gil)?)
+    }
+}
+
+/// Runs one of the batch operations and writes its answer.
+pub fn run(call: &mut Call<'_, '_>, operation: i32, frame: &mut Frame) {
+    match operation & !op::RAW {
+        op::MAP_LONGS => numbers::<i64>(call, frame),
+        op::MAP_DOUBLES => numbers::<f64>(call, frame),
+        _ => values(call, frame, operation & op::RAW != 0),
+    }
+}
+
+/// Writes how it ended, and the header.
+fn end(call: &Call<'_, '_>, mut writer: Writer<'_>, done: usize, ended: Result<u8, Failure>) {
+    match ended {
+        Ok(how) => writer.u8(how),
+        Err(failure) => {
+            let at = writer.position();
+            writer.u8(0);
+            let how = failure.write(call.gil, &mut writer, call.binding.domain, call.peer);
+            // The status of a row: RAISED or FAILED, as of a call.
+            writer.patch_u8(at, how as u8);
+        }
+    }
+    writer.patch_u32(crate::frame::HEADER, done as u32);
+    writer.finish(status::OK, &call.binding.host.take_released());
+}
+
+/// handle, u8 whether a row is the arguments of a call, u32 count, rows.
+fn values(call: &mut Call<'_, '_>, frame: &mut Frame, raw: bool) {
+    // The answer is written where the rows stand.
+    let payload = frame.payload().to_vec();
+    let mut reader = Reader::new(&payload);
+    let mut writer = Writer::new(frame.memory());
+    writer.u32(0);
+    let mut done = 0;
+    let ended = rows(call, &mut reader, &mut writer, &mut done, raw);
+    call.decoded = ended.is_ok() && reader.at_end();
+    end(call, writer, done, ended);
+}
+
+fn rows(
+    call: &mut Call<'_, '_>,
+    reader: &mut Reader<'_>,
+    writer: &mut Writer<'_>,
+    done: &mut usize,
+    raw: bool,
+) -> Result<u8, Failure> {
+    let (gil, peer, types) = (call.gil, call.peer, call.binding.domain.types());
+    let function = call.object(reader)?;
+    let malformed = |malformed: crate::frame::Malformed| Failure::Raised(malformed.raise(gil));
+    let arguments = reader.u8().map_err(malformed)? != 0;
+    let count = reader.count(1).map_err(malformed)?;
+    let mut pace = Pace::new();
+    for row in 0..count {
+        if row > 0 && writer.len() + peer.array_bytes() >= LARGE_ANSWER {
+            return Ok(batch::PAUSED);
+        }
+        pace.row(gil)?;
+        let value = if arguments {
+            call.invoke(&function, reader)?
+        } else {
+            let argument = decode(gil, reader, types, peer).map_err(|raised| call.unreadable(None, raised))?;
+            function.call_owned(gil, &[argument])?
+        };
+        let (start, made) = (writer.position(), peer.made());
+        let written = if raw {
+            encode_handle(gil, writer, &value, peer)
+        } else {
+            encode(gil, writer, &value, types, peer)
+        };
+        if let Err(raised) = written {
+            peer.abandon(gil, made);
+            writer.truncate(start);
+            return Err(unwritable(gil, raised));
+        }
+        *done += 1;
+    }
+    Ok(batch::DONE)
+}
+
+/// handle, then numbers of eight bytes each to the payload's end.
+fn numbers<N: Number>(call: &mut Call<'_, '_>, frame: &mut Frame) {
+    call.decoded = true;
+    let mut results: Vec<[u8; 8]> = Vec::new();
+    let ended = number_rows::<N>(call, &mut Reader::new(frame.payload()), &mut results);
+    let mut writer = Writer::new(frame.memory());
+    writer.u32(0);
+    writer.put(results.as_flattened());
+    end(call, writer, results.len(), ended);
+}
+
+fn number_rows<N: Number>(
+    call: &Call<'_, '_>,
+    reader: &mut Reader<'_>,
+    results: &mut Vec<[u8; 8]>,
+) -> Result<u8, Failure> {
+    let gil = call.gil;
+    let function: Owned<'_> = call.object(reader)?;
+    let rest = reader.bytes(reader.remaining()).map_err(|malformed| malformed.raise(gil))?;
+    let (arguments, _) = rest.as_chunks::<8>();
+    results.reserve_exact(arguments.len());
+    let mut pace = Pace::new();
+    for argument in arguments {
+        pace.row(gil)?;
+        let value = function.call_owned(gil, &[N::from_bytes(*argument).to_python(gil)?])?;
+        results.push(N::from_python(gil, &value, &function)?.to_bytes());
+    }
+    Ok(batch::DONE)
+}
+
+/// Whether an operation is one of these.
+pub fn is_batch(operation: i32) -> bool {
+    (op::MAP..=op::MAP_DOUBLES).contains(&(operation & !op::RAW))
+}
