@@ -15,15 +15,21 @@ final class Calls {
     private Calls() {
     }
 
-    static Object call(Object[] args, Target target) {
+    /** Whether the arguments end with keyword arguments: {@link #call} is for those, and costs an object. */
+    static boolean haveKeywords(Object[] args) {
         if (args == null) {
             throw new NullPointerException("args: for one None, pass (Object) null");
         }
         int last = args.length - 1;
-        if (last < 0 || !(args[last] instanceof Kwargs)) {
-            refuseKwargs(args);
-            return target.call(args, null, null);
+        if (last >= 0 && args[last] instanceof Kwargs) {
+            return true;
         }
+        refuseKwargs(args);
+        return false;
+    }
+
+    static Object call(Object[] args, Target target) {
+        int last = args.length - 1;
         Object[] positional = Arrays.copyOf(args, last);
         refuseKwargs(positional);
         Kwargs keywords = (Kwargs) args[last];
@@ -53,6 +59,9 @@ final class Calls {
 
     @SuppressWarnings("unchecked")
     static <T> T convert(Session session, Object value, Class<T> type) {
+        if (type.isInstance(value)) {
+            return (T) value;
+        }
         Object converted = type == PyFunction.class ? PyFunction.of(value) : session.convert(value, type);
         // Not Class.cast: int.class is a Class<Integer> that no object is an instance of.
         return (T) converted;

@@ -205,8 +205,12 @@ public class PyObject extends PyOperators implements Iterable<Object>, Comparabl
     final Object call(boolean asObject, Object[] args) {
         try {
             long called = handle();
+            int operation = Operations.raw(Operations.CALL, asObject);
+            if (!Calls.haveKeywords(args)) {
+                return session().call(operation, called, args, null, null);
+            }
             return Calls.call(args, (positional, names, values) ->
-                    session().call(Operations.raw(Operations.CALL, asObject), called, positional, names, values));
+                    session().call(operation, called, positional, names, values));
         } finally {
             Reference.reachabilityFence(this);
         }
@@ -259,6 +263,9 @@ public class PyObject extends PyOperators implements Iterable<Object>, Comparabl
         int operation = Operations.raw(Operations.INVOKE_METHOD, asObject);
         try {
             long called = handle();
+            if (!Calls.haveKeywords(args)) {
+                return session().invokeMethod(operation, called, name, args, null, null);
+            }
             return Calls.call(args, (positional, names, values) ->
                     session().invokeMethod(operation, called, name, positional, names, values));
         } finally {

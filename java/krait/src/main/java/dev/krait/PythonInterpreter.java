@@ -226,6 +226,9 @@ public final class PythonInterpreter implements AutoCloseable {
     private Object invoke(boolean asObject, String name, Object[] args) {
         Objects.requireNonNull(name, "name");
         int operation = Operations.raw(Operations.INVOKE, asObject);
+        if (!Calls.haveKeywords(args)) {
+            return session.invoke(operation, name, args, null, null);
+        }
         return Calls.call(args, (positional, names, values) ->
                 session.invoke(operation, name, positional, names, values));
     }
