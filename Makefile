@@ -33,7 +33,7 @@ test: bundle ## Runs every suite on the default Python and JDK
 	@$(scripts)/suites.sh rust junit jni samples cli
 
 test-all: bundle ## Runs the suites, and the tests on every CPython and JDK there is, and in Debian sid
-	@$(scripts)/suites.sh rust jni samples cli matrix
+	@KRAIT_SLOW=1 $(scripts)/suites.sh rust jni samples cli matrix
 
 test-sid: bundle ## Runs the tests in a Debian sid root (as root)
 	@$(scripts)/suites.sh sid

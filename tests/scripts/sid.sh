@@ -48,7 +48,7 @@ while read -r python; do
     mkdir -p "$build/logs" "$reports"
     status=0
     inside KRAIT_PYTHON="$venv/bin/python" sh -c \
-        "cd /krait/junit && exec $java @junit.args --reports-dir=/krait/reports" </dev/null >"$log" 2>&1 || status=$?
+        "cd /krait/junit && exec $java @junit.args --exclude-tag=slow --reports-dir=/krait/reports" </dev/null >"$log" 2>&1 || status=$?
     if [ -d "$sid/krait/reports" ]; then cp -r "$sid/krait/reports/." "$reports"; fi
     read -r passed failed < <("$counter" -I "$root/tests/scripts/count_junit.py" "$reports")
     if [ "$status" != 0 ]; then
