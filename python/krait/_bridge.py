@@ -196,6 +196,13 @@ def implement(target, name, *args):
     return True, method(*args)
 
 
+def name_thread(name):
+    """Names the calling thread as Java does."""
+    from krait import _threads
+
+    _threads.name(name)
+
+
 def dump_stacks(java_threads):
     """What the threads of this interpreter run."""
     from krait import _threads

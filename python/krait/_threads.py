@@ -27,28 +27,24 @@ def forget():
 def dump(java_threads):
     """The stacks of all threads of this interpreter: pairs of a heading and the frames, as text.
 
-    `java_threads` has the names of Java's threads by the frames of their calls.
+    `java_threads` has the names of Java's threads that call it by the frames of their calls.
     """
-    rows = _krait.threads()
+    rows = [row for row in _krait.threads() if row[0] != threading.get_ident()]
     calls = {number: (frames, in_java) for number, _, frames, in_java in rows if number is not None and frames}
     parts = []
+    told = set()
     for number, frame, frames, in_java in rows:
-        frame = _without_dump(frame)
         if number is None:
             number = _number(frame)
             frames, in_java = calls.get(number, (frames, in_java))
         if frame is None:
-            # Not in Python now, or told above by its own thread state.
+            # Told by its own thread state, or below.
             continue
+        told.update(java_threads.get(address) for address in frames)
         parts.append((_heading(number, frames, in_java, java_threads), _stack(frame)))
+    waiting = sorted(set(java_threads.values()) - told)
+    parts += [(f"Java thread {name}, on its way into Python or back:", "") for name in waiting]
     return parts
-
-
-def _without_dump(frame):
-    """The frame below this module's own, which belong to the dump."""
-    while frame is not None and frame.f_globals is globals():
-        frame = frame.f_back
-    return frame
 
 
 def _number(frame):

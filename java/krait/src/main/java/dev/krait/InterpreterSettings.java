@@ -26,6 +26,7 @@ final class InterpreterSettings {
     ClassLoader classLoader;
     ClassFilter classFilter;
     boolean views;
+    boolean nameThreads;
     InputStream stdin;
     OutputStream stdout;
     OutputStream stderr;
@@ -37,6 +38,9 @@ final class InterpreterSettings {
         Session session = KraitRuntime.open(python, home, isolation, new JavaAccess(loader, classFilter, views));
         try {
             session.helper(0, "configure", paths, argv, workingDirectory, environment);
+            if (nameThreads) {
+                session.nameThreads();
+            }
             Futures.attach(session);
             if (stdin != null || stdout != null || stderr != null) {
                 Streams.attach(session, stdin, stdout, stderr);

@@ -1,5 +1,6 @@
 package dev.krait;
 
+import dev.krait.internal.Leaks;
 import dev.krait.internal.Operations;
 import dev.krait.internal.Session;
 import java.lang.ref.Cleaner;
@@ -18,15 +19,24 @@ abstract class PyHandle implements AutoCloseable {
     private static final class Handle implements Runnable {
         private final AtomicLong value;
         private final Runnable release;
+        private final String kind;
+        /** Where it was made, for the leak report; null without one, and once somebody has closed it. */
+        private volatile Leaks.Origin origin;
 
-        Handle(Session session, long value) {
+        Handle(Session session, long value, String kind) {
             this.value = new AtomicLong(value);
             this.release = Session.releaser(session, value);
+            this.kind = kind;
+            this.origin = Leaks.here();
         }
 
         @Override
         public void run() {
             if (value.getAndSet(0) != 0) {
+                Leaks.Origin made = origin;
+                if (made != null) {
+                    Leaks.found(kind, made);
+                }
                 release.run();
             }
         }
@@ -34,8 +44,13 @@ abstract class PyHandle implements AutoCloseable {
 
     PyHandle(Session session, long handle) {
         this.session = session;
-        this.handle = new Handle(session, handle);
+        this.handle = new Handle(session, handle, getClass().getSimpleName());
         this.cleanable = CLEANER.register(this, this.handle);
+    }
+
+    /** The garbage collector may let go of it: nobody is expected to close it. */
+    final void leave() {
+        handle.origin = null;
     }
 
     /** Runs something once an object is unreachable, on the thread that also releases handles. */
@@ -84,6 +99,7 @@ abstract class PyHandle implements AutoCloseable {
     /** Lets go of the Python object, which then lives as long as Python code holds it. Harmless a second time. */
     @Override
     public final void close() {
+        handle.origin = null;
         cleanable.clean();
     }
 }

@@ -74,6 +74,9 @@ public class PythonException extends RuntimeException {
         frames = Collections.unmodifiableList(record.frames());
         // One that stands for a Java throwable comes as that throwable.
         exception = record.object() instanceof PyObject ? (PyObject) record.object() : null;
+        if (exception != null) {
+            exception.leave();
+        }
         Object[] place = record.extra() instanceof Object[] ? (Object[]) record.extra() : new Object[4];
         fileName = place[0] instanceof String ? (String) place[0] : null;
         line = number(place[1]);

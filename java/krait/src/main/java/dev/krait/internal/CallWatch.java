@@ -121,12 +121,12 @@ final class CallWatch {
         return used;
     }
 
-    /** The threads that run calls now, each by the addresses of its calls' frames. */
-    static Map<Object, String> threadsByFrame() {
+    /** The threads that run calls of a Python interpreter now, each by the addresses of its calls' frames. */
+    static Map<Object, String> threadsByFrame(long binding) {
         Map<Object, String> threads = new HashMap<>();
         for (WeakReference<Frame> known : FRAMES) {
             Frame frame = known.get();
-            Thread user = frame == null || frame.binding() == 0 ? null : frame.thread();
+            Thread user = frame == null || frame.binding() != binding ? null : frame.thread();
             if (user != null) {
                 threads.put(frame.addressGiven(), '"' + user.getName() + "\" #" + user.getId());
             }

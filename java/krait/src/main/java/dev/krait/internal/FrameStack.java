@@ -29,6 +29,10 @@ public final class FrameStack {
     /** What this thread's calls add up to. */
     final Counts counts = Counts.of(this);
 
+    /** What Python was told of the thread's name last, and in which interpreter. */
+    private long namedIn;
+    private String namedAs;
+
     private Frame[] frames = new Frame[4];
     private int depth;
 
@@ -96,6 +100,17 @@ public final class FrameStack {
         } else {
             release(frame);
         }
+    }
+
+    /** Whether an interpreter is to be told this thread's name; it is taken as told then. */
+    boolean names(long binding, String name) {
+        // The same String as last time, for a thread that has not been renamed.
+        if (namedIn == binding && namedAs == name) {
+            return false;
+        }
+        namedIn = binding;
+        namedAs = name;
+        return true;
     }
 
     private Frame next() {

@@ -2,7 +2,6 @@ package dev.krait.internal;
 
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -62,11 +61,10 @@ public final class Interpreters {
 
     /** The stacks, each with its thread's heading. */
     static List<Stack> stacks() {
-        Map<Object, String> threads = CallWatch.threadsByFrame();
         List<Stack> stacks = new ArrayList<>();
         for (Session session : states()) {
             // On a thread of its own: the GIL may be held by a call that never gives it back.
-            Dumper dumper = new Dumper(session, threads);
+            Dumper dumper = new Dumper(session);
             dumper.start();
             try {
                 dumper.join(PATIENCE_MILLIS);
@@ -93,19 +91,18 @@ public final class Interpreters {
 
     private static final class Dumper extends Thread {
         private final Session session;
-        private final Map<Object, String> threads;
         private volatile List<Stack> found;
 
-        Dumper(Session session, Map<Object, String> threads) {
+        Dumper(Session session) {
             super(null, null, "krait-stacks", 0, false);
             this.session = session;
-            this.threads = new HashMap<>(threads);
             setDaemon(true);
             setContextClassLoader(null);
         }
 
         @Override
         public void run() {
+            Map<Object, String> threads = CallWatch.threadsByFrame(session.binding());
             try {
                 List<Stack> stacks = new ArrayList<>();
                 for (Object row : (List<?>) session.helper(0, "dump_stacks", threads)) {

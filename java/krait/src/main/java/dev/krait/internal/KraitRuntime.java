@@ -60,6 +60,7 @@ public final class KraitRuntime {
         long binding = start(python, homeText);
         running = new KraitRuntime(python, homeText, binding);
         GilWaits.ready();
+        Watching.start();
         return binding;
     }
 

@@ -29,6 +29,8 @@ public final class Session implements ValueContext {
         final ConcurrentHashMap<String, Long> names = new ConcurrentHashMap<>();
         /** Lets go of what the interpreter has besides its globals. */
         final Runnable end;
+        /** Whether Python is told the names of Java's threads; set before the first user's call. */
+        boolean namesThreads;
         volatile long namespace;
         /** Set by a close from inside a call: the last call to end does what is left. */
         volatile long leaving;
@@ -443,12 +445,44 @@ public final class Session implements ValueContext {
         return timeout == CallWatch.NO_DEADLINE ? timeout : System.nanoTime() + timeout;
     }
 
+    /** Lets Python see Java's threads by their names. */
+    public void nameThreads() {
+        state.namesThreads = true;
+    }
+
+    /** Tells Python the calling thread's name, unless it knows. */
+    private void nameThread(Frame user, long open) {
+        Thread thread = Thread.currentThread();
+        String name = thread.getName();
+        FrameStack stack = user.stack();
+        if (stack == null) {
+            // A virtual thread: the thread that carries it had another name before.
+            name = name.isEmpty() ? "virtual-" + thread.getId() : name;
+        } else if (!stack.names(binding, name)) {
+            return;
+        }
+        Frame frame = FrameStack.acquire();
+        try {
+            FrameWriter writer = frame.write(this);
+            writer.writeString("name_thread");
+            writeArguments(writer, new Object[] {name}, null, null);
+            writer.finish();
+            Object[] refs = (Object[]) Native.call(binding, open, Op.HELPER, frame.address(), frame.capacity(), null);
+            result(frame, writer, refs);
+        } finally {
+            FrameStack.release(frame);
+        }
+    }
+
     /** A call begins whose operands have so many bytes. */
     void begin(Frame frame, long open, int op, long bytes) {
         begin(frame, open, op, bytes, until());
     }
 
     private void begin(Frame frame, long open, int op, long bytes, long until) {
+        if (state.namesThreads) {
+            nameThread(frame, open);
+        }
         frame.counts.calls++;
         frame.counts.toPython += bytes;
         if (Flight.isOn()) {

@@ -209,4 +209,54 @@ final class SeeingTest {
         interp.close();
         assertThrows(IllegalStateException.class, () -> interp.dumpStacks());
     }
+
+    @Test
+    void pythonSeesJavasThreadNamesWhereItIsAsked() throws InterruptedException {
+        try (PythonInterpreter named = PythonInterpreter.builder().nameThreads(true).build()) {
+            named.exec("import threading\ndef name(): return threading.current_thread().name\n");
+            String[] seen = new String[2];
+            Thread thread = new Thread(() -> {
+                seen[0] = named.invoke(String.class, "name");
+                Thread.currentThread().setName("renamed");
+                seen[1] = named.invoke(String.class, "name");
+            }, "payments-7");
+            thread.start();
+            thread.join();
+            assertEquals("payments-7", seen[0]);
+            assertEquals("renamed", seen[1]);
+            named.exec("seen = []\nown = threading.Thread(target=lambda: seen.append(name()), name='of-python')\n"
+                    + "own.start()\nown.join()\n");
+            assertEquals("of-python", named.eval("seen[0]"), "threads that Python made keep their names");
+        }
+    }
+
+    @Test
+    void manyShortThreadsLeaveNoThreadObjectsInPython() throws InterruptedException {
+        try (PythonInterpreter named = PythonInterpreter.builder().nameThreads(true).build()) {
+            named.exec("import threading\ndef name(): return threading.current_thread().name\n"
+                    + "def known(): return len(threading._active)\n");
+            long before = (Long) named.invoke("known");
+            for (int i = 0; i < 10_000; i += 100) {
+                Thread[] threads = new Thread[100];
+                for (int j = 0; j < threads.length; j++) {
+                    String name = "short-" + (i + j);
+                    threads[j] = new Thread(() -> {
+                        if (!name.equals(named.invoke("name"))) {
+                            throw new AssertionError("another name than " + name);
+                        }
+                    }, name);
+                    threads[j].start();
+                }
+                for (Thread thread : threads) {
+                    thread.join();
+                }
+            }
+            long after = (Long) named.invoke("known");
+            for (int i = 0; i < 500 && after > before; i++) {
+                Thread.sleep(10);
+                after = (Long) named.invoke("known");
+            }
+            assertTrue(after <= before, before + " threads before, " + after + " after");
+        }
+    }
 }
