@@ -2,6 +2,7 @@ package dev.krait;
 
 import java.util.Arrays;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keyword arguments of a call, passed as its last argument:
@@ -12,11 +13,12 @@ import java.util.Objects;
  *
  * <p>A type of its own, so that a {@code Map} stays an ordinary argument. Immutable; any thread may use it.
  */
+@SuppressWarnings("exports") // Nullable is for tools; a module without them need not read its module.
 public final class Kwargs {
     private final String[] names;
-    private final Object[] values;
+    private final @Nullable Object[] values;
 
-    private Kwargs(String[] names, Object[] values) {
+    private Kwargs(String[] names, @Nullable Object[] values) {
         this.names = names;
         this.values = values;
     }
@@ -29,7 +31,7 @@ public final class Kwargs {
      * @return the keyword arguments
      * @throws NullPointerException if the name is null
      */
-    public static Kwargs of(String name, Object value) {
+    public static Kwargs of(String name, @Nullable Object value) {
         return new Kwargs(new String[] {Objects.requireNonNull(name, "name")}, new Object[] {value});
     }
 
@@ -42,7 +44,7 @@ public final class Kwargs {
      * @throws NullPointerException if the name is null
      * @throws IllegalArgumentException if the name is there already
      */
-    public Kwargs and(String name, Object value) {
+    public Kwargs and(String name, @Nullable Object value) {
         Objects.requireNonNull(name, "name");
         if (Arrays.asList(names).contains(name)) {
             throw new IllegalArgumentException("keyword argument '" + name + "' is given twice");
@@ -59,7 +61,7 @@ public final class Kwargs {
         return names;
     }
 
-    Object[] values() {
+    @Nullable Object[] values() {
         return values;
     }
 

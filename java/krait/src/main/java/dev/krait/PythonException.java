@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An exception that Python raised, or a failure of Krait on the way to Python. Unchecked; thrown in the thread that
@@ -17,6 +18,7 @@ import java.util.Set;
  * <p>{@code KeyboardInterrupt}, {@code MemoryError} and {@code RecursionError} arrive like any other; {@code
  * SystemExit} is a {@link PythonExit}.
  */
+@SuppressWarnings("exports") // Nullable is for tools; a module without them need not read its module.
 public class PythonException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -29,8 +31,8 @@ public class PythonException extends RuntimeException {
     private final List<String> notes;
     private final List<String> bases;
     private final List<StackTraceElement> frames;
-    private final transient PyObject exception;
-    private final String fileName;
+    private final transient @Nullable PyObject exception;
+    private final @Nullable String fileName;
     private final int line;
     private final int column;
     private long row = -1;
@@ -50,7 +52,7 @@ public class PythonException extends RuntimeException {
      * @param message what went wrong
      * @param cause what went wrong below, or null
      */
-    public PythonException(String message, Throwable cause) {
+    public PythonException(String message, @Nullable Throwable cause) {
         super(message, cause);
         typeName = "";
         pythonMessage = message == null ? "" : message;
@@ -215,7 +217,7 @@ public class PythonException extends RuntimeException {
      *
      * @return the exception; null where no Python code raised it, for causes and members, and after deserialisation
      */
-    public PyObject exception() {
+    public @Nullable PyObject exception() {
         return exception;
     }
 
@@ -224,7 +226,7 @@ public class PythonException extends RuntimeException {
      *
      * @return the file's name, or null
      */
-    public String fileName() {
+    public @Nullable String fileName() {
         return fileName;
     }
 

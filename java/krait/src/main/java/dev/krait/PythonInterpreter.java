@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A Python interpreter in this JVM, with globals of its own.
@@ -30,6 +31,7 @@ import java.util.concurrent.CompletableFuture;
  * interpreter is an {@link IllegalStateException}; null where none may be is a {@link NullPointerException} with the
  * parameter's name.
  */
+@SuppressWarnings("exports") // Nullable is for tools; a module without them need not read its module.
 public final class PythonInterpreter implements AutoCloseable {
     static {
         ApiAccess.install();
@@ -81,7 +83,7 @@ public final class PythonInterpreter implements AutoCloseable {
      * @return its value
      * @throws PythonException what it raises
      */
-    public Object eval(String expression) {
+    public @Nullable Object eval(String expression) {
         return session.operation(Operations.EVAL, source(expression), "<string>");
     }
 
@@ -95,7 +97,7 @@ public final class PythonInterpreter implements AutoCloseable {
      * @throws PythonException what it raises
      * @throws ConversionException if the value is of no such type
      */
-    public <T> T eval(Class<T> type, String expression) {
+    public <T extends @Nullable Object> T eval(Class<T> type, String expression) {
         Objects.requireNonNull(type, "type");
         int operation = Operations.raw(Operations.EVAL, Calls.wantsObject(type));
         return Calls.convert(session, session.operation(operation, source(expression), "<string>"), type);
@@ -134,7 +136,7 @@ public final class PythonInterpreter implements AutoCloseable {
      * @param value its value, or null for None
      * @throws ConversionException if the value cannot cross
      */
-    public void set(String name, Object value) {
+    public void set(String name, @Nullable Object value) {
         session.set(Objects.requireNonNull(name, "name"), value);
     }
 
@@ -145,7 +147,7 @@ public final class PythonInterpreter implements AutoCloseable {
      * @return the value
      * @throws PythonException NameError if it is not defined
      */
-    public Object get(String name) {
+    public @Nullable Object get(String name) {
         return session.operation(Operations.GET, Objects.requireNonNull(name, "name"));
     }
 
@@ -159,7 +161,7 @@ public final class PythonInterpreter implements AutoCloseable {
      * @throws PythonException NameError if it is not defined
      * @throws ConversionException if the value is of no such type
      */
-    public <T> T get(String name, Class<T> type) {
+    public <T extends @Nullable Object> T get(String name, Class<T> type) {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(type, "type");
         int operation = Operations.raw(Operations.GET, Calls.wantsObject(type));
@@ -176,7 +178,7 @@ public final class PythonInterpreter implements AutoCloseable {
      * @throws PythonException NameError if it is not defined
      * @throws ConversionException if the value is of no such type
      */
-    public <T> T get(String name, TypeRef<T> type) {
+    public <T extends @Nullable Object> T get(String name, TypeRef<T> type) {
         Objects.requireNonNull(type, "type");
         return Calls.convert(session, get(name), type);
     }
@@ -191,7 +193,7 @@ public final class PythonInterpreter implements AutoCloseable {
      * @throws PythonException what it raises; NameError if the name is not defined
      * @throws ConversionException if an argument cannot cross; the message says which
      */
-    public Object invoke(String name, Object... args) {
+    public @Nullable Object invoke(String name, @Nullable Object... args) {
         return invoke(false, name, args);
     }
 
@@ -206,7 +208,7 @@ public final class PythonInterpreter implements AutoCloseable {
      * @throws PythonException what it raises; NameError if the name is not defined
      * @throws ConversionException if an argument cannot cross, or the result is of no such type
      */
-    public <T> T invoke(Class<T> type, String name, Object... args) {
+    public <T extends @Nullable Object> T invoke(Class<T> type, String name, @Nullable Object... args) {
         Objects.requireNonNull(type, "type");
         return Calls.convert(session, invoke(Calls.wantsObject(type), name, args), type);
     }
@@ -222,12 +224,12 @@ public final class PythonInterpreter implements AutoCloseable {
      * @throws PythonException what it raises; NameError if the name is not defined
      * @throws ConversionException if an argument cannot cross, or the result is of no such type
      */
-    public <T> T invoke(TypeRef<T> type, String name, Object... args) {
+    public <T extends @Nullable Object> T invoke(TypeRef<T> type, String name, @Nullable Object... args) {
         Objects.requireNonNull(type, "type");
         return Calls.convert(session, invoke(false, name, args), type);
     }
 
-    private Object invoke(boolean asObject, String name, Object[] args) {
+    private @Nullable Object invoke(boolean asObject, String name, @Nullable Object[] args) {
         Objects.requireNonNull(name, "name");
         int operation = Operations.raw(Operations.INVOKE, asObject);
         if (!Calls.haveKeywords(args)) {
@@ -251,7 +253,7 @@ public final class PythonInterpreter implements AutoCloseable {
      * @param args the arguments; the last may be {@link Kwargs}
      * @return the future
      */
-    public CompletableFuture<Object> invokeAsync(String name, Object... args) {
+    public CompletableFuture<Object> invokeAsync(String name, @Nullable Object... args) {
         return invokeAsync(Object.class, name, args);
     }
 
@@ -265,7 +267,7 @@ public final class PythonInterpreter implements AutoCloseable {
      * @return the future
      */
     @SuppressWarnings("unchecked")
-    public <T> CompletableFuture<T> invokeAsync(Class<T> type, String name, Object... args) {
+    public <T> CompletableFuture<T> invokeAsync(Class<T> type, String name, @Nullable Object... args) {
         Objects.requireNonNull(type, "type");
         return (CompletableFuture<T>) PyFuture.of(() -> invoke(Calls.wantsObject(type), name, args), session, type);
     }
@@ -280,7 +282,7 @@ public final class PythonInterpreter implements AutoCloseable {
      * @return the future
      */
     @SuppressWarnings("unchecked")
-    public <T> CompletableFuture<T> invokeAsync(TypeRef<T> type, String name, Object... args) {
+    public <T> CompletableFuture<T> invokeAsync(TypeRef<T> type, String name, @Nullable Object... args) {
         Objects.requireNonNull(type, "type");
         return (CompletableFuture<T>) PyFuture.of(() -> invoke(false, name, args), session, type.type());
     }
@@ -325,7 +327,7 @@ public final class PythonInterpreter implements AutoCloseable {
      * @throws ConversionException if methods are missing or cannot be called; the message lists them all
      * @throws IllegalArgumentException if the type is no interface
      */
-    public <T> T proxy(PyObject object, Class<T> type) {
+    public <T extends @Nullable Object> T proxy(PyObject object, Class<T> type) {
         Objects.requireNonNull(object, "object");
         if (!Objects.requireNonNull(type, "type").isInterface()) {
             throw new IllegalArgumentException(type.getTypeName() + " is no interface");
@@ -346,7 +348,7 @@ public final class PythonInterpreter implements AutoCloseable {
      * @throws PythonTimeoutException if Python code still ran when the deadline passed
      * @throws PythonException what it raises; NameError if the name is not defined
      */
-    public Object invoke(Duration deadline, String name, Object... args) {
+    public @Nullable Object invoke(Duration deadline, String name, @Nullable Object... args) {
         return withDeadline(deadline).invoke(name, args);
     }
 

@@ -10,6 +10,11 @@
  * }
  * }</pre>
  *
+ * <p>Nothing is null unless it is marked {@code @Nullable}: None crosses as null.
+ *
  * <p>All types may be used by any thread unless they say otherwise; all exceptions are unchecked.
  */
+@NullMarked
 package dev.krait;
+
+import org.jspecify.annotations.NullMarked;
