@@ -1,5 +1,6 @@
 //! The token, and where references go that are dropped without it.
 
+use std::cell::Cell;
 use std::marker::PhantomData;
 use std::ptr::NonNull;
 use std::sync::OnceLock;
@@ -40,14 +41,33 @@ pub fn set_graveyard(bury: Graveyard) {
     let _ = GRAVEYARD.set(bury);
 }
 
+thread_local! {
+    /// Inside [`Gil::dropping`].
+    static DROPPING: Cell<bool> = const { Cell::new(false) };
+}
+
 /// Hands a reference to the graveyard. Without one (no runtime yet) it leaks, which is the only safe thing left.
 pub(super) fn bury(object: NonNull<ffi::PyObject>) {
-    if let Some(bury) = GRAVEYARD.get() {
+    let dropping = DROPPING.try_with(|dropping| dropping.replace(false)).unwrap_or(false);
+    if dropping {
+        // SAFETY: `dropping` holds a token on this thread, and runs nothing but drops: code that this runs, which may
+        // detach, finds the flag cleared.
+        unsafe { ffi::Py_DECREF(object.as_ptr()) };
+        DROPPING.set(true);
+    } else if let Some(bury) = GRAVEYARD.get() {
         bury(object);
     }
 }
 
 impl Gil<'_> {
+    /// Drops a value; the [`super::Detached`] in it go at once. The graveyard's may be dropped by another interpreter, which
+    /// must not touch the objects of one that ends or has memory of its own.
+    pub fn dropping<T>(self, value: T) {
+        let outer = DROPPING.replace(true);
+        drop(value);
+        DROPPING.set(outer);
+    }
+
     /// Drops a reference that [`set_graveyard`]'s function was given, by its address.
     pub(crate) fn drop_buried(self, address: usize) {
         // SAFETY: the graveyard holds addresses of strong references, each once, and this thread is attached.

@@ -146,11 +146,11 @@ impl Domain {
         }
         if let Some(state) = self.bridge.take() {
             // SAFETY: `bridge` leaked it, and nobody uses the domain any more.
-            drop(unsafe { Box::from_raw(std::ptr::from_ref(state).cast_mut()) });
+            gil.dropping(unsafe { Box::from_raw(std::ptr::from_ref(state).cast_mut()) });
         }
         if let Some(loaded) = self.loaded.take() {
             // SAFETY: `load` leaked it, and nobody uses the domain any more.
-            drop(unsafe { Box::from_raw(std::ptr::from_ref(loaded).cast_mut()) });
+            gil.dropping(unsafe { Box::from_raw(std::ptr::from_ref(loaded).cast_mut()) });
         }
         drain_references(gil);
     }
