@@ -29,6 +29,9 @@ final class Calls {
     }
 
     static Object call(Object[] args, Target target) {
+        if (!haveKeywords(args)) {
+            return target.call(args, null, null);
+        }
         int last = args.length - 1;
         Object[] positional = Arrays.copyOf(args, last);
         refuseKwargs(positional);
