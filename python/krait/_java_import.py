@@ -29,6 +29,9 @@ class JavaPackage(ModuleType):
             return found
         if _krait.java("is_package", full):
             return importlib.import_module(full)
+        if full in sys.modules:
+            # Another interpreter has imported it, and `from package import name` would take what it left there.
+            raise ImportError(_krait.java("why_not", full), name=full)
         raise AttributeError(_krait.java("why_not", full))
 
     def __setattr__(self, name, value):

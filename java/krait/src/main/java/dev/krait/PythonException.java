@@ -2,6 +2,7 @@ package dev.krait;
 
 import dev.krait.internal.ErrorRecord;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
@@ -86,7 +87,7 @@ public class PythonException extends RuntimeException {
         for (ErrorRecord member : record.members()) {
             addSuppressed(of(member));
         }
-        splice();
+        splice(record.passed());
     }
 
     static PythonException of(ErrorRecord record) {
@@ -117,10 +118,12 @@ public class PythonException extends RuntimeException {
     }
 
     /** Puts the Python frames, innermost first, above the Java frame that called into Python. */
-    private void splice() {
-        List<StackTraceElement> spliced = new ArrayList<>(frames);
-        Collections.reverse(spliced);
+    private void splice(StackTraceElement[] passed) {
         StackTraceElement[] java = getStackTrace();
+        List<StackTraceElement> spliced = between(passed, java);
+        List<StackTraceElement> outer = new ArrayList<>(frames.subList(0, Math.max(0, frames.size() - python(spliced))));
+        Collections.reverse(outer);
+        spliced.addAll(outer);
         int caller = 0;
         while (caller < java.length && isKrait(java[caller].getClassName())) {
             caller++;
@@ -130,6 +133,26 @@ public class PythonException extends RuntimeException {
             spliced.add(java[i]);
         }
         setStackTrace(spliced.toArray(new StackTraceElement[0]));
+    }
+
+    /** The stack with which it came from Java into the Python code that it leaves now, without what is below that code. */
+    private static List<StackTraceElement> between(StackTraceElement[] passed, StackTraceElement[] java) {
+        int end = passed.length;
+        for (int i = java.length; i > 0 && end > 0 && java[i - 1].equals(passed[end - 1]); i--) {
+            end--;
+        }
+        while (end > 0 && isKrait(passed[end - 1].getClassName())) {
+            end--;
+        }
+        return new ArrayList<>(Arrays.asList(passed).subList(0, end));
+    }
+
+    private static int python(List<StackTraceElement> stack) {
+        int count = 0;
+        for (StackTraceElement element : stack) {
+            count += element.getClassName().equals("<python>") ? 1 : 0;
+        }
+        return count;
     }
 
     private static boolean isKrait(String className) {

@@ -83,6 +83,11 @@ public final class ErrorRecord {
         return fields[9] instanceof Throwable ? (Throwable) fields[9] : null;
     }
 
+    /** {@return the stack that it had when it came from Java into Python the last time; empty where it did not} */
+    public StackTraceElement[] passed() {
+        return fields[9] instanceof PassedFrames ? ((PassedFrames) fields[9]).frames() : new StackTraceElement[0];
+    }
+
     /** {@return a SystemExit's code; a SyntaxError's file, line, column and text; else null} */
     public Object extra() {
         return fields[10];

@@ -1,6 +1,7 @@
 package dev.krait.internal;
 
 import dev.krait.ConversionException;
+import java.lang.ref.WeakReference;
 import java.util.AbstractMap;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,7 +21,8 @@ import java.util.UUID;
  * are still wrapped, so that they are released, and reading may go on with the next value.
  */
 public final class FrameReader extends FrameInput {
-    private ValueContext context;
+    /** Weak: a frame may lie idle for long, and must not keep the interpreter nor its class loader. */
+    private WeakReference<ValueContext> context;
     private Object[] refs;
     private int depth;
     /**
@@ -37,9 +39,7 @@ public final class FrameReader extends FrameInput {
 
     void start(ValueContext of, Object[] arrays) {
         rewind();
-        if (context != of) {
-            context = of;
-        }
+        use(of);
         refs = arrays;
         elementsLeft = end - position;
     }
@@ -61,10 +61,10 @@ public final class FrameReader extends FrameInput {
         try {
             return value(false);
         } catch (StackOverflowError e) {
-            new Skipper(this, context).skip(start, position);
+            new Skipper(this, context()).skip(start, position);
             throw Refusals.stackTooSmall(e);
         } catch (RuntimeException | Error e) {
-            new Skipper(this, context).skip(start, position);
+            new Skipper(this, context()).skip(start, position);
             throw e;
         }
     }
@@ -165,9 +165,16 @@ public final class FrameReader extends FrameInput {
         return new Arguments(positional, names, values);
     }
 
-    /** Says for whom values are read, after what comes before them. */
+    /** Says for whom values are read. Stored only when it changes: storing it anew with each call would keep the garbage collector busy. */
     void use(ValueContext of) {
-        context = of;
+        WeakReference<ValueContext> reference = of == null ? null : of.reference();
+        if (context != reference) {
+            context = reference;
+        }
+    }
+
+    private ValueContext context() {
+        return context == null ? null : context.get();
     }
 
     /**
@@ -285,7 +292,7 @@ public final class FrameReader extends FrameInput {
                 if (handle == 0) {
                     throw Refusals.corrupt("handle 0", position - 8);
                 }
-                return context.wrap(handle);
+                return context().wrap(handle);
             case Tag.JAVAOBJECT:
                 return javaObject();
             case Tag.PYPROXY:
@@ -293,7 +300,7 @@ public final class FrameReader extends FrameInput {
                 if (proxied == 0) {
                     throw Refusals.corrupt("handle 0", position - 8);
                 }
-                return context.proxy(proxied, intValue());
+                return context().proxy(proxied, intValue());
             default:
                 throw Refusals.corrupt("tag " + tag, position - 1);
         }
@@ -303,7 +310,7 @@ public final class FrameReader extends FrameInput {
         int slot = intValue();
         // The number of the class is for Python.
         intValue();
-        Object object = context.objectAt(slot);
+        Object object = context().objectAt(slot);
         return object instanceof Members && !raw ? ((Members) object).type : object;
     }
 

@@ -1,6 +1,7 @@
 package dev.krait.internal;
 
 import dev.krait.ConversionException;
+import java.lang.ref.WeakReference;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.ArrayList;
@@ -25,7 +26,8 @@ import java.util.UUID;
  * the caller calls {@link #rollback()}. Python owns the slots that were written once the frame is handed over.
  */
 public final class FrameWriter extends FrameOutput {
-    private ValueContext context;
+    /** Weak: a frame may lie idle for long, and must not keep the interpreter nor its class loader. */
+    private WeakReference<ValueContext> context;
     private boolean byReference;
     private Object[] refs;
     private int refCount;
@@ -43,9 +45,7 @@ public final class FrameWriter extends FrameOutput {
 
     void start(ValueContext of) {
         rewind();
-        if (context != of) {
-            context = of;
-        }
+        use(of);
         byReference = true;
         refs = null;
         refCount = 0;
@@ -54,7 +54,18 @@ public final class FrameWriter extends FrameOutput {
         depth = 0;
     }
 
-    /** The context stays: storing it anew with each call would keep the garbage collector busy. */
+    /** Stored only when it changes: storing it anew with each call would keep the garbage collector busy. */
+    private void use(ValueContext of) {
+        WeakReference<ValueContext> reference = of == null ? null : of.reference();
+        if (context != reference) {
+            context = reference;
+        }
+    }
+
+    private ValueContext context() {
+        return context == null ? null : context.get();
+    }
+
     void clear() {
         refs = null;
         forgetPath();
@@ -269,7 +280,7 @@ public final class FrameWriter extends FrameOutput {
     /** Takes back the slots that were written but for the first few, which Python owns already. */
     void rollback(int kept) {
         while (slotCount > kept) {
-            context.releaseSlot(slots[--slotCount]);
+            context().releaseSlot(slots[--slotCount]);
         }
     }
 
@@ -444,19 +455,19 @@ public final class FrameWriter extends FrameOutput {
     }
 
     private void object(Object value) {
-        long handle = context.handleOf(value);
+        long handle = context().handleOf(value);
         if (handle != 0) {
             tagged(Tag.PYOBJECT, handle);
             return;
         }
         // Room first: a slot that is taken is a slot that is known.
-        int number = context.classOf(value);
+        int number = context().classOf(value);
         head(Tag.JAVAOBJECT, 0, 4);
         putInt(number);
         if (slotCount == slots.length) {
             slots = Arrays.copyOf(slots, slotCount * 2);
         }
-        int slot = context.slotOf(value);
+        int slot = context().slotOf(value);
         slots[slotCount++] = slot;
         buffer.putInt(position - 8, slot);
     }

@@ -1,5 +1,6 @@
 package dev.krait.internal;
 
+import java.lang.ref.WeakReference;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
@@ -51,11 +52,11 @@ public final class JavaHandles {
      * Finds the context that gave an object to Python.
      *
      * @param slot a slot that is held
-     * @return the context
+     * @return the context, or null if nobody uses it any more
      * @throws AssertionError if the slot is not held
      */
     public ValueContext owner(int slot) {
-        return held(slot).owner;
+        return held(slot).owner.get();
     }
 
     /**
@@ -97,11 +98,12 @@ public final class JavaHandles {
 
     private static final class Held {
         final Object object;
-        final ValueContext owner;
+        /** Weak: what Python holds must not keep the interpreter that it came from, nor its class loader. */
+        final WeakReference<ValueContext> owner;
 
         Held(Object object, ValueContext owner) {
             this.object = object;
-            this.owner = owner;
+            this.owner = owner.reference();
         }
     }
 

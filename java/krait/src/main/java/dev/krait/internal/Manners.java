@@ -34,6 +34,9 @@ final class Manners {
     private static final int BOOLEAN = 16384;
     private static final int AWAITABLE = 32768;
 
+    /** No key. */
+    static final Object ABSENT = new Object();
+
     private Manners() {
     }
 
@@ -111,8 +114,8 @@ final class Manners {
         if (one instanceof Map && other instanceof Map) {
             Map<?, ?> map = (Map<?, ?>) one;
             return map.size() == ((Map<?, ?>) other).size() && ((Map<?, ?>) other).entrySet().stream().allMatch(entry -> {
-                Object key = key(map, entry.getKey());
-                return map.containsKey(key) && same(map.get(key), entry.getValue());
+                Object key = find(map, entry.getKey());
+                return key != ABSENT && same(map.get(key), entry.getValue());
             });
         }
         return false;
@@ -200,16 +203,23 @@ final class Manners {
 
     /** The key that is in the map, or the value itself. */
     static Object key(Map<?, ?> map, Object value) {
+        Object key = find(map, value);
+        return key == ABSENT ? value : key;
+    }
+
+    /** The key that is in the map, or {@link #ABSENT}. */
+    static Object find(Map<?, ?> map, Object value) {
         for (Object variant : variants(value)) {
             try {
                 if (map.containsKey(variant)) {
                     return variant;
                 }
             } catch (ClassCastException | NullPointerException e) {
+                // Sorted maps compare, and some take no null: then it is not in there.
                 continue;
             }
         }
-        return value;
+        return ABSENT;
     }
 
     static long length(Object target) {

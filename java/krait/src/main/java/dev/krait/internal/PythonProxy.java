@@ -126,7 +126,7 @@ final class PythonProxy implements InvocationHandler, PythonBacked {
         if (type == void.class) {
             return null;
         }
-        return type.isInterface() ? session.argument(value, type) : session.convert(value, method.getGenericReturnType());
+        return session.argument(value, type, method.getGenericReturnType());
     }
 
     private Object ofObject(Object proxy, Method method, Object[] args) {

@@ -40,7 +40,7 @@ final class Services {
             case "map_delete":
                 return remove((Map<?, ?>) args[1], args[2]);
             case "map_contains":
-                return ((Map<?, ?>) args[1]).containsKey(Manners.key((Map<?, ?>) args[1], args[2]));
+                return Manners.find((Map<?, ?>) args[1], args[2]) != Manners.ABSENT;
             case "contains":
                 return Manners.contains((Collection<?>) args[1], args[2]);
             case "slice":
@@ -71,10 +71,8 @@ final class Services {
     }
 
     private static Object[] entry(Map<?, ?> map, Object wanted) {
-        Object key = Manners.key(map, wanted);
-        Object value = map.get(key);
-        return value == null && !map.containsKey(key) ? new Object[0]
-                : new Object[] {new Manners.Element(value)};
+        Object key = Manners.find(map, wanted);
+        return key == Manners.ABSENT ? new Object[0] : new Object[] {new Manners.Element(map.get(key))};
     }
 
     @SuppressWarnings("unchecked")
@@ -83,10 +81,11 @@ final class Services {
     }
 
     private static boolean remove(Map<?, ?> map, Object wanted) {
-        Object key = Manners.key(map, wanted);
-        boolean had = map.containsKey(key);
-        map.remove(key);
-        return had;
+        Object key = Manners.find(map, wanted);
+        if (key != Manners.ABSENT) {
+            map.remove(key);
+        }
+        return key != Manners.ABSENT;
     }
 
     private static Object ofClasses(Session session, String name, Object[] args) throws Throwable {

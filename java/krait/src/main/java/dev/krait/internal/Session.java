@@ -4,6 +4,7 @@ import dev.krait.ConversionException;
 import dev.krait.PythonException;
 import dev.krait.PythonSetupException;
 import java.lang.ref.Reference;
+import java.lang.ref.WeakReference;
 import java.lang.reflect.Type;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
@@ -34,6 +35,8 @@ public final class Session implements ValueContext {
         volatile long namespace;
         /** Set by a close from inside a call: the last call to end does what is left. */
         volatile long leaving;
+        /** The view that up-calls get; it lives as long as any. */
+        Session first;
 
         State(long binding, JavaAccess java, Runnable end) {
             this.binding = binding;
@@ -46,6 +49,7 @@ public final class Session implements ValueContext {
     private final long timeout;
     private final State state;
     private final ConcurrentHashMap<String, Long> names;
+    private final WeakReference<ValueContext> reference = new WeakReference<>(this);
     private final ObjectConversion conversion = new PythonConversion(this);
 
     Session(State state, long timeout) {
@@ -62,6 +66,7 @@ public final class Session implements ValueContext {
         try {
             session.perform(frame, frame.write(session), Op.OPEN | Op.RAW);
             session.state.namespace = session.handle(frame);
+            session.state.first = session;
             Sessions.add(session);
         } finally {
             FrameStack.release(frame);
@@ -656,16 +661,21 @@ public final class Session implements ValueContext {
         return type;
     }
 
-    /** Converts what Python gives for a type of Java's, functions too. */
+    /** Converts what Python gives for a field or an element, functions too. */
     Object argument(Object value, Class<?> type) {
-        if (type.isInterface() && isPython(value) && Callables.onlyAbstract(type) != null && isCallable(value)) {
-            return PythonProxy.function(this, value, type);
-        }
         try {
-            return convert(value, type);
+            return argument(value, type, type);
         } catch (ConversionException | NullPointerException e) {
             throw new PythonError("TypeError", e.getMessage());
         }
+    }
+
+    /** Converts what Python gives for a type of Java's, functions too. */
+    Object argument(Object value, Class<?> type, Type generic) {
+        if (type.isInterface() && isPython(value) && Callables.onlyAbstract(type) != null && isCallable(value)) {
+            return PythonProxy.function(this, value, type);
+        }
+        return convert(value, generic);
     }
 
     /** Refuses what would reach around the class filter. */
@@ -673,6 +683,11 @@ public final class Session implements ValueContext {
         if (!state.java.classes.allowsAll()) {
             FilterChecks.check(state.java.classes, members, members.group(index).name(), args);
         }
+    }
+
+    @Override
+    public WeakReference<ValueContext> reference() {
+        return reference;
     }
 
     @Override

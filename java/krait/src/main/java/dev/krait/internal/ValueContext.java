@@ -1,5 +1,7 @@
 package dev.krait.internal;
 
+import java.lang.ref.WeakReference;
+
 /**
  * What the frame codec asks of an interpreter: the objects that cross as references, both ways.
  * Any thread may call it.
@@ -54,6 +56,13 @@ public interface ValueContext {
      * @return the Java object
      */
     Object proxy(long handle, int slot);
+
+    /**
+     * A reference to this context that does not keep it; always the same one.
+     *
+     * @return the reference
+     */
+    WeakReference<ValueContext> reference();
 
     /**
      * Takes back a slot that never reached Python.

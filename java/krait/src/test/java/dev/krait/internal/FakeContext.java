@@ -1,10 +1,12 @@
 package dev.krait.internal;
 
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
 
 /** An interpreter's objects without an interpreter, for tests of the codec. */
 final class FakeContext implements ValueContext {
+    private final WeakReference<ValueContext> reference = new WeakReference<>(this);
     final JavaHandles handles = new JavaHandles();
     final List<Long> wrapped = new ArrayList<>();
 
@@ -41,6 +43,11 @@ final class FakeContext implements ValueContext {
     @Override
     public long handleOf(Object object) {
         return object instanceof Py ? ((Py) object).handle : 0;
+    }
+
+    @Override
+    public WeakReference<ValueContext> reference() {
+        return reference;
     }
 
     @Override

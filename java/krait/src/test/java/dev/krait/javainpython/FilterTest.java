@@ -1,0 +1,103 @@
+package dev.krait.javainpython;
+
+import static dev.krait.testing.Pythons.raised;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.krait.ClassFilter;
+import dev.krait.PythonException;
+import dev.krait.PythonInterpreter;
+import java.util.ArrayList;
+import org.junit.jupiter.api.Test;
+
+/** What a class filter keeps from Python code. */
+class FilterTest {
+    @Test
+    void theLastRuleThatMatchesDecides() {
+        ClassFilter filter = ClassFilter.denyAll().allow("java.util.**", "com.acme.*").deny("java.util.zip.**");
+        assertTrue(filter.allows("java.util.ArrayList") && filter.allows("java.util.function.Function"));
+        assertTrue(filter.allows("com.acme.Thing") && filter.allows("com.acme.Thing$Inner"));
+        assertFalse(filter.allows("com.acme.deep.Thing") || filter.allows("java.util.zip.ZipFile"));
+        assertFalse(filter.allows("java.lang.Runtime") || filter.allows("xjava.util.ArrayList"));
+        assertTrue(ClassFilter.allowAll().deny("a.B").allows("a.C"));
+        assertFalse(ClassFilter.allowAll().deny("a.B").allows("a.B"));
+        assertEquals("deny **, allow java.util.**, allow com.acme.*, deny java.util.zip.**", filter.toString());
+    }
+
+    private static PythonInterpreter filtered(ClassFilter filter) {
+        return PythonInterpreter.builder().classFilter(filter).build();
+    }
+
+    @Test
+    void deniedClassesCannotBeImported() {
+        try (PythonInterpreter py = filtered(ClassFilter.allowAll().deny("java.lang.Runtime", "java.io.**"))) {
+            PythonException denied = raised("ImportError", () -> py.exec("from java.lang import Runtime"));
+            assertTrue(denied.pythonMessage().contains("the class filter denies java.lang.Runtime"), denied.pythonMessage());
+            raised("ImportError", () -> py.exec("import java.io.File"));
+            py.exec("import java.io");
+            raised("AttributeError", () -> py.exec("java.io.File"));
+            raised("ImportError", () -> py.exec("import krait\nkrait.java_class('java.io.File')"));
+            py.exec("from java.lang import StringBuilder\nassert str(StringBuilder('x')) == 'x'");
+        }
+    }
+
+    @Test
+    void neitherAreTheyReachedByObjectsAndReflection() {
+        try (PythonInterpreter py = filtered(ClassFilter.allowAll().deny("java.lang.Runtime", "java.lang.Process*"))) {
+            py.set("runtime", Runtime.getRuntime());
+            py.exec("import java.lang, krait");
+            raised("AttributeError", () -> py.exec("runtime.exec('true')"));
+            raised("AttributeError", () -> py.exec("runtime.availableProcessors()"));
+            raised("PermissionError", () -> py.exec("runtime.getClass()"));
+            raised("PermissionError", () -> py.exec("java.lang.Class.forName('java.lang.Runtime')"));
+            raised("PermissionError", () -> py.exec(
+                    "java.lang.ClassLoader.getSystemClassLoader().loadClass('java.lang.Runtime')"));
+            raised("PermissionError", () -> py.exec("krait.java_class(runtime.getClass())"));
+            raised("PermissionError", () -> py.exec("krait.array(java.lang.Class.forName('[Ljava.lang.Runtime;'), 1)"));
+            py.set("method", method());
+            raised("NameError", () -> py.exec("method.invoke(None)"));
+        } catch (PythonException e) {
+            throw new AssertionError(e);
+        } catch (RuntimeException e) {
+            // Setting the method is refused already: it stands for a part of a denied class.
+            assertTrue(e.getMessage().contains("java.lang.Runtime"), e.getMessage());
+        }
+    }
+
+    private static Object method() {
+        try {
+            return Runtime.class.getMethod("getRuntime");
+        } catch (NoSuchMethodException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void anObjectOfADeniedClassHasWhatAllowedClassesDeclare() {
+        try (PythonInterpreter py = filtered(ClassFilter.denyAll().allow("java.lang.Object", "java.util.List", "java.util.Collection"))) {
+            py.exec("import krait\ndef test(l):\n    l.add(1)\n    assert l.size() == 1 and not hasattr(l, 'ensureCapacity')\n"
+                    + "    try: type(l)()\n    except TypeError: return 'no'\n");
+            py.set("holder", new Object[] {new ArrayList<>()});
+            raised("ImportError", () -> py.exec("from java.util import ArrayList"));
+            try (PythonInterpreter open = PythonInterpreter.create()) {
+                open.exec("from java.util import ArrayList\nl = ArrayList()");
+                assertEquals(0, ((ArrayList<?>) open.get("l")).size());
+            }
+        }
+    }
+
+    @Test
+    void aThreadThatPythonMadeHasTheFilterOfItsStarter() {
+        try (PythonInterpreter py = filtered(ClassFilter.allowAll().deny("java.lang.Runtime"));
+                PythonInterpreter open = PythonInterpreter.create()) {
+            String code = "import threading\nseen = []\ndef work():\n    try:\n        from java.lang import Runtime\n"
+                    + "        seen.append(True)\n    except ImportError: seen.append(False)\n"
+                    + "t = threading.Thread(target=work)\nt.start()\nt.join()";
+            py.exec(code);
+            open.exec(code);
+            assertEquals(java.util.List.of(false), py.get("seen"));
+            assertEquals(java.util.List.of(true), open.get("seen"));
+        }
+    }
+}
