@@ -144,11 +144,11 @@ impl Bridge {
             Mirror::Weak(gil.import(c"weakref")?.call_method(gil, c"ref", &[class])?.detach())
         };
         if let Some(other) = self.known(gil, host, number)? {
-            gil.dropping(mirror);
+            gil.release(mirror);
             return Ok(other);
         }
         let mut mirrors = self.mirrors.lock().unwrap_or_else(PoisonError::into_inner);
-        gil.dropping(mirrors.insert((std::ptr::from_ref(host) as usize, number), mirror));
+        gil.release(mirrors.insert((std::ptr::from_ref(host) as usize, number), mirror));
         Ok(class.own(gil))
     }
 
@@ -168,7 +168,7 @@ impl Bridge {
                 let mut mirrors = self.mirrors.lock().unwrap_or_else(PoisonError::into_inner);
                 // The number may have a new class meanwhile.
                 if matches!(mirrors.get(&key), Some(Mirror::Weak(now)) if now.get(gil).is(&reference)) {
-                    gil.dropping(mirrors.remove(&key));
+                    gil.release(mirrors.remove(&key));
                 }
             } else {
                 alive += 1;

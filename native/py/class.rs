@@ -148,7 +148,7 @@ unsafe extern "C" fn dealloc<T: Behaviour>(me: *mut ffi::PyObject) {
     // GenericAlloc made, and the instance's reference to its heap type goes last.
     unsafe {
         let class = ffi::Py_TYPE(me);
-        Gil::assume().dropping(ManuallyDrop::take(&mut (*me.cast::<Instance<T>>()).state));
+        Gil::assume().release(ManuallyDrop::take(&mut (*me.cast::<Instance<T>>()).state));
         let free = ffi::PyType_GetSlot(class, ffi::Py_tp_free);
         let free = std::mem::transmute::<*mut c_void, unsafe extern "C" fn(*mut c_void)>(free);
         free(me.cast());

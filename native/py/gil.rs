@@ -5,7 +5,8 @@ use std::marker::PhantomData;
 use std::ptr::NonNull;
 use std::sync::OnceLock;
 
-use crate::ffi;
+use super::InterpreterState;
+use crate::ffi::{self, optional};
 
 /// Proof that this thread has an attached thread state, for as long as `'g`.
 ///
@@ -31,9 +32,15 @@ impl<'g> Gil<'g> {
     }
 }
 
-type Graveyard = fn(NonNull<ffi::PyObject>);
+/// Takes a reference, and the interpreter that this thread is attached to, if it is.
+type Graveyard = fn(NonNull<ffi::PyObject>, Option<InterpreterState>);
 
 static GRAVEYARD: OnceLock<Graveyard> = OnceLock::new();
+
+thread_local! {
+    /// Whether this thread drops what is the attached interpreter's: see [`Gil::release`].
+    static RELEASING: Cell<bool> = const { Cell::new(false) };
+}
 
 /// Says where references go that are dropped without the GIL: the runtime sets it once.
 pub fn set_graveyard(bury: Graveyard) {
@@ -41,31 +48,37 @@ pub fn set_graveyard(bury: Graveyard) {
     let _ = GRAVEYARD.set(bury);
 }
 
-thread_local! {
-    /// Inside [`Gil::dropping`].
-    static DROPPING: Cell<bool> = const { Cell::new(false) };
+/// Whether a thread state is attached to this thread, as far as this CPython tells.
+fn is_attached() -> bool {
+    // SAFETY: only reads this thread's current state.
+    optional::py_thread_state_get_unchecked().is_some_and(|get| !unsafe { get() }.is_null())
 }
 
-/// Hands a reference to the graveyard. Without one (no runtime yet) it leaks, which is the only safe thing left.
+/// Drops a reference at once where [`Gil::release`] says so, else hands it to the graveyard. Without one (no runtime yet)
+/// it leaks, which is the only safe thing left.
 pub(super) fn bury(object: NonNull<ffi::PyObject>) {
-    let dropping = DROPPING.try_with(|dropping| dropping.replace(false)).unwrap_or(false);
-    if dropping {
-        // SAFETY: `dropping` holds a token on this thread, and runs nothing but drops: code that this runs, which may
-        // detach, finds the flag cleared.
-        unsafe { ffi::Py_DECREF(object.as_ptr()) };
-        DROPPING.set(true);
+    let attached = is_attached();
+    if attached && RELEASING.try_with(Cell::get).unwrap_or(false) {
+        // SAFETY: a strong reference of the interpreter that this thread is attached to.
+        unsafe { ffi::Py_DECREF(object.as_ptr()) }
     } else if let Some(bury) = GRAVEYARD.get() {
-        bury(object);
+        // SAFETY: a thread state is attached.
+        bury(object, attached.then(|| unsafe { Gil::assume() }.interpreter()));
     }
 }
 
 impl Gil<'_> {
-    /// Drops a value; the [`super::Detached`] in it go at once. The graveyard's may be dropped by another interpreter, which
-    /// must not touch the objects of one that ends or has memory of its own.
-    pub fn dropping<T>(self, value: T) {
-        let outer = DROPPING.replace(true);
+    /// Drops a value with all references in it at once: they are of this interpreter. It may be ending, and then there is
+    /// no later time.
+    pub fn release<T>(self, value: T) {
+        struct Restore(bool);
+        impl Drop for Restore {
+            fn drop(&mut self) {
+                let _ = RELEASING.try_with(|releasing| releasing.set(self.0));
+            }
+        }
+        let _restore = Restore(RELEASING.try_with(|releasing| releasing.replace(true)).unwrap_or(false));
         drop(value);
-        DROPPING.set(outer);
     }
 
     /// Drops a reference that [`set_graveyard`]'s function was given, by its address.

@@ -236,7 +236,8 @@ impl Drop for Owned<'_> {
 
 /// A strong reference that may be held and sent without the GIL.
 ///
-/// Dropped, it goes to the graveyard, which is drained at the next attach; [`Detached::free`] drops it at once.
+/// Dropped, it goes to the graveyard, which is drained at the next attach; [`Detached::free`] and [`Gil::release`] drop it
+/// at once.
 pub struct Detached(NonNull<ffi::PyObject>);
 
 // SAFETY: a Detached can only be looked into with a token, that is under the GIL; its drop needs none.

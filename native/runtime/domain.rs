@@ -2,7 +2,7 @@
 
 use std::any::Any;
 use std::cell::{Cell, RefCell};
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::frame::Types;
@@ -146,11 +146,11 @@ impl Domain {
         }
         if let Some(state) = self.bridge.take() {
             // SAFETY: `bridge` leaked it, and nobody uses the domain any more.
-            gil.dropping(unsafe { Box::from_raw(std::ptr::from_ref(state).cast_mut()) });
+            gil.release(unsafe { Box::from_raw(std::ptr::from_ref(state).cast_mut()) });
         }
         if let Some(loaded) = self.loaded.take() {
             // SAFETY: `load` leaked it, and nobody uses the domain any more.
-            gil.dropping(unsafe { Box::from_raw(std::ptr::from_ref(loaded).cast_mut()) });
+            gil.release(unsafe { Box::from_raw(std::ptr::from_ref(loaded).cast_mut()) });
         }
         drain_references(gil);
     }
@@ -427,13 +427,24 @@ impl Domain {
 }
 
 /// References dropped without the GIL; see [`crate::py::set_graveyard`].
-static DEAD_REFERENCES: Mutex<Vec<usize>> = Mutex::new(Vec::new());
+static DEAD_REFERENCES: Mutex<Vec<(usize, Option<InterpreterState>)>> = Mutex::new(Vec::new());
 static DEAD_REFERENCE_COUNT: AtomicUsize = AtomicUsize::new(0);
+/// Whether there were interpreters with a GIL of their own: an object is then freed by its own interpreter only.
+static SEPARATE: AtomicBool = AtomicBool::new(false);
 
-/// Takes a reference that was dropped without the GIL.
-pub(super) fn bury_reference(object: std::ptr::NonNull<crate::ffi::PyObject>) {
+/// An interpreter with a GIL of its own is opened.
+pub(super) fn separate() {
+    SEPARATE.store(true, Ordering::Relaxed);
+}
+
+/// Takes a reference that was dropped without the GIL, or at a time when no Python code may run.
+pub(super) fn bury_reference(object: std::ptr::NonNull<crate::ffi::PyObject>, interpreter: Option<InterpreterState>) {
+    if interpreter.is_none() && SEPARATE.load(Ordering::Relaxed) {
+        // Nobody knows whose it is: it leaks, for every other way might crash.
+        return;
+    }
     let mut dead = DEAD_REFERENCES.lock().unwrap_or_else(PoisonError::into_inner);
-    dead.push(object.as_ptr() as usize);
+    dead.push((object.as_ptr() as usize, interpreter));
     DEAD_REFERENCE_COUNT.store(dead.len(), Ordering::Release);
 }
 
@@ -442,14 +453,23 @@ fn drain_references(gil: Gil<'_>) {
     if DEAD_REFERENCE_COUNT.load(Ordering::Relaxed) == 0 {
         return;
     }
-    let dead = {
-        let mut dead = DEAD_REFERENCES.lock().unwrap_or_else(PoisonError::into_inner);
-        DEAD_REFERENCE_COUNT.store(0, Ordering::Release);
-        std::mem::take(&mut *dead)
-    };
-    for address in dead {
+    let here = gil.interpreter();
+    for address in take_references(|owner| owner.is_none_or(|owner| owner == here)) {
         gil.drop_buried(address);
     }
+}
+
+/// An interpreter has ended, and its objects with it.
+pub(super) fn forget_references(ended: InterpreterState) {
+    take_references(|owner| owner == Some(ended));
+}
+
+fn take_references(which: impl Fn(Option<InterpreterState>) -> bool) -> Vec<usize> {
+    let mut dead = DEAD_REFERENCES.lock().unwrap_or_else(PoisonError::into_inner);
+    let (taken, left) = std::mem::take(&mut *dead).into_iter().partition::<Vec<_>, _>(|(_, owner)| which(*owner));
+    *dead = left;
+    DEAD_REFERENCE_COUNT.store(dead.len(), Ordering::Release);
+    taken.into_iter().map(|(address, _)| address).collect()
 }
 
 /// One domain as one class loader sees it. Its address is what Java holds; it is never freed.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::jvm::stack;
 use crate::py::{self, Gil, Result, ThreadState};
 
-use super::domain::Domain;
+use super::domain::{self, Domain};
 use super::gate::Gate;
 use super::record::CallId;
 use super::start::describe;
@@ -31,6 +31,9 @@ pub fn open(
     isolation: Isolation,
     load: impl for<'g> FnOnce(Gil<'g>, &'static Domain) -> Result<()>,
 ) -> std::result::Result<&'static Binding, String> {
+    if isolation == Isolation::Gil {
+        domain::separate();
+    }
     let opened = thread::down_here(main, CallId::default(), |gil| {
         py::new_interpreter(gil, isolation == Isolation::Gil, |new, state| {
             let gate: &'static Gate = match isolation {
@@ -99,6 +102,7 @@ pub fn end(main: &'static Binding, binding: &'static Binding) -> std::result::Re
     if ended != Ok(true) {
         return Err(EndError::Threads);
     }
+    domain::forget_references(domain.interpreter());
     FREE.lock().unwrap_or_else(PoisonError::into_inner).push(domain);
     Ok(())
 }

@@ -1,0 +1,250 @@
+package dev.krait.pool;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.krait.Isolation;
+import dev.krait.PythonException;
+import dev.krait.PythonInterpreter;
+import dev.krait.PythonPool;
+import dev.krait.PythonTimeoutException;
+import dev.krait.testing.Pythons;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Some interpreters of one kind. */
+@Timeout(120)
+final class PythonPoolTest {
+    private static final String CODE = Pythons.lines(
+            "import time",
+            "def inc(x): return x + 1",
+            "def same(x): return x",
+            "def picky(x):",
+            "    if x == 700: raise ValueError('not this one')",
+            "    return x",
+            "def tick(): pass",
+            "def spin():",
+            "    while True: tick()",
+            "def slow(x):",
+            "    time.sleep(0.0005 * (x % 3))",
+            "    return x",
+            "def sleep(s):",
+            "    time.sleep(s)",
+            "    return s",
+            "def call(f, x): return f(x)",
+            "def me(): return id(globals())");
+
+    private static PythonPool.Builder builder(int size) {
+        return PythonPool.builder().size(size).setUp(CODE);
+    }
+
+    private static List<Object> longs(int count) {
+        return LongStream.range(0, count).boxed().collect(Collectors.toList());
+    }
+
+    @ParameterizedTest
+    @EnumSource(Isolation.class)
+    void callsGoToInterpretersThatAreSetUpAlike(Isolation isolation) {
+        try (PythonInterpreter interp = PythonInterpreter.create()) {
+            assumeTrue(isolation != Isolation.OWN_GIL || interp.eval(int.class, "__import__('sys').version_info[1]") >= 12);
+        }
+        try (PythonPool pool = builder(2).isolation(isolation).build()) {
+            assertEquals(2, pool.size());
+            assertEquals(42L, pool.invoke("inc", 41));
+            assertEquals(42, pool.invoke(Integer.class, "inc", 41));
+            assertEquals(7L, pool.submit("inc", 6).join());
+            assertEquals(8L, pool.submit(Long.class, "inc", 7).join());
+            assertEquals(3L, pool.<Object>call(member -> member.eval("1 + 2")));
+            assertEquals(longs(5000), pool.map(longs(5000).stream(), "slow").collect(Collectors.toList()));
+            assertEquals(0, pool.replaced());
+        }
+    }
+
+    @Test
+    void twoCallsAtOnceHaveAnInterpreterEach() throws Exception {
+        try (PythonPool pool = builder(2).build()) {
+            Set<Object> seen = new HashSet<>();
+            CompletableFuture<Object> other = new CompletableFuture<>();
+            seen.add(pool.call(first -> {
+                CompletableFuture.runAsync(() -> other.complete(pool.invoke("me")));
+                try {
+                    seen.add(other.get(10, TimeUnit.SECONDS));
+                } catch (Exception e) {
+                    throw new AssertionError(e);
+                }
+                return first.invoke("me");
+            }));
+            assertEquals(2, seen.size());
+        }
+    }
+
+    @Test
+    void aCallFromInsideACallGoesToTheSameInterpreter() {
+        try (PythonPool pool = builder(1).build()) {
+            Function<Object, Object> inner = x -> pool.invoke("inc", x);
+            assertEquals(2L, pool.invoke("call", inner, 1));
+            assertEquals(pool.invoke("me"), pool.invoke("call", (Function<Object, Object>) x -> pool.invoke("me"), 1));
+        }
+    }
+
+    @Test
+    void mapTakesOnlyWhatItNeedsFromItsSource() {
+        try (PythonPool pool = builder(2).build()) {
+            AtomicInteger taken = new AtomicInteger();
+            Stream<Integer> endless = Stream.iterate(0, i -> i + 1).peek(i -> taken.incrementAndGet());
+            List<Object> results = pool.map(endless, "inc").limit(10_000).collect(Collectors.toList());
+            assertEquals(LongStream.rangeClosed(1, 10_000).boxed().collect(Collectors.toList()), results);
+            assertTrue(taken.get() <= 10_000 + 5 * 1024, "taken: " + taken);
+        }
+    }
+
+    @Test
+    void anErrorNamesItsRowAndTheRowsBeforeItAreNotLost() {
+        try (PythonPool pool = builder(2).build()) {
+            List<Object> seen = new ArrayList<>();
+            Stream<Object> results = pool.map(longs(3000).stream(), "picky");
+            PythonException e = assertThrows(PythonException.class, () -> results.forEach(seen::add));
+            assertEquals(700, e.row());
+            assertEquals("row 700: ValueError: not this one", e.getMessage());
+            assertEquals(longs(700), seen);
+            assertEquals(1L, pool.invoke("inc", 0));
+        }
+    }
+
+    @Test
+    void cancellingAFutureStopsItsCall() throws Exception {
+        try (PythonPool pool = builder(1).build()) {
+            CompletableFuture<Object> spinning = pool.submit("spin");
+            CompletableFuture<Object> waiting = pool.submit("inc", 1);
+            Thread.sleep(100);
+            spinning.cancel(true);
+            assertThrows(CancellationException.class, spinning::join);
+            assertEquals(2L, waiting.get(10, TimeUnit.SECONDS));
+        }
+    }
+
+    @Test
+    void aDeadlineEndsACallAndTheInterpreterStays() {
+        try (PythonPool pool = builder(1).deadline(Duration.ofMillis(100)).build()) {
+            assertThrows(PythonTimeoutException.class, () -> pool.invoke("spin"));
+            assertEquals(2L, pool.invoke("inc", 1));
+            assertEquals(0, pool.replaced());
+        }
+    }
+
+    @Test
+    void anInterpreterWhoseCallCannotBeStoppedIsReplaced() throws Exception {
+        try (PythonPool pool = builder(1).deadline(Duration.ofMillis(50)).build()) {
+            CompletableFuture<Object> stuck = CompletableFuture.supplyAsync(() -> pool.invoke("sleep", 4.0));
+            Thread.sleep(200);
+            assertEquals(2L, pool.invoke("inc", 1));
+            assertFalse(stuck.isDone());
+            assertEquals(1, pool.replaced());
+            Throwable cause = assertThrows(ExecutionException.class, () -> stuck.get(20, TimeUnit.SECONDS)).getCause();
+            assertEquals(PythonTimeoutException.class, cause.getClass());
+            assertEquals(2L, pool.invoke("inc", 1));
+        }
+    }
+
+    @Test
+    void anInterpreterThatWasClosedIsReplacedAndSetUp() {
+        try (PythonPool pool = builder(1).build()) {
+            pool.call(member -> {
+                member.close();
+                return null;
+            });
+            assertEquals(2L, pool.invoke("inc", 1));
+            assertEquals(1, pool.replaced());
+        }
+    }
+
+    @Test
+    void theUserMaySayWhatBreaksAnInterpreter() {
+        try (PythonPool pool = builder(1).replaceAfter(e -> e.getMessage().contains("hopeless")).build()) {
+            pool.call(member -> {
+                member.exec("def boom(why): raise RuntimeError(why)\nmark = 1");
+                return null;
+            });
+            assertThrows(PythonException.class, () -> pool.invoke("boom", "harmless"));
+            assertEquals(1L, pool.<Object>call(member -> member.get("mark")));
+            assertThrows(PythonException.class, () -> pool.invoke("boom", "hopeless"));
+            assertThrows(PythonException.class, () -> pool.call(member -> member.get("mark")));
+            assertEquals(1, pool.replaced());
+        }
+    }
+
+    @Test
+    void aSetUpThatFailsIsTheBuildersError() {
+        PythonException e = assertThrows(PythonException.class, () -> PythonPool.builder().setUp("1 / 0").build());
+        assertEquals("ZeroDivisionError", e.typeName());
+    }
+
+    @Test
+    void closeWaitsForWhatWasSubmittedAndRefusesMore() {
+        PythonPool pool = builder(2).build();
+        List<CompletableFuture<Object>> futures =
+                IntStream.range(0, 10).mapToObj(i -> pool.submit("sleep", 0.05)).collect(Collectors.toList());
+        pool.close();
+        futures.forEach(future -> assertEquals(0.05, future.join()));
+        assertThrows(IllegalStateException.class, () -> pool.invoke("inc", 1));
+        assertThrows(IllegalStateException.class, () -> pool.submit("inc", 1));
+        assertThrows(IllegalStateException.class, () -> pool.map(Stream.of(1), "inc"));
+        assertTrue(pool.isClosed());
+        pool.close();
+    }
+
+    @Test
+    void closeFromInsideACallLetsTheCallEnd() {
+        PythonPool pool = builder(2).build();
+        assertSame("closed", pool.call(member -> {
+            pool.close();
+            assertEquals(2L, member.invoke("inc", 1));
+            return "closed";
+        }));
+        assertThrows(IllegalStateException.class, () -> pool.invoke("inc", 1));
+    }
+
+    @Test
+    void manyThreadsShareAFewInterpreters() throws InterruptedException {
+        try (PythonPool pool = builder(3).build()) {
+            AtomicInteger right = new AtomicInteger();
+            Thread[] threads = new Thread[16];
+            for (int t = 0; t < threads.length; t++) {
+                long base = t * 1000L;
+                threads[t] = new Thread(() -> {
+                    for (int i = 0; i < 200; i++) {
+                        if (pool.invoke("inc", base + i).equals(base + i + 1)) {
+                            right.incrementAndGet();
+                        }
+                    }
+                });
+                threads[t].start();
+            }
+            for (Thread thread : threads) {
+                thread.join();
+            }
+            assertEquals(16 * 200, right.get());
+        }
+    }
+}
