@@ -35,19 +35,20 @@ final class WatchingTest {
             PythonInterpreter interp = PythonInterpreter.create();
             interp.exec("import time\ndef nap(t): time.sleep(t)\ndef boom(): raise ValueError\n"
                     + "def outer(f): return f()\n");
+            interp.invoke("nap", 0.001);
             // The recorder learns of Krait a moment after the start.
             Thread.sleep(2_500);
             try (Recording recording = new Recording()) {
                 for (String name : List.of("GilWait", "InterpreterOpen", "InterpreterClose", "PythonStacks")) {
                     recording.enable("dev.krait." + name);
                 }
-                recording.enable("dev.krait.Call").withThreshold(Duration.ofMillis(20));
+                recording.enable("dev.krait.Call").withThreshold(Duration.ofMillis(200));
                 recording.start();
                 interp.invoke("nap", 0.001);
-                interp.invoke("nap", 0.05);
+                interp.invoke("nap", 0.3);
                 try {
                     interp.invoke("outer", (Supplier<Object>) () -> {
-                        sleep(50);
+                        sleep(300);
                         throw new IllegalStateException();
                     });
                     throw new AssertionError("nothing was thrown");
@@ -82,7 +83,7 @@ final class WatchingTest {
             switch (event.getEventType().getName()) {
                 case "dev.krait.Call":
                     System.out.println("call " + event.getString("operation") + " " + event.getString("name") + " "
-                            + event.getBoolean("failed") + " " + (event.getDuration().toMillis() >= 20));
+                            + event.getBoolean("failed") + " " + (event.getDuration().toMillis() >= 200));
                     break;
                 case "dev.krait.InterpreterOpen":
                     System.out.println("open " + event.getString("isolation") + " " + event.getInt("open"));
