@@ -50,8 +50,14 @@ pub fn set_graveyard(bury: Graveyard) {
 
 /// Whether a thread state is attached to this thread, as far as this CPython tells.
 fn is_attached() -> bool {
-    // SAFETY: only reads this thread's current state.
-    optional::py_thread_state_get_unchecked().is_some_and(|get| !unsafe { get() }.is_null())
+    // SAFETY: only reads the current state.
+    let current = optional::py_thread_state_get_unchecked().map_or(std::ptr::null_mut(), |get| unsafe { get() });
+    if current.is_null() {
+        return false;
+    }
+    // Before 3.12 that is the state of whichever thread holds the GIL.
+    // SAFETY: only reads what CPython knows of this thread.
+    optional::py_new_interpreter_from_config().is_some() || current == unsafe { ffi::PyGILState_GetThisThreadState() }
 }
 
 /// Drops a reference at once where [`Gil::release`] says so, else hands it to the graveyard. Without one (no runtime yet)
