@@ -74,7 +74,11 @@ pub fn call(
     mut frame: Frame,
     arrays: Arrays,
 ) -> Option<Arrays> {
-    let id = frame.id(namespace);
+    let mut id = frame.id(namespace);
+    if operation == op::CLOSE {
+        // Whoever interrupts the interpreter means its users' calls.
+        id.frame = 0;
+    }
     let answered = down(binding, id, |gil| {
         let peer = CallPeer::down(gil, binding, arrays);
         let mut call = Call { gil, binding, namespace, peer: &peer, decoded: false };

@@ -240,7 +240,8 @@ unsafe extern "system" fn stop(
             let binding = binding(binding_);
             let reason = if timeout != 0 { Stop::Timeout } else { Stop::Interrupt };
             let picked = |id: &CallId| {
-                id.namespace == namespace && (frame == 0 || (id.frame == frame && id.sequence == sequence))
+                let one = id.frame == frame && id.sequence == sequence;
+                id.namespace == namespace && id.frame != 0 && (frame == 0 || one)
             };
             let stopped = runtime::down(binding, CallId::default(), |gil| binding.domain.stop(gil, reason, picked));
             stopped.map_or(0, |count| count as sys::jint)

@@ -2,6 +2,9 @@
 
 import _krait
 
+# Py_TPFLAGS_HEAPTYPE: made by a class statement.
+_HEAP_TYPE = 1 << 9
+
 _BUILT_IN = {
     "java.lang.ArithmeticException": ArithmeticError,
     "java.lang.ClassCastException": TypeError,
@@ -34,10 +37,18 @@ def bases(parent, name):
     return parent, built_in
 
 
+def _static_base(cls):
+    """The innermost class in C that lays out the class's instances."""
+    while cls.__flags__ & _HEAP_TYPE:
+        cls = cls.__base__
+    return cls
+
+
 def from_java(cls, throwable):
     """The exception for a Java object."""
     message = _krait.java("message", throwable)
-    exception = cls.__new__(cls, message)
+    # A class that is MemoryError, too, finds its __new__, which refuses: CPython made the class like its static base.
+    exception = _static_base(cls).__new__(cls, message)
     exception.args = (message,)
     exception.throwable = throwable
     exception.class_name = f"{cls.__module__}.{cls.__qualname__}"

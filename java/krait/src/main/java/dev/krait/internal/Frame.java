@@ -3,6 +3,8 @@ package dev.krait.internal;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * A block of off-heap memory in which values cross: a header of 32 bytes, then the payload. Used by one
@@ -46,6 +48,12 @@ public final class Frame {
     final Counts counts;
     /** The call that {@link Flight} records, or null. */
     Object recorded;
+    /** Python objects that an answer names, until it has been read. */
+    private List<Object> held;
+    /** A frame of an up-call during this down-call that holds some, or null. */
+    private Frame answered;
+    /** The interpreter that was closed while the call ran, to be let go of when the frame is released; or null. */
+    Session leaver;
     /** What that call calls, if it is called by name. */
     String name;
 
@@ -265,10 +273,35 @@ public final class Frame {
         return grown;
     }
 
+    /**
+     * Keeps a Python object from the garbage collector until Python has read the answer that names it: until the frame's
+     * next use, or the end of the down-call around the up-call.
+     */
+    void hold(Object object) {
+        if (held == null) {
+            held = new ArrayList<>();
+            Frame around = stack == null ? FrameStack.innermost() : null;
+            if (around != null) {
+                around.answered = this;
+            }
+        }
+        held.add(object);
+    }
+
+    /** Lets go of what {@link #hold} kept. */
+    void letGo() {
+        held = null;
+    }
+
     /** Ends a use: gives back memory that was lent, and forgets the objects of the call. */
     void clear() {
         writer.clear();
         reader.clear();
+        held = null;
+        if (answered != null) {
+            answered.letGo();
+            answered = null;
+        }
         shrink();
     }
 

@@ -68,12 +68,30 @@ public final class FrameStack {
         return frame;
     }
 
+    /** {@return the frame of this thread's innermost down-call, or null where it has none or is virtual} */
+    static Frame innermost() {
+        SoftReference<FrameStack> held = STACKS.get();
+        FrameStack stack = held == null ? null : held.get();
+        return stack == null || stack.depth == 0 ? null : stack.frames[stack.depth - 1];
+    }
+
     /**
      * Gives a frame back.
      *
      * @param frame the frame that this thread took last, of those it has not given back
      */
     public static void release(Frame frame) {
+        Session leaver = frame.leaver;
+        if (leaver == null) {
+            giveBack(frame);
+            return;
+        }
+        frame.leaver = null;
+        giveBack(frame);
+        leaver.leave();
+    }
+
+    private static void giveBack(Frame frame) {
         FrameStack stack = frame.stack();
         if (stack != null) {
             stack.pop(frame);

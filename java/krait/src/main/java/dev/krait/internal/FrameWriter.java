@@ -457,6 +457,10 @@ public final class FrameWriter extends FrameOutput {
     private void object(Object value) {
         long handle = context().handleOf(value);
         if (handle != 0) {
+            if (!byReference) {
+                // An answer: nobody else may hold the object until Python has read its handle.
+                frame.hold(value);
+            }
             tagged(Tag.PYOBJECT, handle);
             return;
         }

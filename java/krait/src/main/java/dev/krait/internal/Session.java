@@ -167,7 +167,7 @@ public final class Session implements ValueContext {
     }
 
     /** Does what is left of a close, once. */
-    private void leave() {
+    void leave() {
         long open;
         synchronized (state) {
             open = state.leaving;
@@ -505,7 +505,8 @@ public final class Session implements ValueContext {
             seen(frame, bytes);
         }
         if (state.leaving != 0) {
-            leave();
+            // Not before the answer has been read: it names objects that go with the interpreter.
+            frame.leaver = this;
         }
     }
 

@@ -27,6 +27,7 @@ final class UpCalls {
     static long call(Frame frame, int op, int slot) {
         Session session = null;
         frame.counts.upCalls++;
+        frame.letGo();
         try {
             FrameReader reader = frame.read(null, null);
             session = Session.calling(reader.longValue(), reader.longValue(), slot);
