@@ -41,7 +41,12 @@ final class Calls {
 
     /** Writes a row of arguments. */
     static void writeArguments(FrameWriter writer, Object row) {
-        call((Object[]) row, (args, names, values) -> {
+        Object[] all = (Object[]) row;
+        if (!haveKeywords(all)) {
+            writer.writeArguments(all, null, null);
+            return;
+        }
+        call(all, (args, names, values) -> {
             writer.writeArguments(args, names, values);
             return null;
         });
