@@ -1,5 +1,6 @@
 """Java for Python code: what `krait` offers besides the import of Java classes."""
 
+from collections.abc import Mapping, Sequence, Set
 from types import MethodType
 
 import _krait
@@ -32,11 +33,30 @@ def _changed(method, candidate, result):
     return _krait.method_with(method, candidate, result)
 
 
-def view(method):
-    """A Java method that gives collections and arrays as the Java objects: ``krait.view(obj.getItems)()``."""
-    changed = _changed(method, None, VIEW)
+class View:
+    """What `view` makes of a Python collection: Java gets a live view of it."""
+
+    __slots__ = ("kind", "value")
+
+    def __init__(self, kind, value):
+        self.kind = kind
+        self.value = value
+
+
+def view(what):
+    """Asks for a live view where a copy would cross.
+
+    Of a Java method: one that gives collections and arrays as the Java objects, ``krait.view(obj.getItems)()``. Of a Python
+    list, dict or set: what Java gets as a live List, Map or Set, ``obj.setItems(krait.view(items))``.
+    """
+    for kind, types in (("list", Sequence), ("map", Mapping), ("set", Set)):
+        if isinstance(what, types) and not isinstance(what, (str, bytes)):
+            if not hasattr(View, "__krait_proxy__"):
+                View.__krait_proxy__ = _krait.java("view_kind")
+            return View(kind, what)
+    changed = _changed(what, None, VIEW)
     if changed is None:
-        raise TypeError(f"krait.view needs a Java method, not {method!r}")
+        raise TypeError(f"krait.view needs a Java method or a collection, not {what!r}")
     return changed
 
 

@@ -63,6 +63,21 @@ final class ApiAccess extends Api {
     }
 
     @Override
+    public Object view(Object object) {
+        try (PyObject view = (PyObject) object) {
+            PyObject value = view.getAttr("value", PyObject.class);
+            switch (view.getAttr("kind", String.class)) {
+                case "map":
+                    return value.asMap();
+                case "set":
+                    return value.asSet();
+                default:
+                    return value.asList();
+            }
+        }
+    }
+
+    @Override
     public Iterator<?> iterate(Object object, Class<?> type) {
         return ((PyObject) object).asIterator(type);
     }

@@ -73,6 +73,14 @@ public abstract class Api {
     public abstract CompletableFuture<Object> future(Object object, Type type);
 
     /**
+     * A live view of what a {@code krait.view} in Python was made of.
+     *
+     * @param object the PyObject of the {@code krait.view}
+     * @return a List, Map or Set
+     */
+    public abstract Object view(Object object);
+
+    /**
      * Iterates over a Python object.
      *
      * @param object a PyObject

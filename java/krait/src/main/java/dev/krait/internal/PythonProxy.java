@@ -13,6 +13,9 @@ import java.lang.reflect.Proxy;
 final class PythonProxy implements InvocationHandler, PythonBacked {
     private static final Object[] NO_ARGUMENTS = {};
 
+    /** The kind of a {@code krait.view} of a Python collection. */
+    static final Opaque VIEW = new Opaque() { };
+
     private final Session session;
     private final Object target;
     /** The method that a call of the function is, or null for an object that implements by methods. */

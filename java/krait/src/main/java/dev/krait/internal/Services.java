@@ -115,6 +115,8 @@ final class Services {
                 return session.allowed(args[1].getClass());
             case "proxy_kind":
                 return new PythonProxy.Kind(types(args, 1));
+            case "view_kind":
+                return PythonProxy.VIEW;
             case "new_array":
                 return array(session, type(args[1]), args[2]);
             case "find_overload":

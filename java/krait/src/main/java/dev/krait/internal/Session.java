@@ -704,7 +704,9 @@ public final class Session implements ValueContext {
 
     @Override
     public Object proxy(long handle, int slot) {
-        return PythonProxy.implement(this, wrap(handle), (PythonProxy.Kind) objectAt(slot));
+        Object kind = objectAt(slot);
+        return kind == PythonProxy.VIEW ? Api.get().view(wrap(handle))
+                : PythonProxy.implement(this, wrap(handle), (PythonProxy.Kind) kind);
     }
 
     @Override

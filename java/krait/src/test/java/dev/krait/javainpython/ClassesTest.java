@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.krait.PythonException;
+import dev.krait.PythonInterpreter;
 import org.junit.jupiter.api.Test;
 
 /** Importing Java classes, and what they are in Python. */
@@ -131,5 +132,18 @@ class ClassesTest extends JavaInPython {
                 "assert krait.java_class(ArrayList().getClass()) is ArrayList");
         py.exec("c = ArrayList");
         assertEquals(java.util.ArrayList.class, py.get("c"));
+    }
+
+    @Test
+    void interpretersWithModulesOfTheirOwnUseJavaToo() {
+        for (int i = 0; i < 2; i++) {
+            try (PythonInterpreter isolated =
+                    PythonInterpreter.builder().isolation(dev.krait.Isolation.SUB_INTERPRETER).build()) {
+                isolated.exec("from java.util import ArrayList\nimport threading, krait\n"
+                        + "l = ArrayList([2, 1])\nl.sort(lambda a, b: a - b)\nassert list(l) == [1, 2]\n"
+                        + "t = threading.Thread(target=lambda: l.add(3))\nt.start()\nt.join()\nassert len(l) == 3\n"
+                        + "try: l.get(9)\nexcept IndexError: pass\nelse: assert False");
+            }
+        }
     }
 }

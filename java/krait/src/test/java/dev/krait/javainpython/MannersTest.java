@@ -127,6 +127,9 @@ class MannersTest extends JavaInPython {
                     + "assert type(krait.copy(s.table)()) is list and s.map()['one'] == 1\n"
                     + "assert len(s.numbers()) == 3 and type(s.print()) is str");
         }
+        run("mine = [1, 2]", "java.util.Collections.reverse(krait.view(mine))", "assert mine == [2, 1]",
+                "words = {'a': 1}",
+                "l = ArrayList()", "l.add(krait.view(words))", "words['b'] = 2", "assert l[0] is words");
         raised("TypeError", () -> py.exec("krait.view(len)"));
         raised("TypeError", () -> py.exec("krait.copy(5)"));
     }
