@@ -138,9 +138,26 @@ def _reader(target):
     return io.TextIOWrapper(io.BufferedReader(_Source(target)), encoding="utf-8", errors="surrogateescape")
 
 
+class _Text(io.TextIOWrapper):
+    """Text for several threads: TextIOWrapper loses some where the GIL changes hands inside a write, as it does here."""
+
+    def __init__(self, *args, **keywords):
+        super().__init__(*args, **keywords)
+        # Java's stream may print in turn, on the same thread.
+        self._lock = threading.RLock()
+
+    def write(self, text):
+        with self._lock:
+            return super().write(text)
+
+    def flush(self):
+        with self._lock:
+            super().flush()
+
+
 def _writer(target):
     buffer = _FlushingSink(_Sink(target))
-    return io.TextIOWrapper(buffer, encoding="utf-8", errors="backslashreplace", line_buffering=True)
+    return _Text(buffer, encoding="utf-8", errors="backslashreplace", line_buffering=True)
 
 
 def detach(number):
