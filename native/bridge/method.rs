@@ -73,7 +73,8 @@ impl JavaMethod {
 }
 
 impl Method for JavaMethod {
-    const ATTRIBUTES: &'static [&'static CStr] = &[c"__name__", c"__qualname__", c"__doc__", c"__signatures__", c"_key_"];
+    const ATTRIBUTES: &'static [&'static CStr] =
+        &[c"__name__", c"__qualname__", c"__doc__", c"__signatures__", c"_key_"];
 
     #[inline]
     fn call<'g>(&self, gil: Gil<'g>, args: &[&Object]) -> Result<Owned<'g>> {

@@ -120,11 +120,8 @@ fn rows(
             function.call_owned(gil, &[argument])?
         };
         let (start, made) = (writer.position(), peer.made());
-        let written = if raw {
-            encode_handle(gil, writer, &value, peer)
-        } else {
-            encode(gil, writer, &value, types, peer)
-        };
+        let written =
+            if raw { encode_handle(gil, writer, &value, peer) } else { encode(gil, writer, &value, types, peer) };
         if let Err(raised) = written {
             peer.abandon(gil, made);
             writer.truncate(start);

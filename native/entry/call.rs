@@ -136,7 +136,13 @@ fn answer(
 }
 
 /// `Native.callLong` and `Native.callDouble`: a number in, a number out, the frame only for what goes wrong.
-pub fn call_number<N: Number>(binding: &'static Binding, namespace: i64, handle: i64, argument: N, mut frame: Frame) -> N {
+pub fn call_number<N: Number>(
+    binding: &'static Binding,
+    namespace: i64,
+    handle: i64,
+    argument: N,
+    mut frame: Frame,
+) -> N {
     let id = frame.id(namespace);
     let answered = down(binding, id, |gil| {
         let result = binding.domain.object(gil, handle).map_err(Failure::from).and_then(|function| {

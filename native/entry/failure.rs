@@ -1,8 +1,8 @@
 //! Why a call has no value: Python raised, or Krait refuses.
 
+use crate::bridge::CallPeer;
 use crate::frame::tag::{failure, status};
 use crate::frame::{Writer, encode, encode_handle};
-use crate::bridge::CallPeer;
 use crate::py::{Exception, Gil, Object, Raised, Result};
 use crate::runtime::{self, Domain, Stale};
 
@@ -79,7 +79,12 @@ fn write_plain(gil: Gil<'_>, writer: &mut Writer<'_>, peer: &CallPeer<'_>, excep
 }
 
 /// A record as `describe` gives it, in the same order; see `native/ARCHITECTURE.md`.
-fn write_fields(writer: &mut Writer<'_>, name: &str, message: &str, exception: Option<(Gil<'_>, &CallPeer<'_>, &Object)>) {
+fn write_fields(
+    writer: &mut Writer<'_>,
+    name: &str,
+    message: &str,
+    exception: Option<(Gil<'_>, &CallPeer<'_>, &Object)>,
+) {
     use crate::frame::tag::{LIST, NULL, TUPLE};
     let empty_list = |writer: &mut Writer<'_>| {
         writer.u8(LIST);
@@ -118,7 +123,9 @@ pub fn unwritable(gil: Gil<'_>, raised: Raised) -> Failure {
     }
     let exception = gil.take_raised(raised);
     match exception.attr_str(gil, c"__traceback__") {
-        Ok(traceback) if traceback.is_none() => Failure::Refused(failure::CONVERSION, text_of_exception(gil, &exception)),
+        Ok(traceback) if traceback.is_none() => {
+            Failure::Refused(failure::CONVERSION, text_of_exception(gil, &exception))
+        }
         Ok(_) => Failure::Raised(gil.raise_object(&exception)),
         Err(raised) => Failure::Raised(raised),
     }

@@ -37,12 +37,7 @@ impl Object {
     }
 
     /// `self(*args, **keywords)` with a tuple and a dict.
-    pub fn call_with_keywords<'g>(
-        &self,
-        gil: Gil<'g>,
-        args: &Object,
-        keywords: Option<&Object>,
-    ) -> Result<Owned<'g>> {
+    pub fn call_with_keywords<'g>(&self, gil: Gil<'g>, args: &Object, keywords: Option<&Object>) -> Result<Owned<'g>> {
         let keywords = keywords.map_or(null_mut(), Object::as_ptr);
         // SAFETY: live objects under the GIL; CPython checks that they are a tuple and a dict.
         gil.owned(unsafe { ffi::PyObject_Call(self.as_ptr(), args.as_ptr(), keywords) })
@@ -56,9 +51,7 @@ impl Object {
             return self.attr(gil, name)?.call(gil, &args[1..]);
         };
         // SAFETY: as in `call`; the name comes first, then the array that begins with the object.
-        gil.owned(unsafe {
-            call(name.as_ptr(), args.as_ptr().cast::<*mut ffi::PyObject>(), args.len(), null_mut())
-        })
+        gil.owned(unsafe { call(name.as_ptr(), args.as_ptr().cast::<*mut ffi::PyObject>(), args.len(), null_mut()) })
     }
 
     /// `self.name(*args)`.

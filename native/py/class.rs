@@ -209,11 +209,7 @@ unsafe extern "C" fn compare<T: Behaviour>(
     }))
 }
 
-unsafe extern "C" fn buffer<T: Behaviour>(
-    me: *mut ffi::PyObject,
-    view: *mut optional::Buffer,
-    flags: c_int,
-) -> c_int {
+unsafe extern "C" fn buffer<T: Behaviour>(me: *mut ffi::PyObject, view: *mut optional::Buffer, flags: c_int) -> c_int {
     // SAFETY: CPython calls slots under the GIL with live objects.
     let (gil, me) = unsafe { (Gil::assume(), state::<T>(me)) };
     // SAFETY: CPython passes memory for a Py_buffer; without an exporter it counts as not filled.
@@ -235,9 +231,8 @@ impl<'g> Gil<'g> {
     /// A Python function written in Rust. Its definition is never freed: make each one once.
     pub fn function(self, name: &'static CStr, function: Function) -> Result<Owned<'g>> {
         // SAFETY: a null name makes a nameless capsule; it has no destructor.
-        let data = self.owned(unsafe {
-            ffi::PyCapsule_New(Box::into_raw(Box::new(function)).cast(), std::ptr::null(), None)
-        })?;
+        let data = self
+            .owned(unsafe { ffi::PyCapsule_New(Box::into_raw(Box::new(function)).cast(), std::ptr::null(), None) })?;
         let definition = Box::leak(Box::new(ffi::PyMethodDef {
             ml_name: name.as_ptr(),
             ml_meth: ffi::PyMethodDefPointer { PyCFunction: invoke },

@@ -50,11 +50,7 @@ impl Object {
     }
 
     /// Fills the buffer of an object that nobody else has seen yet. Raises where it is read only.
-    pub fn fill_buffer<'g>(
-        &self,
-        gil: Gil<'g>,
-        fill: impl FnOnce(&mut [MaybeUninit<u8>]) -> Result<()>,
-    ) -> Result<()> {
+    pub fn fill_buffer<'g>(&self, gil: Gil<'g>, fill: impl FnOnce(&mut [MaybeUninit<u8>]) -> Result<()>) -> Result<()> {
         let view = self.buffer(gil, Layout::Contiguous)?;
         if view.is_read_only() {
             return Err(gil.raise(Exception::Type, "the buffer to be filled is read only"));

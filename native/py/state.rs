@@ -286,7 +286,6 @@ fn initialise_by_config(config: *mut std::ffi::c_void, start: &Start<'_>) -> Res
     }
 }
 
-
 /// Attaches this thread to a CPython that somebody else initialised, with a thread state of its main interpreter that is
 /// never given back.
 pub fn join<'g>() -> Gil<'g> {

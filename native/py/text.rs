@@ -115,17 +115,11 @@ impl<'g> Gil<'g> {
     /// A bytes object.
     pub fn bytes(self, content: &[u8]) -> Result<Owned<'g>> {
         // SAFETY: the pointer and length are a slice's; under the GIL.
-        self.owned(unsafe {
-            ffi::PyBytes_FromStringAndSize(content.as_ptr().cast(), content.len() as isize)
-        })
+        self.owned(unsafe { ffi::PyBytes_FromStringAndSize(content.as_ptr().cast(), content.len() as isize) })
     }
 
     /// A bytes object of this length, filled in by `fill` before anyone else sees it.
-    pub fn bytes_with(
-        self,
-        length: usize,
-        fill: impl FnOnce(&mut [u8]) -> Result<()>,
-    ) -> Result<Owned<'g>> {
+    pub fn bytes_with(self, length: usize, fill: impl FnOnce(&mut [u8]) -> Result<()>) -> Result<Owned<'g>> {
         // SAFETY: under the GIL; a null source leaves the content uninitialised. A length over isize::MAX is negative
         // and raises.
         let bytes = self.owned(unsafe { ffi::PyBytes_FromStringAndSize(std::ptr::null(), length as isize) })?;

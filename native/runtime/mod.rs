@@ -15,4 +15,6 @@ pub use isolation::{EndError, Isolation, end, open};
 pub use observe::{Counts, counts, measure, take_waited};
 pub use record::{CallId, Seen, Stop};
 pub use start::{StartError, Started, start};
-pub use thread::{Ended, attach_depth, check_stop, current_binding, current_namespace, detached, down, forget_stop, keep_for_answer};
+pub use thread::{
+    Ended, attach_depth, check_stop, current_binding, current_namespace, detached, down, forget_stop, keep_for_answer,
+};
