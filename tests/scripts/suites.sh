@@ -10,7 +10,7 @@ mkdir -p "$build"
 
 run() {
     case $1 in
-        rust | samples | sid) "$scripts/$1.sh" ;;
+        lint | rust | samples | sid) "$scripts/$1.sh" ;;
         # The slow tests run once, in the suite junit; not for every pair.
         matrix) KRAIT_SLOW= "$scripts/matrix.sh" ;;
         cli) "$scripts/cli.sh" ;;

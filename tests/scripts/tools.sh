@@ -34,7 +34,13 @@ python_packages() {
 }
 
 has java && has javac || missing+=("a JDK from 17 up (Debian: apt-get install default-jdk-headless)")
-has cargo || missing+=("Rust from 1.88 up (https://rustup.rs)")
+if ! has cargo; then
+    missing+=("Rust from 1.88 up (https://rustup.rs)")
+else
+    for tool in fmt clippy; do
+        cargo "$tool" --version >/dev/null 2>&1 || missing+=("cargo $tool (rustup component add rustfmt clippy)")
+    done
+fi
 has cc || has gcc || install "a C compiler" gcc libc6-dev
 has "${GRADLE:-gradle}" || install Gradle gradle
 has mvn || install Maven maven

@@ -5,12 +5,11 @@ import static dev.krait.testing.Pythons.needs;
 import static dev.krait.testing.Pythons.raised;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.krait.PyFunction;
 import dev.krait.PythonInterpreter;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,7 +22,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -31,48 +29,19 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(120)
 class ExtensionTest {
     private static PythonInterpreter py;
-    private static String cannotBuild;
-
-    @TempDir
-    static Path folder;
+    /** The extension, built once against the stable ABI: one file for every Python that the tests run on. */
+    private static final Path FOLDER = Path.of("extension").toAbsolutePath();
 
     @BeforeAll
-    static void open() throws Exception {
-        py = PythonInterpreter.builder().paths(folder).build();
-        cannotBuild = build();
+    static void open() {
+        assertTrue(Files.exists(FOLDER.resolve("krait_threads.abi3.so")), () -> "the bundle has no extension in " + FOLDER);
+        py = PythonInterpreter.builder().paths(FOLDER).build();
     }
 
     @AfterAll
     static void close() {
-        py.invoke("sys.path.remove", folder.toString());
+        py.invoke("sys.path.remove", FOLDER.toString());
         py.close();
-    }
-
-    /** Builds the extension for the Python that runs; says why where it cannot. */
-    private static String build() throws IOException, InterruptedException {
-        Path source = Path.of(System.getProperty("krait.test.extension", "../../tests/extension"), "krait_threads.c");
-        if (!Files.exists(source)) {
-            return source.toAbsolutePath() + " is not here";
-        }
-        Path include = Path.of(py.eval(String.class, "__import__('sysconfig').get_paths()['include']"));
-        if (!Files.exists(include.resolve("Python.h"))) {
-            return "Python's headers are not installed: " + include;
-        }
-        Path built = folder.resolve("krait_threads" + py.eval(String.class, "__import__('sysconfig').get_config_var('EXT_SUFFIX')"));
-        Process compiler;
-        try {
-            compiler = new ProcessBuilder("cc", "-shared", "-fPIC", "-O1", "-Wall", "-Wextra", "-Werror", "-pthread",
-                    "-isystem", include.toString(), "-o", built.toString(), source.toString()).redirectErrorStream(true).start();
-        } catch (IOException e) {
-            return "there is no C compiler: " + e.getMessage();
-        }
-        String output = new String(compiler.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertEquals(0, compiler.waitFor(), output);
-        return null;
-    }
-
-    private static void built() {
-        assumeTrue(cannotBuild == null, cannotBuild);
     }
 
     // ---- the standard library
@@ -144,7 +113,6 @@ class ExtensionTest {
 
     @Test
     void threadsOfAnExtensionCallPython() {
-        built();
         py.exec("def square(x): return x * x");
         List<?> results = (List<?>) py.invoke("krait_threads.run", py.function("square"), 8, 100);
         assertEquals(800, results.size());
@@ -153,7 +121,6 @@ class ExtensionTest {
 
     @Test
     void threadsOfAnExtensionCallJava() {
-        built();
         Set<Long> threads = ConcurrentHashMap.newKeySet();
         Function<Object, Object> java = x -> {
             threads.add(Thread.currentThread().getId());
@@ -167,7 +134,6 @@ class ExtensionTest {
 
     @Test
     void threadsOfAnExtensionCallJavaThatCallsPython() {
-        built();
         py.exec("def square(x): return x * x");
         PyFunction square = py.function("square");
         Function<Object, Object> java = x -> py.invoke("operator.add", square.call(x), 1);
@@ -178,7 +144,6 @@ class ExtensionTest {
 
     @Test
     void twoJavaThreadsUseTheExtensionAtOnce() throws Exception {
-        built();
         py.exec("def same(x): return x");
         PyFunction same = py.function("same");
         List<Throwable> failures = java.util.Collections.synchronizedList(new ArrayList<>());
@@ -201,7 +166,6 @@ class ExtensionTest {
 
     @Test
     void theGilIsTakenAsFarAsExtensionsSee() {
-        built();
         assertEquals(true, py.invoke("krait_threads.holds"));
         assertEquals(7L, py.invoke("krait_threads.nested", (Supplier<Object>) () -> 7));
         Supplier<Object> deep = () -> py.invoke("krait_threads.nested", (Supplier<Object>) () -> py.eval("6 + 2"));
@@ -211,7 +175,6 @@ class ExtensionTest {
 
     @Test
     void anErrorThroughAnExtensionIsTheErrorItWas() {
-        built();
         IllegalStateException mine = new IllegalStateException("mine");
         Supplier<Object> bad = () -> {
             throw mine;
