@@ -145,6 +145,12 @@ pub fn operate<'g>(call: &mut Call<'g, '_>, operation: i32, reader: &mut Reader<
             let function = call.resolve(&name)?;
             call.invoke(&function, reader)
         }
+        op::INVOKE_ON => {
+            let name = call.value(reader)?;
+            let object = call.resolve(&name)?;
+            let method = call.value(reader)?;
+            call.invoke_method(&object, &method, reader)
+        }
         op::CALL => {
             let function = call.object(reader)?;
             call.invoke(&function, reader)

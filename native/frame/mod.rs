@@ -211,12 +211,22 @@ pub fn encode<P: Peer>(gil: Gil<'_>, writer: &mut Writer<'_>, object: &Object, t
 
 /// Writes an object as PYOBJECT, whatever it is.
 pub fn encode_handle<P: Peer>(gil: Gil<'_>, writer: &mut Writer<'_>, object: &Object, peer: &P) -> Result<()> {
+    encode_tagged_handle(gil, writer, object, peer, tag::PYOBJECT)
+}
+
+fn encode_tagged_handle<P: Peer>(
+    gil: Gil<'_>,
+    writer: &mut Writer<'_>,
+    object: &Object,
+    peer: &P,
+    tag: u8,
+) -> Result<()> {
     // Room first: a handle that cannot be written would stay alive for ever.
     if !writer.reserve(9) {
         return check_memory(gil, writer);
     }
     let handle = peer.handle(gil, object.own(gil))?;
-    writer.tagged(tag::PYOBJECT, handle.to_le_bytes());
+    writer.tagged(tag, handle.to_le_bytes());
     Ok(())
 }
 
@@ -307,6 +317,9 @@ fn encode_other<P: Peer>(
         return Ok(());
     }
     let exact = |class: &types::Held| object.is_of(class.get(gil));
+    if exact(&types.generator) {
+        return encode_tagged_handle(gil, writer, object, peer, tag::GENERATOR);
+    }
     if exact(&types.datetime) {
         return times::encode_datetime(context, writer, object);
     }

@@ -159,7 +159,6 @@ mod tests {
                 "len",
                 "lambda: 0",
                 "int",
-                "(i for i in [])",
                 "iter([])",
                 "{}.keys()",
                 "__builtins__",
@@ -175,6 +174,16 @@ mod tests {
             ] {
                 crosses_as_object(gil, code);
             }
+        });
+    }
+
+    #[test]
+    fn a_generator_crosses_as_the_same_object_and_says_what_it_is() {
+        with_python(|gil| {
+            for code in ["(i for i in [])", "def f():\n  yield 1\nf()"] {
+                crosses_as_handle(gil, code, tag::GENERATOR);
+            }
+            crosses_as_object(gil, "import inspect\nasync def f():\n  yield 1\nf()");
         });
     }
 

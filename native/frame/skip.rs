@@ -27,7 +27,7 @@ pub(super) fn one(reader: &mut Reader<'_>, handles: &mut Vec<i64>) -> Result<(),
             let size = numbers::element_size(code).ok_or_else(|| reader.malformed("an unknown type code"))?;
             reader.elements(size)?;
         }
-        tag::PYOBJECT => handles.push(reader.i64()?),
+        tag::PYOBJECT | tag::GENERATOR => handles.push(reader.i64()?),
         tag::PYPROXY => {
             handles.push(reader.i64()?);
             reader.bytes(4)?;
@@ -53,7 +53,7 @@ mod tests {
                 datetime.datetime(2020, 1, 1, tzinfo=datetime.timezone(datetime.timedelta(hours=1))), \
                 datetime.datetime(2020, 1, 1, tzinfo=zoneinfo.ZoneInfo('UTC')), \
                 datetime.datetime(2020, 1, 1, tzinfo=datetime.timezone.utc), datetime.timedelta(1), uuid.UUID(int=1), \
-                range(3), memoryview(bytes(1)).cast('?'), bytes(9_000), array.array('q', [1] * 2_000), o]";
+                range(3), (i for i in [o]), memoryview(bytes(1)).cast('?'), bytes(9_000), array.array('q', [1] * 2_000), o]";
             for takes_arrays in [false, true] {
                 for capacity in [64, 1 << 16] {
                     let peer = TestPeer { takes_arrays, ..TestPeer::default() };
@@ -63,7 +63,7 @@ mod tests {
                     let at = writer.position();
                     encode(gil, &mut writer, &eval(gil, code), types(gil), &peer).expect("every value crosses");
                     let handles = writer.handles_from(at);
-                    assert_eq!(handles.len(), 8);
+                    assert_eq!(handles.len(), 9);
                     peer.free(gil, &handles);
                     assert_eq!(peer.live_handles(), 0);
                 }

@@ -36,6 +36,7 @@ pub const RANGE: u8 = 29;
 pub const PYOBJECT: u8 = 30;
 pub const JAVAOBJECT: u8 = 31;
 pub const PYPROXY: u8 = 32;
+pub const GENERATOR: u8 = 33;
 
 /// What the payload of a frame is.
 pub mod status {
@@ -120,6 +121,8 @@ pub mod op {
     pub const MAP_LONGS: i32 = 31;
     /// handle as a raw i64, then f64 to the end
     pub const MAP_DOUBLES: i32 = 32;
+    /// name of an object, name of its method, arguments
+    pub const INVOKE_ON: i32 = 33;
     pub const OPEN: i32 = 40;
     pub const CLOSE: i32 = 41;
     pub const NAME: i32 = 42;

@@ -184,10 +184,18 @@ pub(crate) fn comes_back(gil: Gil<'_>, code: &str) {
 /// That an expression's value crosses as a handle of the same object.
 #[track_caller]
 pub(crate) fn crosses_as_object(gil: Gil<'_>, code: &str) {
+    crosses_as_handle(gil, code, tag::PYOBJECT);
+}
+
+/// The same, with a tag that tells more of it.
+#[track_caller]
+pub(crate) fn crosses_as_handle(gil: Gil<'_>, code: &str, tag: u8) {
     let peer = TestPeer::default();
     let object = eval(gil, code);
-    let payload = try_encode(gil, &object, &peer).unwrap_or_else(|error| panic!("{error}"));
-    assert_eq!(payload[0], tag::PYOBJECT, "{code}");
+    let mut payload = try_encode(gil, &object, &peer).unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(payload[0], tag, "{code}");
+    // What comes back says no more what it is.
+    payload[0] = tag::PYOBJECT;
     let back = try_decode(gil, &payload, &peer).unwrap_or_else(|error| panic!("{error}"));
     assert!(back.is(&object), "{code} comes back as the same object");
     peer.clear(gil);

@@ -144,6 +144,7 @@ held! {
         ordered_dict_items = c"collections" . c"OrderedDict" . c"items";
         enumeration = c"enum" . c"Enum";
         entry = c"krait._values" . c"Entry";
+        generator = c"types" . c"GeneratorType";
         range = c"builtins" . c"range";
         memory_view = c"builtins" . c"memoryview";
         int_from_bytes = c"builtins" . c"int" . c"from_bytes";

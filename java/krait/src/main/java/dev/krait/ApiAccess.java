@@ -32,6 +32,11 @@ final class ApiAccess extends Api {
     }
 
     @Override
+    public Session interpreterSession(Object interpreter) {
+        return ((PythonInterpreter) interpreter).session();
+    }
+
+    @Override
     public long handleOf(Object object) {
         return pythonObject(object).handle();
     }
@@ -53,18 +58,18 @@ final class ApiAccess extends Api {
 
     @Override
     public Object bind(Object object, Type type, Class<?> raw) {
-        return PyProxy.bind((PyObject) object, type, raw);
+        return PyProxy.bind(pythonObject(object), type, raw);
     }
 
     @Override
     public CompletableFuture<Object> future(Object object, Type type) {
-        PyObject awaitable = (PyObject) object;
+        PyObject awaitable = pythonObject(object);
         return PyFuture.isAwaitable(awaitable) ? PyFuture.start(awaitable, type) : null;
     }
 
     @Override
     public Object view(Object object) {
-        try (PyObject view = (PyObject) object) {
+        try (PyObject view = pythonObject(object)) {
             PyObject value = view.getAttr("value", PyObject.class);
             switch (view.getAttr("kind", String.class)) {
                 case "map":
@@ -79,7 +84,7 @@ final class ApiAccess extends Api {
 
     @Override
     public Iterator<?> iterate(Object object, Class<?> type) {
-        return ((PyObject) object).asIterator(type);
+        return pythonObject(object).asIterator(type);
     }
 
     @Override

@@ -46,6 +46,10 @@ public final class PythonInterpreter implements AutoCloseable {
         this.token = token;
     }
 
+    Session session() {
+        return session;
+    }
+
     /**
      * Opens an interpreter with the Python that Krait finds: system property {@code krait.python}, environment variables
      * {@code KRAIT_PYTHON}, {@code VIRTUAL_ENV}, {@code CONDA_PREFIX}, then {@code python3} on the PATH.

@@ -44,6 +44,14 @@ public abstract class Api {
     public abstract Session sessionOf(Object object);
 
     /**
+     * The session of an interpreter.
+     *
+     * @param interpreter a {@code dev.krait.PythonInterpreter}
+     * @return its session
+     */
+    public abstract Session interpreterSession(Object interpreter);
+
+    /**
      * The handle of a Python object.
      *
      * @param object a Python object

@@ -49,6 +49,15 @@ final class ArrayCodec {
         }
     }
 
+    /** Writes the elements one by one. */
+    static void writeTuple(FrameWriter out, Object array) {
+        int length = Array.getLength(array);
+        out.head(Tag.TUPLE, length, 0);
+        for (int i = 0; i < length; i++) {
+            out.write(Array.get(array, i));
+        }
+    }
+
     private static void writeBytes(FrameWriter out, byte[] bytes) {
         int length = bytes.length;
         if (out.crossesBeside(length)) {

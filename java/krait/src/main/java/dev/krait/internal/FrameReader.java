@@ -23,6 +23,8 @@ import java.util.UUID;
 public final class FrameReader extends FrameInput {
     /** Weak: a frame may lie idle for long, and must not keep the interpreter nor its class loader. */
     private WeakReference<ValueContext> context;
+    /** What values are read as, where it is not what {@code docs/values.md} says; else null. */
+    private Forms forms;
     private Object[] refs;
     private int depth;
     /**
@@ -171,6 +173,17 @@ public final class FrameReader extends FrameInput {
         if (context != reference) {
             context = reference;
         }
+        Forms wanted = of == null ? null : of.forms();
+        if (forms != wanted) {
+            forms = wanted;
+        }
+    }
+
+    /** Reads in Krait's own forms until it is told again for whom; gives the forms that were in use, or null. */
+    Forms leaveForms() {
+        Forms left = forms;
+        forms = null;
+        return left;
     }
 
     private ValueContext context() {
@@ -281,18 +294,17 @@ public final class FrameReader extends FrameInput {
             case Tag.ZONED_DATETIME:
             case Tag.INSTANT:
             case Tag.DURATION:
-                return TimeCodec.read(this, tag);
+                Object time = TimeCodec.read(this, tag);
+                return forms == null ? time : forms.time(time);
             case Tag.UUID:
                 int uuid = skip(16);
                 return new UUID(buffer.getLong(uuid), buffer.getLong(uuid + 8));
             case Tag.RANGE:
                 return range();
             case Tag.PYOBJECT:
-                long handle = longValue();
-                if (handle == 0) {
-                    throw Refusals.corrupt("handle 0", position - 8);
-                }
-                return context().wrap(handle);
+                return object(false);
+            case Tag.GENERATOR:
+                return object(true);
             case Tag.JAVAOBJECT:
                 return javaObject();
             case Tag.PYPROXY:
@@ -304,6 +316,16 @@ public final class FrameReader extends FrameInput {
             default:
                 throw Refusals.corrupt("tag " + tag, position - 1);
         }
+    }
+
+    private Object object(boolean generator) {
+        long handle = longValue();
+        if (handle == 0) {
+            throw Refusals.corrupt("handle 0", position - 8);
+        }
+        ValueContext wrapping = context();
+        Object object = wrapping.wrap(handle);
+        return forms == null ? object : forms.object((Session) wrapping, object, generator);
     }
 
     private Object javaObject() {
@@ -362,7 +384,8 @@ public final class FrameReader extends FrameInput {
         int count = enter("dict", 2);
         Map<Object, Object> map = new LinkedHashMap<>(tableSize(count));
         for (int i = 0; i < count; i++) {
-            map.put(value(true), value(key));
+            // In other forms a tuple is an array there, too.
+            map.put(value(forms == null), value(key));
         }
         depth--;
         if (map.size() != count) {

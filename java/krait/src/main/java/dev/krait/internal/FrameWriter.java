@@ -28,6 +28,8 @@ import java.util.UUID;
 public final class FrameWriter extends FrameOutput {
     /** Weak: a frame may lie idle for long, and must not keep the interpreter nor its class loader. */
     private WeakReference<ValueContext> context;
+    /** What values are written as, where it is not what {@code docs/values.md} says; else null. */
+    private Forms forms;
     private boolean byReference;
     private Object[] refs;
     private int refCount;
@@ -59,6 +61,10 @@ public final class FrameWriter extends FrameOutput {
         WeakReference<ValueContext> reference = of == null ? null : of.reference();
         if (context != reference) {
             context = reference;
+        }
+        Forms wanted = of == null ? null : of.forms();
+        if (forms != wanted) {
+            forms = wanted;
         }
     }
 
@@ -131,7 +137,7 @@ public final class FrameWriter extends FrameOutput {
             write(((Services.Copy) value).object);
         } else if (form == Form.OBJECT && value != null) {
             object(value);
-        } else if (form == Form.VIEW && value != null && ValueKind.isView(ValueKind.of(value.getClass()))) {
+        } else if (form == Form.VIEW && value != null && ValueKind.isView(kind(value.getClass()))) {
             object(value);
         } else {
             write(value);
@@ -325,8 +331,12 @@ public final class FrameWriter extends FrameOutput {
         } else if (type == ArrayList.class) {
             collection((ArrayList<?>) value, key ? Tag.TUPLE : Tag.LIST, key);
         } else {
-            other(value, ValueKind.of(type), key);
+            other(value, kind(type), key);
         }
+    }
+
+    private int kind(Class<?> type) {
+        return forms == null ? ValueKind.of(type) : forms.kind(type);
     }
 
     /** Like {@link #value}, what calls itself has few variables: a thousand levels must fit on a common stack. */
@@ -379,7 +389,11 @@ public final class FrameWriter extends FrameOutput {
             case ValueKind.DOUBLES:
             case ValueKind.CHARS:
             case ValueKind.BOOLEANS:
-                ArrayCodec.write(this, value);
+                if (forms == null || kind == ValueKind.BYTES) {
+                    ArrayCodec.write(this, value);
+                } else {
+                    ArrayCodec.writeTuple(this, value);
+                }
                 break;
             case ValueKind.OPTIONAL:
                 value(((Optional<?>) value).orElse(null), key);
@@ -400,7 +414,8 @@ public final class FrameWriter extends FrameOutput {
                 object(value);
                 break;
             default:
-                TimeCodec.write(this, value, kind);
+                Object time = forms == null ? value : forms.javaTime(value);
+                TimeCodec.write(this, time, time == value ? kind : ValueKind.of(time.getClass()));
                 break;
         }
     }

@@ -23,7 +23,7 @@ public final class NativeLibrary {
     static final String TEMPORARY = "krait.tmpdir";
 
     private static final String CORE = "dev.krait.core.";
-    private static final String PYTHON = "dev.krait.python";
+    static final String PYTHON = "dev.krait.python";
 
     /** Interned, so one object for all class loaders: two of them must not open the core at the same time. */
     private static final Object PROCESS_LOCK = "dev.krait.internal.NativeLibrary.PROCESS_LOCK".intern();
@@ -83,8 +83,7 @@ public final class NativeLibrary {
                     ? loadInPlace(source, version, python, bind, opener)
                     : loadUnpacked(source, version, python, bind, opener);
             properties.setProperty(key, Long.toHexString(address));
-            properties.setProperty(PYTHON, PythonFacts.encode(python.libpython().toString())
-                    + "|" + PythonFacts.encode(python.prefix()) + "|" + PythonFacts.encode(python.summary()));
+            properties.setProperty(PYTHON, RunningPython.text(python));
         }
     }
 
@@ -93,15 +92,9 @@ public final class NativeLibrary {
         if (running == null) {
             return;
         }
-        String[] fields = running.split("\\|");
-        if (fields.length < 3) {
-            throw new PythonSetupException("system property " + PYTHON + " was changed: " + running);
-        }
-        boolean same = python.libpython().toString().equals(PythonFacts.decode(fields[0]))
-                && python.prefix().equals(PythonFacts.decode(fields[1]));
-        if (!same) {
-            throw new PythonAlreadyRunningException(
-                    PythonInstallation.refusal(PythonFacts.decode(fields[2]), python));
+        RunningPython first = RunningPython.parse(running);
+        if (!first.isSameAs(python)) {
+            throw new PythonAlreadyRunningException(PythonInstallation.refusal(first.summary(), python));
         }
     }
 

@@ -49,11 +49,20 @@ public final class Session implements ValueContext {
     private final long timeout;
     private final State state;
     private final ConcurrentHashMap<String, Long> names;
+    private final Forms forms;
+    /** The view in Krait's own forms, which Krait's own objects belong to. */
+    private final Session plain;
     private final WeakReference<ValueContext> reference = new WeakReference<>(this);
     private final ObjectConversion conversion = new PythonConversion(this);
 
     Session(State state, long timeout) {
+        this(state, timeout, null, null);
+    }
+
+    private Session(State state, long timeout, Forms forms, Session plain) {
         binding = state.binding;
+        this.forms = forms;
+        this.plain = plain == null ? this : plain;
         this.timeout = timeout;
         this.state = state;
         this.names = state.names;
@@ -112,6 +121,26 @@ public final class Session implements ValueContext {
             nanos = CallWatch.NO_DEADLINE;
         }
         return new Session(state, nanos);
+    }
+
+    /**
+     * The same interpreter, whose values cross in other forms: for this view, and for what Python calls in Java.
+     *
+     * @param interpreter a {@code dev.krait.PythonInterpreter}
+     * @param forms the forms
+     * @return a view
+     */
+    public static Session inForms(Object interpreter, Forms forms) {
+        Session session = Api.get().interpreterSession(interpreter);
+        Session view = new Session(session.state, session.timeout, forms, session);
+        view.state.first = view;
+        Sessions.add(view);
+        return view;
+    }
+
+    @Override
+    public Forms forms() {
+        return forms;
     }
 
     /** Stops all calls that run in the interpreter, in any thread. */
@@ -248,6 +277,21 @@ public final class Session implements ValueContext {
             FrameStack.release(frame);
             Reference.reachabilityFence(args);
             Reference.reachabilityFence(keywordValues);
+        }
+    }
+
+    /** Calls a method of what a name stands for. */
+    public Object invokeOn(String name, String method, Object[] args) {
+        Frame frame = FrameStack.acquire();
+        try {
+            FrameWriter writer = frame.write(this);
+            writeName(frame, writer, name);
+            writeName(frame, writer, method);
+            writeArguments(writer, args, null, null);
+            return finish(frame, writer, Op.INVOKE_ON);
+        } finally {
+            FrameStack.release(frame);
+            Reference.reachabilityFence(args);
         }
     }
 
@@ -570,6 +614,7 @@ public final class Session implements ValueContext {
             int code = reader.readFailure();
             return atRow(refusal(code, reader.readString()), row);
         }
+        Forms forms = reader.leaveForms();
         ErrorRecord record = new ErrorRecord(reader.read());
         if (record.typeName().equals(INTERRUPTED)) {
             // As for InterruptedException: who is told by an exception need not be told by the flag, too.
@@ -578,13 +623,16 @@ public final class Session implements ValueContext {
         PythonException exception = Api.get().exception(record);
         atRow(exception, row);
         Throwable original = record.throwable();
-        if (original == null) {
-            return exception;
-        }
         // The same throwable goes on; what Python adds to its stack travels along. A throwable that is thrown again
         // and again does not collect without end.
-        if (original.getSuppressed().length < MAX_SUPPRESSED) {
+        if (original != null && original.getSuppressed().length < MAX_SUPPRESSED) {
             original.addSuppressed(exception);
+        }
+        if (forms != null) {
+            throw Session.<RuntimeException>sneaky(forms.failure(exception, original));
+        }
+        if (original == null) {
+            return exception;
         }
         throw Session.<RuntimeException>sneaky(original);
     }
@@ -711,7 +759,7 @@ public final class Session implements ValueContext {
 
     @Override
     public Object wrap(long handle) {
-        return Api.get().wrap(this, handle);
+        return Api.get().wrap(plain, handle);
     }
 
     @Override

@@ -37,7 +37,7 @@ final class Skipper {
             if (children < 0 || length <= 0 || length > in.end - at) {
                 break;
             }
-            if ((tag == Tag.PYOBJECT || tag == Tag.PYPROXY) && at >= unread && in.buffer.getLong(at + 1) != 0) {
+            if ((tag == Tag.PYOBJECT || tag == Tag.GENERATOR || tag == Tag.PYPROXY) && at >= unread && in.buffer.getLong(at + 1) != 0) {
                 context.wrap(in.buffer.getLong(at + 1));
             }
             in.position = at + (int) length;
@@ -88,6 +88,7 @@ final class Skipper {
             case Tag.TIME:
             case Tag.BYTES_REF:
             case Tag.PYOBJECT:
+            case Tag.GENERATOR:
             case Tag.JAVAOBJECT:
                 return 8;
             case Tag.ARRAY_REF:

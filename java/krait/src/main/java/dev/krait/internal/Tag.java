@@ -68,6 +68,8 @@ public final class Tag {
     public static final byte JAVAOBJECT = 31;
     /** i64 handle, i32 slot of the interfaces that it implements. */
     public static final byte PYPROXY = 32;
+    /** i64 handle. */
+    public static final byte GENERATOR = 33;
 
     private Tag() {
     }

@@ -65,6 +65,15 @@ public interface ValueContext {
     WeakReference<ValueContext> reference();
 
     /**
+     * The forms in which values cross for this context.
+     *
+     * @return the forms, or null for Krait's own
+     */
+    default Forms forms() {
+        return null;
+    }
+
+    /**
      * Takes back a slot that never reached Python.
      *
      * @param slot a slot that {@link #slotOf} returned
