@@ -20,7 +20,7 @@ tools: ## Checks the tools; installs what is missing where this is root on Debia
 	@$(scripts)/tools.sh
 
 jar: tools ## Builds the jar
-	@$(gradle) :krait:jar :krait:nativeJars
+	@$(gradle) :krait:jar :krait:nativeJars :krait-pemja:jar
 
 bundle: tools
 	@$(scripts)/with-python.sh $(gradle) :krait:jar :krait:nativeJars :krait:testBundle

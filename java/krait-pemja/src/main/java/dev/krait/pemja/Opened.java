@@ -1,0 +1,106 @@
+package dev.krait.pemja;
+
+import dev.krait.Isolation;
+import dev.krait.PyObject;
+import dev.krait.PythonInterpreter;
+import dev.krait.internal.Identifiers;
+import dev.krait.internal.Operations;
+import dev.krait.internal.Session;
+import java.nio.file.Path;
+import pemja.core.PythonInterpreterConfig;
+
+/** An open interpreter: Krait's, and the view of it in which values cross as PEMJA has them. */
+public final class Opened implements AutoCloseable {
+    private final PythonInterpreter krait;
+    private final Session session;
+    private final PyObject globals;
+
+    private Opened(PythonInterpreter krait) {
+        this.krait = krait;
+        this.globals = krait.eval(PyObject.class, "globals()");
+        this.session = Session.inForms(krait, PemjaForms.FORMS);
+    }
+
+    /**
+     * Opens an interpreter.
+     *
+     * @param config the settings
+     * @return the interpreter
+     */
+    public static Opened open(PythonInterpreterConfig config) {
+        PythonInterpreter.Builder builder = PythonInterpreter.builder();
+        if (config.getExecType() == PythonInterpreterConfig.ExecType.SUB_INTERPRETER) {
+            builder.isolation(Isolation.SUB_INTERPRETER);
+        }
+        if (config.getWorkingDirectory() != null) {
+            builder.workingDirectory(Path.of(config.getWorkingDirectory()));
+        }
+        Environment environment = Environment.choose(config);
+        environment.apply(builder);
+        PythonInterpreter krait = builder.build();
+        try {
+            PythonModules.install(krait, config.getPaths(), environment.sitePackages());
+            return new Opened(krait);
+        } catch (RuntimeException | Error e) {
+            krait.close();
+            throw e;
+        }
+    }
+
+    /** {@return the interpreter in PEMJA's forms} */
+    public Session session() {
+        return session;
+    }
+
+    /**
+     * A global's value.
+     *
+     * @param <T> the type
+     * @param name the global's name
+     * @param type the type
+     * @return the value; null where it is None or there is none
+     */
+    public <T> T get(String name, Class<T> type) {
+        Object[] args = {Identifiers.normal(name)};
+        return as(session, type, raw -> session.invokeMethod(Operations.raw(Operations.INVOKE_METHOD, raw),
+                session.handleOf(globals), "get", args, null, null));
+    }
+
+    /** Gives a value, or the Python object itself. */
+    public interface Source {
+        /**
+         * Asks Python.
+         *
+         * @param raw whether the Python object is wanted, whatever it is
+         * @return the value or the object
+         */
+        Object get(boolean raw);
+    }
+
+    /**
+     * A value as a type.
+     *
+     * @param <T> the type
+     * @param session the interpreter
+     * @param type the type; {@code PyObject} for the object itself, whatever it is, but None
+     * @param source asks Python for the value
+     * @return the value
+     */
+    @SuppressWarnings("unchecked")
+    public static <T> T as(Session session, Class<T> type, Source source) {
+        Object value = source.get(false);
+        if (value == null && !type.isPrimitive() || type.isInstance(value)) {
+            return (T) value;
+        }
+        if (type == pemja.core.object.PyObject.class) {
+            return (T) source.get(true);
+        }
+        // Not Class.cast: int.class is a Class<Integer> that no object is an instance of.
+        return (T) session.convert(value, type);
+    }
+
+    @Override
+    public void close() {
+        krait.close();
+    }
+}

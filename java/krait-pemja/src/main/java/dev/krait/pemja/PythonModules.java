@@ -1,0 +1,48 @@
+package dev.krait.pemja;
+
+import dev.krait.PyObject;
+import dev.krait.PythonInterpreter;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+
+/** The Python modules {@code _pemja} and {@code pemja}, whose sources are in the jar. */
+final class PythonModules {
+    private static final String[] NAMES = {"_pemja", "pemja", "pemja.logger", "pemja.version"};
+    private static final Map<String, String> SOURCES = new TreeMap<>();
+    private static final String INSTALL = source("_pemja_install");
+
+    static {
+        for (String name : NAMES) {
+            SOURCES.put(name, source(name));
+        }
+    }
+
+    private PythonModules() {
+    }
+
+    /** Makes the modules importable, and sets the paths. No name is left in the interpreter's globals. */
+    static void install(PythonInterpreter interpreter, String[] paths, List<String> sitePackages) {
+        try (PyObject load = interpreter.eval(PyObject.class, "lambda source, scope: exec(compile(source, "
+                + "'<krait-pemja>/_pemja_install.py', 'exec'), scope) or scope['install']");
+                PyObject install = load.call(PyObject.class, INSTALL, Map.of("__name__", "_pemja_install"))) {
+            install.call(SOURCES, Arrays.asList(paths), sitePackages);
+        }
+    }
+
+    private static String source(String module) {
+        String file = "python/" + module + ".py";
+        try (InputStream in = PythonModules.class.getResourceAsStream(file)) {
+            return new String(Objects.requireNonNull(in, () -> "krait-pemja's jar has no " + file).readAllBytes(),
+                    StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException("krait-pemja's jar cannot be read: " + file, e);
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package pemja.core;
+
+import dev.krait.internal.Operations;
+import dev.krait.internal.Session;
+import dev.krait.pemja.Keywords;
+import dev.krait.pemja.Opened;
+import java.util.Map;
+
+/**
+ * A Python interpreter as PEMJA 0.5.7 has it, run by Krait. Any thread may use it, several at once too. Python's exceptions
+ * are thrown as {@link PythonException}, which is checked though no method declares it, as with PEMJA.
+ */
+public final class PythonInterpreter implements Interpreter {
+    private static final long serialVersionUID = 1L;
+
+    /** Null once closed, and in an instance that was deserialised. */
+    private transient volatile Opened opened;
+
+    /**
+     * Opens an interpreter; the first one of a process starts Python.
+     *
+     * @param config the settings
+     * @throws dev.krait.PythonSetupException if there is no Python that Krait can run, or another one runs
+     */
+    public PythonInterpreter(PythonInterpreterConfig config) {
+        opened = Opened.open(config);
+        exec("from pemja import logger");
+    }
+
+    private Opened opened() {
+        Opened open = opened;
+        if (open == null) {
+            throw new IllegalStateException("the Python interpreter is closed, or was never opened");
+        }
+        return open;
+    }
+
+    private Session session() {
+        return opened().session();
+    }
+
+    @Override
+    public void set(String name, Object value) {
+        session().set(name, value);
+    }
+
+    @Override
+    public Object get(String name) {
+        return get(name, Object.class);
+    }
+
+    @Override
+    public <T> T get(String name, Class<T> clazz) {
+        return opened().get(name, clazz);
+    }
+
+    @Override
+    public Object invoke(String name, Object... args) {
+        return session().invoke(Operations.INVOKE, name, args, null, null);
+    }
+
+    @Override
+    public Object invoke(String name, Map<String, Object> kwargs) {
+        return invoke(name, null, kwargs);
+    }
+
+    @Override
+    public Object invoke(String name, Object[] args, Map<String, Object> kwargs) {
+        Keywords keywords = Keywords.of(kwargs);
+        return session().invoke(Operations.INVOKE, name, args, keywords.names(), keywords.values());
+    }
+
+    @Override
+    public Object invokeMethod(String obj, String name, Object... args) {
+        return session().invokeOn(obj, name, args);
+    }
+
+    @Override
+    public void exec(String str) {
+        session().operation(Operations.EXEC, str, "<string>");
+    }
+
+    @Override
+    public void close() {
+        Opened open = opened;
+        opened = null;
+        if (open != null) {
+            open.close();
+        }
+    }
+}

@@ -1,0 +1,74 @@
+"""Run in each interpreter that the drop-in opens: makes `_pemja` and `pemja` importable, and sets `sys.path`."""
+
+import sys
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
+
+
+class Modules(MetaPathFinder, Loader):
+    """Asked after Python's own finders, so that the package `pemja` that pip installed comes first."""
+
+    def __init__(self, sources):
+        self.sources = sources
+
+    def find_spec(self, fullname, path=None, target=None):
+        if fullname not in self.sources:
+            return None
+        return ModuleSpec(fullname, self, origin="krait-pemja", is_package=fullname == "pemja")
+
+    def create_module(self, spec):
+        return None
+
+    def exec_module(self, module):
+        name = module.__name__
+        exec(compile(self.sources[name], f"<krait-pemja>/{name}.py", "exec"), module.__dict__)
+
+
+def install(sources, paths, site_packages):
+    """Once for the modules of an interpreter, each time for the paths."""
+    known = sys.modules.get("_pemja")
+    if known is None:
+        finder = Modules(sources)
+        # Before Krait's, to whom `pemja` is a Java package.
+        at = next((i for i, other in enumerate(sys.meta_path) if type(other).__module__ == "krait._java_import"), len(sys.meta_path))
+        sys.meta_path.insert(at, finder)
+        # Before anything imports pip's package, whose own logger would keep the first class loader that it met.
+        for name in ("_pemja", "pemja.logger"):
+            _load(finder, name)
+    elif not hasattr(known, "__krait__"):
+        raise RuntimeError(
+            "PEMJA's own native library runs in this process, and Krait's drop-in cannot beside it. Use one of the two in a "
+            "JVM: see that krait-pemja's jar comes before every copy of PEMJA, also those that other jars bundle."
+        )
+    _first(_packages(site_packages))
+    _first(paths)
+
+
+def _load(finder, name):
+    module = type(sys)(name)
+    module.__spec__ = finder.find_spec(name)
+    module.__loader__ = finder
+    sys.modules[name] = module
+    finder.exec_module(module)
+
+
+def _packages(folders):
+    """What belongs on the path for folders of packages: they themselves, and what their .pth files name."""
+    if not folders:
+        return []
+    import os
+    import site
+
+    before = list(sys.path)
+    for folder in folders:
+        if os.path.isdir(folder):
+            site.addsitedir(folder)
+    named = [path for path in sys.path if path not in before]
+    return named + [folder for folder in folders if os.path.isdir(folder) and folder not in named]
+
+
+def _first(paths):
+    for path in reversed(paths):
+        while path in sys.path:
+            sys.path.remove(path)
+        sys.path.insert(0, path)
