@@ -44,7 +44,7 @@ ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / "build"
 ENGINES = ("process", "thread-pemja", "thread-krait")
 VERSION = re.search(r"^version=(.+)$", (ROOT / "gradle.properties").read_text(), re.M).group(1)
-KRAIT_PEMJA = ROOT / f"java/krait-pemja/build/libs/krait-pemja-{VERSION}.jar"
+KRAIT_PEMJA = Path(os.environ.get("KRAIT_PEMJA_JAR") or ROOT / f"java/krait-pemja/build/libs/krait-pemja-{VERSION}.jar")
 PARENT_FIRST = "classloader.parent-first-patterns.additional"
 
 
@@ -140,8 +140,7 @@ class Cluster:
         self.conf |= {"jobmanager.rpc.port": rpc, "rest.port": rest, "rest.bind-port": rest}
         for key, value in (conf or {}).items():
             self.conf.pop(key, None) if value is None else self.conf.update({key: value})
-        (self.home / "conf/config.yaml").write_text(
-            "".join(f"{key}: {json.dumps(str(value))}\n" for key, value in self.conf.items()))
+        self.write_conf()
         self.url = f"http://127.0.0.1:{self.conf['rest.port']}"
         self.env = {key: value for key, value in os.environ.items() if not key.startswith(("FLINK_", "PYFLINK_", "_FLINK"))}
         self.env |= {
@@ -151,6 +150,10 @@ class Cluster:
         } | (env or {})
         self.wanted = task_managers
         self.processes = {}
+
+    def write_conf(self):
+        (self.home / "conf/config.yaml").write_text(
+            "".join(f"{key}: {json.dumps(str(value))}\n" for key, value in self.conf.items()))
 
     # Starting and stopping
 
