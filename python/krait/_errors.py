@@ -125,8 +125,16 @@ def _members(exception):
     return [member for member in members if isinstance(member, BaseException)]
 
 
+def _users(trace):
+    """A traceback from where the user's code begins: what Krait runs before it is nobody's business."""
+    while trace is not None and trace.tb_frame.f_code.co_filename.startswith("<krait>/"):
+        trace = trace.tb_next
+    return trace
+
+
 def _frames(trace):
     frames = []
+    trace = _users(trace)
     while trace is not None:
         code = trace.tb_frame.f_code
         frames.append((code.co_filename, trace.tb_lineno or -1, getattr(code, "co_qualname", code.co_name)))
@@ -147,9 +155,10 @@ def _deeper_than(most, trace):
 
 def _formatted(exception):
     # Some versions let Python code recurse much deeper than their limit says, and a frame takes 70 µs to format.
-    limit = -MAX_FRAMES if _deeper_than(MAX_FORMATTED, exception.__traceback__) else None
+    trace = _users(exception.__traceback__)
+    limit = -MAX_FRAMES if _deeper_than(MAX_FORMATTED, trace) else None
     try:
-        return "".join(traceback.format_exception(type(exception), exception, exception.__traceback__, limit))
+        return "".join(traceback.format_exception(type(exception), exception, trace, limit))
     except Exception as error:
         return f"{type_name(type(exception))}: {_message(exception)}\n<the traceback could not be formatted: {error!r}>\n"
 

@@ -6,6 +6,7 @@ import os
 import pty
 import signal
 import stat
+import subprocess
 import sys
 import time
 import unittest
@@ -178,11 +179,26 @@ class Files(ToolTest):
         self.assert_ok(self.map("upper", "-o", "/dev/null", rows=b"a\n"))
         self.assertTrue(stat.S_ISCHR(os.stat("/dev/null").st_mode))
 
+    @unittest.skipUnless(os.path.exists("/dev/full"), "there is no /dev/full")
+    def test_a_full_disk_is_named(self):
+        done = self.map("upper", "-o", "/dev/full", rows=b"a\n")
+        self.assertEqual(done.returncode, 4)
+        self.assertEqual(done.stderr.decode().strip(), "Error: /dev/full: No space left on device")
+
+    def test_a_reader_that_has_had_enough_is_no_error(self):
+        (self.folder / "in").write_text("a\n" * 500_000)
+        process = self.start("map", self.function("same"), self.folder / "in",
+                             stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.assertEqual(process.stdout.readline(), b"a\n")
+        process.stdout.close()
+        self.assertEqual(process.stderr.read(), b"")
+        self.assertEqual(process.wait(60), 141)
+
     def test_files_that_cannot_be_used_are_named(self):
         for arguments, name in (
             (["missing.txt"], "missing.txt"),
             ([str(self.folder)], str(self.folder)),
-            (["-", "-o", "no/such/folder"], "no/such"),
+            (["-", "-o", "no/such/file"], "No such file or folder: " + str(self.work / "no/such") + "\n"),
         ):
             with self.subTest(arguments):
                 done = self.map("same", *arguments)
@@ -224,7 +240,8 @@ class Refusals(ToolTest):
     def test_a_function_that_is_not_there_is_named(self):
         done = self.map("nowhere")
         self.assertEqual(done.returncode, 3)
-        self.assertIn("nowhere", done.stderr.decode())
+        self.assertIn("nowhere' is not defined", done.stderr.decode())
+        self.assertEqual(done.stderr.count(b"\n"), 1, done.stderr.decode())
 
     def test_a_file_that_is_not_there_is_named(self):
         done = self.run_tool("map", "absent.py:f")
@@ -237,6 +254,7 @@ class Refusals(ToolTest):
         self.assertEqual(done.returncode, 3)
         self.assertIn("broken.py", done.stderr.decode())
         self.assertIn("line 2", done.stderr.decode())
+        self.assertNotIn("<krait>", done.stderr.decode())
 
     def test_a_python_that_is_not_there_is_named(self):
         done = self.map("same", "--python", "/no/such/python")

@@ -10,6 +10,8 @@ final class ExitCodes {
     static final int INTERNAL = 70;
     /** 128 and the number of SIGINT, as shells count. */
     static final int INTERRUPTED = 130;
+    /** 128 and the number of SIGPIPE, which ends programs that are not a JVM. */
+    static final int BROKEN_PIPE = 141;
 
     private ExitCodes() {
     }

@@ -8,7 +8,6 @@ import dev.krait.cli.picocli.CommandLine.Parameters;
 import dev.krait.cli.picocli.CommandLine.Spec;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -40,7 +39,8 @@ import java.util.concurrent.Callable;
             "3:Python, the file or the function cannot be used",
             "4:the input cannot be read, or the output cannot be written",
             "70:Krait itself failed",
-            "130:interrupted; with -o there is no output"
+            "130:interrupted; with -o there is no output",
+            "141:the reader of standard output, such as head, ended first"
         })
 final class MapCommand implements Callable<Integer> {
     private enum When { AUTO, ALWAYS, NEVER }
@@ -105,7 +105,7 @@ final class MapCommand implements Callable<Integer> {
     private int map(PythonRows rows) {
         try (InputStream in = openInput()) {
             Sink sink = output.equals("-")
-                    ? Sink.stream(new FileOutputStream(FileDescriptor.out))
+                    ? Sink.standardOutput()
                     : Sink.file(Paths.get(output));
             ErrorFile errorFile = onError == OnError.FAIL ? null : new ErrorFile(errorPath(), errors != null);
             Thread cleaner = new Thread(() -> interrupt(sink, errorFile), "krait-map-cleaner");
@@ -120,8 +120,16 @@ final class MapCommand implements Callable<Integer> {
             if (interrupted) {
                 return ExitCodes.INTERRUPTED;
             }
+            if (output.equals("-") && brokenPipe(e)) {
+                return ExitCodes.BROKEN_PIPE;
+            }
             throw new CliException(ExitCodes.IO, reason(e), e);
         }
+    }
+
+    /** Whether whoever reads what is written has had enough, as {@code head} has. */
+    private static boolean brokenPipe(IOException e) {
+        return e.getCause() instanceof IOException && "Broken pipe".equals(e.getCause().getMessage());
     }
 
     private int map(PythonRows rows, InputStream in, Sink sink, ErrorFile errorFile) throws IOException {

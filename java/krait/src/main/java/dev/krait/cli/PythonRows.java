@@ -35,10 +35,11 @@ final class PythonRows implements RowFunction, AutoCloseable {
             return new PythonRows(interpreter, interpreter.function(spec.function()));
         } catch (PythonException e) {
             interpreter.close();
-            String traceback = e.traceback();
-            boolean missing = traceback == null || traceback.isEmpty();
+            String traceback = e.traceback() == null ? "" : e.traceback().stripTrailing();
+            // One that is only a line says what the message says.
+            boolean tells = traceback.contains("\n");
             throw new CliException(ExitCodes.NO_PYTHON,
-                    "Cannot use " + spec + ": " + e.getMessage() + (missing ? "" : "\n" + traceback.stripTrailing()), e);
+                    "Cannot use " + spec + ": " + e.getMessage() + (tells ? "\n" + traceback : ""), e);
         }
     }
 

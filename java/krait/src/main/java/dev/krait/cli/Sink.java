@@ -1,12 +1,18 @@
 package dev.krait.cli;
 
 import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -32,15 +38,22 @@ final class Sink {
         this.out = out;
     }
 
-    static Sink stream(OutputStream out) {
-        return new Sink(null, null, null, buffered(out));
+    static Sink standardOutput() {
+        return stream("standard output", new FileOutputStream(FileDescriptor.out));
+    }
+
+    private static Sink stream(String name, OutputStream out) {
+        return new Sink(null, null, null, buffered(name, out));
     }
 
     static Sink file(Path path) throws IOException {
         // A link keeps pointing where it does: the file behind it is replaced.
         Path target = Files.exists(path) ? path.toRealPath() : path.toAbsolutePath();
         if (Files.exists(target) && !Files.isRegularFile(target)) {
-            return stream(Files.newOutputStream(target));
+            return stream(path.toString(), Files.newOutputStream(target));
+        }
+        if (!Files.isDirectory(target.getParent())) {
+            throw new NoSuchFileException(target.getParent().toString());
         }
         SecureRandom random = new SecureRandom();
         for (;;) {
@@ -49,7 +62,7 @@ final class Sink {
             try {
                 FileChannel channel =
                         FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-                Sink sink = new Sink(target, temporary, channel, buffered(Channels.newOutputStream(channel)));
+                Sink sink = new Sink(target, temporary, channel, buffered(path.toString(), Channels.newOutputStream(channel)));
                 sink.keepPermissions();
                 return sink;
             } catch (FileAlreadyExistsException e) {
@@ -58,8 +71,31 @@ final class Sink {
         }
     }
 
-    private static OutputStream buffered(OutputStream out) {
-        return new BufferedOutputStream(out, 64 * 1024);
+    private static OutputStream buffered(String name, OutputStream out) {
+        return new BufferedOutputStream(new Named(name, out), 64 * 1024);
+    }
+
+    /** Says in its errors what could not be written: the system's words do not. */
+    private static final class Named extends FilterOutputStream {
+        private final String name;
+
+        Named(String name, OutputStream out) {
+            super(out);
+            this.name = name;
+        }
+
+        @Override
+        public void write(byte[] bytes, int from, int length) throws IOException {
+            try {
+                out.write(bytes, from, length);
+            } catch (ClosedChannelException e) {
+                throw e;
+            } catch (IOException e) {
+                FileSystemException named = new FileSystemException(name, null, e.getMessage());
+                named.initCause(e);
+                throw named;
+            }
+        }
     }
 
     private void keepPermissions() throws IOException {

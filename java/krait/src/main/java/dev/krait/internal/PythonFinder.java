@@ -94,10 +94,13 @@ public final class PythonFinder {
             tried.add(new PythonInstallation.Place(place, "not set"));
             return null;
         }
+        String file = value;
         try {
-            return examine(place, resolve(value));
+            Path resolved = resolve(value);
+            file = resolved.toString();
+            return examine(place, resolved);
         } catch (Rejection e) {
-            throw failure(e, place, value);
+            throw failure(e, place, file);
         }
     }
 
@@ -145,6 +148,7 @@ public final class PythonFinder {
             tried.add(new PythonInstallation.Place(place, "not set"));
             return null;
         }
+        String inside = value;
         try {
             Path folder = path(value);
             Path file = inside(folder, names);
@@ -153,9 +157,10 @@ public final class PythonFinder {
                 tried.add(new PythonInstallation.Place(place, value + " " + fault + "; passed over"));
                 return null;
             }
+            inside = file.toString();
             return examine(place, file);
         } catch (Rejection e) {
-            throw failure(e, place, value);
+            throw failure(e, place, inside);
         }
     }
 
@@ -271,12 +276,12 @@ public final class PythonFinder {
         }
     }
 
-    private PythonSetupException failure(Rejection e, String place, String value) {
+    private PythonSetupException failure(Rejection e, String place, String file) {
         boolean recorded = !tried.isEmpty() && tried.get(tried.size() - 1).name().equals(place);
         if (!recorded) {
-            tried.add(new PythonInstallation.Place(place, value + " " + e.getMessage()));
+            tried.add(new PythonInstallation.Place(place, file + " " + e.getMessage()));
         }
-        return e.toException("the Python chosen by " + place + " cannot be used: " + value + " " + e.headline() + "."
+        return e.toException("the Python chosen by " + place + " cannot be used: " + file + " " + e.headline() + "."
                 + trace(e.advice()));
     }
 

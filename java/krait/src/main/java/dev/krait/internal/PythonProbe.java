@@ -118,7 +118,9 @@ final class PythonProbe {
 
     private static String said(Reader errors) {
         String text = errors.text().trim();
-        return text.isEmpty() ? "" : "; its error output: " + shortened(text, STDERR_SHOWN);
+        // What is no Python may repeat its arguments, that is the whole script, which tells nobody anything.
+        boolean says = !text.isEmpty() && !text.contains("krait-probe");
+        return says ? "; its error output: " + shortened(text, STDERR_SHOWN) : "";
     }
 
     /** The end of a long text, where the reason mostly stands. */

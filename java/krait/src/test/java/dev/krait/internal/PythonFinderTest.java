@@ -258,6 +258,14 @@ final class PythonFinderTest {
     }
 
     @Test
+    void anExecutableThatRepeatsItsArgumentsIsReportedWithoutThem() {
+        Path loud = TestPythons.script(folder.resolve("loud"), "echo \"no such file: $*\" >&2; exit 2");
+        String message = failure(PythonNotFoundException.class, loud.toString());
+        assertContains(message, "ended with exit code 2");
+        assertFalse(message.contains("import sys"), message);
+    }
+
+    @Test
     void anExecutableThatPrintsSomethingElseIsNotAPython() {
         Path bad = TestPythons.script(folder.resolve("bad"), "echo hello");
         assertContains(failure(PythonNotFoundException.class, bad.toString()), "does not answer as a Python does",
