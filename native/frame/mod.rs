@@ -7,7 +7,9 @@
 mod bytes_arrays;
 mod containers;
 mod cursor;
+mod datetimes;
 mod numbers;
+mod numpy;
 mod others;
 #[cfg(test)]
 mod properties;
@@ -181,10 +183,10 @@ fn decode_rare<'g, P: Peer>(context: Context<'_, 'g, P>, reader: &mut Reader<'_>
         tag::DATE => times::decode_date(context, reader),
         tag::TIME => times::decode_time(context, reader),
         tag::OFFSET_TIME => times::decode_offset_time(context, reader),
-        tag::DATETIME => times::decode_datetime(context, reader),
-        tag::OFFSET_DATETIME => times::decode_offset_datetime(context, reader),
-        tag::ZONED_DATETIME => times::decode_zoned_datetime(context, reader),
-        tag::INSTANT => times::decode_instant(context, reader),
+        tag::DATETIME => datetimes::decode_datetime(context, reader),
+        tag::OFFSET_DATETIME => datetimes::decode_offset_datetime(context, reader),
+        tag::ZONED_DATETIME => datetimes::decode_zoned_datetime(context, reader),
+        tag::INSTANT => datetimes::decode_instant(context, reader),
         tag::DURATION => times::decode_duration(context, reader),
         tag::UUID => others::decode_uuid(context, reader),
         tag::RANGE => others::decode_range(context, reader),
@@ -321,7 +323,7 @@ fn encode_other<P: Peer>(
         return encode_tagged_handle(gil, writer, object, peer, tag::GENERATOR);
     }
     if exact(&types.datetime) {
-        return times::encode_datetime(context, writer, object);
+        return datetimes::encode_datetime(context, writer, object);
     }
     if exact(&types.date) {
         return times::encode_date(context, writer, object);
@@ -350,17 +352,14 @@ fn encode_other<P: Peer>(
         _ if object.is_float() => numbers::encode_float(context, writer, object),
         _ if object.is_any_set() => containers::encode_subclass(context, writer, object, family, parent),
         _ if object.is_byte_array() => bytes_arrays::encode_byte_array(context, writer, object),
-        _ if below(&types.datetime) => times::encode_datetime(context, writer, object),
+        _ if below(&types.datetime) => datetimes::encode_datetime(context, writer, object),
         _ if below(&types.date) => times::encode_date(context, writer, object),
         _ if below(&types.time) => times::encode_time(context, writer, object),
         _ if below(&types.timedelta) => times::encode_duration(context, writer, object),
         _ if below_later(&types.decimal) => numbers::encode_decimal(context, writer, object),
         _ if below_later(&types.uuid) => others::encode_uuid(context, writer, object),
         _ if below(&types.array) => bytes_arrays::encode_array(context, writer, object, parent),
-        _ => match others::numpy_scalar(context, object)? {
-            Some(item) => encode_value(context, writer, &item, parent),
-            None => encode_object(context, writer, object),
-        },
+        _ => numpy::encode(context, writer, object, parent),
     }
 }
 

@@ -1,4 +1,4 @@
-//! UUID, range, and the scalars of numpy.
+//! UUID and range.
 #![forbid(unsafe_code)]
 
 use super::cursor::{Reader, Writer};
@@ -68,37 +68,6 @@ pub(super) fn encode_range<P: Peer>(
     writer.i64(stop);
     writer.i64(step);
     Ok(())
-}
-
-/// The Python value of a numpy scalar, or none for anything else.
-pub(super) fn numpy_scalar<'g, P: Peer>(context: Context<'_, 'g, P>, object: &Object) -> Result<Option<Owned<'g>>> {
-    if !is_numpy_scalar(context, object)? {
-        return Ok(None);
-    }
-    let item = object.attr(context.gil, context.types.names.item.get(context.gil))?.call(context.gil, &[])?;
-    // longdouble's is a longdouble again.
-    Ok(if is_numpy_scalar(context, &item)? { None } else { Some(item) })
-}
-
-/// Whether its type extends `numpy.generic`. numpy is not imported for it, and no type of it is kept.
-fn is_numpy_scalar<P: Peer>(context: Context<'_, '_, P>, object: &Object) -> Result<bool> {
-    let Context { gil, types, .. } = context;
-    let mro = object.class(gil).attr(gil, types.names.mro.get(gil))?;
-    if !mro.is_tuple() {
-        return Ok(false);
-    }
-    let is = |class: &Object, name: &Held, text: &str| -> Result<bool> {
-        let value = class.attr(gil, name.get(gil))?;
-        Ok(value.is_str() && value.to_string_lossy(gil)? == text)
-    };
-    let mut index = 0;
-    while let Some(class) = mro.tuple_item(index) {
-        if is(class, &types.names.name, "generic")? && is(class, &types.names.module, "numpy")? {
-            return Ok(true);
-        }
-        index += 1;
-    }
-    Ok(false)
 }
 
 #[cfg(test)]
@@ -192,26 +161,6 @@ mod tests {
         with_python(|gil| {
             assert_eq!(encoded(gil, "None"), [tag::NULL]);
             assert_eq!(decoded(gil, &[tag::NULL]), "None");
-        });
-    }
-
-    /// numpy itself is not there in every test's Python; this has its classes' shape.
-    fn numpy(item: &str) -> String {
-        format!(
-            "class generic:\n  __module__ = 'numpy'\n  def item(self): return {item}\n\
-             class scalar(generic): pass\nscalar()"
-        )
-    }
-
-    #[test]
-    fn numpy_scalars_cross_as_their_python_value() {
-        with_python(|gil| {
-            comes_back_as(gil, &numpy("5"), "5");
-            comes_back_as(gil, &numpy("True"), "True");
-            comes_back_as(gil, &numpy("(1, 2.5)"), "(1, 2.5)");
-            crosses_as_object(gil, &numpy("self"));
-            crosses_as_object(gil, &numpy("scalar()"));
-            crosses_as_object(gil, "class generic:\n  __module__ = 'other'\n  item = None\ngeneric()");
         });
     }
 

@@ -145,6 +145,7 @@ held! {
         enumeration = c"enum" . c"Enum";
         entry = c"krait._values" . c"Entry";
         generator = c"types" . c"GeneratorType";
+        numpy_time = c"krait._values" . c"numpy_time";
         range = c"builtins" . c"range";
         memory_view = c"builtins" . c"memoryview";
         int_from_bytes = c"builtins" . c"int" . c"from_bytes";
@@ -165,6 +166,7 @@ held! {
         minute = c"minute";
         second = c"second";
         microsecond = c"microsecond";
+        nanosecond = c"nanosecond";
         tzinfo = c"tzinfo";
         fold = c"fold";
         utcoffset = c"utcoffset";
@@ -172,6 +174,7 @@ held! {
         days = c"days";
         seconds = c"seconds";
         microseconds = c"microseconds";
+        nanoseconds = c"nanoseconds";
         key = c"key";
         bytes = c"bytes";
         typecode = c"typecode";

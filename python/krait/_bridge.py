@@ -167,9 +167,12 @@ def as_number(value):
 
 
 def as_list(value):
-    """A list of an iterable's items; arrays give plain numbers."""
+    """A list of an iterable's items; arrays give plain numbers, but times, whose numbers have lost their unit."""
     if hasattr(value, "tolist"):
-        return value.tolist()
+        if getattr(getattr(value, "dtype", None), "kind", "") not in ("M", "m"):
+            return value.tolist()
+        if getattr(value, "ndim", 1) > 1:
+            return [as_list(row) for row in value]
     return list(value) if hasattr(value, "__iter__") else None
 
 

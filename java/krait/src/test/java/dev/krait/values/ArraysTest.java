@@ -180,7 +180,7 @@ class ArraysTest extends Crossing {
         needs(py, "numpy");
         py.exec("import numpy as np");
         assertThrows(ConversionException.class, () -> py.eval(int[].class, "np.array([0.5])"));
-        assertTrue(py.eval("np.array([1, 2])") instanceof PyObject || py.eval("np.array([1, 2])") instanceof long[]);
+        assertTrue(py.eval("np.array([1, 2])") instanceof PyObject);
         assertEquals("next", same("next"));
     }
 
@@ -192,9 +192,6 @@ class ArraysTest extends Crossing {
         assertEquals(7L, py.eval(long.class, "np.uint8(7)"));
         assertEquals(0.5, py.eval(double.class, "np.float32(0.5)"));
         assertEquals(0.25, py.eval(double.class, "np.float64(0.25)"));
-        // float64 is a float.
-        assertEquals(0.25, py.eval("np.float64(0.25)"));
-        assertEquals("x", py.eval("np.str_('x')"));
     }
 
     @Test
