@@ -33,9 +33,23 @@ python_packages() {
     printf '%s\n' "lib$name" "$name-dev" "$name-venv"
 }
 
-has java && has javac || missing+=("a JDK from 17 up (Debian: apt-get install default-jdk-headless)")
+# older VERSION THAN: whether a version is below another.
+older() { [ "$1" != "$2" ] && [ "$(printf '%s\n' "$1" "$2" | sort -V | head -n 1)" = "$1" ]; }
+
+jdk="a JDK from 17 up (Debian: apt-get install default-jdk-headless)"
+if ! has java || ! has javac; then
+    missing+=("$jdk")
+else
+    feature=$(java_version "$(default_java)")
+    case $feature in
+        '' | *[!0-9]* | [0-9] | 1[0-6]) missing+=("$jdk: this one is ${feature:-unknown}") ;;
+    esac
+fi
+rust=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' "$root/Cargo.toml")
 if ! has cargo; then
-    missing+=("Rust from 1.88 up (https://rustup.rs)")
+    missing+=("Rust from $rust up (https://rustup.rs)")
+elif found=$(cd "$root" && cargo --version 2>/dev/null | cut -d ' ' -f 2) && older "${found:-0}" "$rust"; then
+    missing+=("Rust from $rust up (https://rustup.rs): this cargo is ${found:-broken}")
 else
     for tool in fmt clippy; do
         cargo "$tool" --version >/dev/null 2>&1 || missing+=("cargo $tool (rustup component add rustfmt clippy)")

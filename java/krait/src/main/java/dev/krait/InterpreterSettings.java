@@ -1,5 +1,6 @@
 package dev.krait;
 
+import dev.krait.internal.CommonSettings;
 import dev.krait.internal.Futures;
 import dev.krait.internal.JavaAccess;
 import dev.krait.internal.KraitRuntime;
@@ -37,6 +38,7 @@ final class InterpreterSettings {
         ClassLoader loader = classLoader != null ? classLoader : Thread.currentThread().getContextClassLoader();
         Session session = KraitRuntime.open(python, home, isolation, new JavaAccess(loader, classFilter, views));
         try {
+            common().claim(session);
             session.helper(0, "configure", paths, argv, workingDirectory, environment);
             if (nameThreads) {
                 session.nameThreads();
@@ -53,5 +55,13 @@ final class InterpreterSettings {
             session.close();
             throw e;
         }
+    }
+
+    /** What this interpreter sets for others too. */
+    private CommonSettings common() {
+        CommonSettings common = new CommonSettings().want("the working directory", workingDirectory)
+                .want("sys.argv", isolation == Isolation.SHARED ? argv : null);
+        environment.forEach((name, value) -> common.want("the environment variable " + name, value));
+        return common;
     }
 }

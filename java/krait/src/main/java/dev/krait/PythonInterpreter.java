@@ -456,7 +456,8 @@ public final class PythonInterpreter implements AutoCloseable {
         }
 
         /**
-         * Adds folders or zip files to the begin of {@code sys.path}, which all interpreters share.
+         * Adds folders or zip files to the begin of {@code sys.path}, which all {@link Isolation#SHARED} interpreters have
+         * in common.
          *
          * @param folders the folders, the first one searched first
          * @return this builder
@@ -470,7 +471,8 @@ public final class PythonInterpreter implements AutoCloseable {
 
         /**
          * Changes the process's working directory, as {@code os.chdir} does, when the interpreter is built. It is one
-         * for the whole process: Java's own relative paths may or may not follow, so give absolute ones there.
+         * for the whole process: Java's own relative paths may or may not follow, so give absolute ones there. Building
+         * throws an {@link IllegalStateException} where an open interpreter has set another one.
          *
          * @param folder the folder
          * @return this builder
@@ -481,7 +483,8 @@ public final class PythonInterpreter implements AutoCloseable {
         }
 
         /**
-         * Sets {@code sys.argv}, which all interpreters share.
+         * Sets {@code sys.argv}, which all {@link Isolation#SHARED} interpreters have in common: building throws an
+         * {@link IllegalStateException} where an open one has set it otherwise.
          *
          * @param arguments the arguments; the first is the script's name
          * @return this builder
@@ -528,7 +531,8 @@ public final class PythonInterpreter implements AutoCloseable {
 
         /**
          * Sets a variable in {@code os.environ}, and so in the environment of processes that Python starts. Java's
-         * {@code System.getenv} does not see it. All interpreters share it.
+         * {@code System.getenv} does not see it. All interpreters share it: building throws an {@link
+         * IllegalStateException} where an open one has set it otherwise.
          *
          * @param name the variable's name
          * @param value its value

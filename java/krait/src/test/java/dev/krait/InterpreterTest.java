@@ -583,6 +583,37 @@ class InterpreterTest {
     }
 
     @Test
+    void anInterpreterDoesNotChangeWhatAnOpenOneHasSet(@TempDir Path folder) throws Exception {
+        Path other = Files.createDirectory(folder.resolve("other"));
+        String before = py.eval(String.class, "__import__('os').getcwd()");
+        py.exec("import sys\nbefore = list(sys.argv)");
+        PythonInterpreter first = PythonInterpreter.builder().workingDirectory(folder).argv("a").environment("KRAIT_TEST_X", "1").build();
+        try {
+            PythonInterpreter.builder().workingDirectory(folder).argv("a").environment("KRAIT_TEST_X", "1").build().close();
+            PythonInterpreter.builder().argv("b").isolation(Isolation.SUB_INTERPRETER).build().close();
+            refused("the working directory to " + folder + ", it cannot be " + other,
+                    PythonInterpreter.builder().workingDirectory(other));
+            refused("sys.argv to [a], it cannot be [b]", PythonInterpreter.builder().argv("b"));
+            refused("the environment variable KRAIT_TEST_X to 1, it cannot be 2",
+                    PythonInterpreter.builder().environment("KRAIT_TEST_X", "2").isolation(Isolation.SUB_INTERPRETER));
+            assertEquals(folder.toRealPath().toString(), first.invoke("os.getcwd"));
+            first.close();
+            try (PythonInterpreter second = PythonInterpreter.builder().workingDirectory(other).build()) {
+                assertEquals(other.toRealPath().toString(), second.invoke("os.getcwd"));
+            }
+        } finally {
+            first.close();
+            py.exec("sys.argv[:] = before");
+            py.invoke("os.chdir", before);
+        }
+    }
+
+    private static void refused(String message, PythonInterpreter.Builder builder) {
+        IllegalStateException error = assertThrows(IllegalStateException.class, builder::build);
+        assertTrue(error.getMessage().contains(message), error.getMessage());
+    }
+
+    @Test
     void aWorkingDirectoryThatIsMissingIsPythonsError(@TempDir Path folder) {
         raised("FileNotFoundError",
                 () -> PythonInterpreter.builder().workingDirectory(folder.resolve("nothing")).build());

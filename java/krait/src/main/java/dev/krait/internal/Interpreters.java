@@ -27,6 +27,7 @@ public final class Interpreters {
 
     static void closed(Session.State state) {
         COUNT.decrementAndGet();
+        CommonSettings.release(state);
         OPEN.removeIf(known -> known.get() == state || known.get() == null);
     }
 

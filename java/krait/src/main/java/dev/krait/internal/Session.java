@@ -84,6 +84,11 @@ public final class Session implements ValueContext {
         return session;
     }
 
+    /** What all sessions of one interpreter, with and without deadlines, have in common. */
+    State state() {
+        return state;
+    }
+
     static JavaHandles handles() {
         return HANDLES;
     }
