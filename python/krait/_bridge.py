@@ -101,7 +101,7 @@ def _attributes(value, names):
 
 
 def not_callable(name, value):
-    raise TypeError(f"{name!r} is not callable: it is a {type_name(value)}")
+    raise TypeError(f"{name!r} is not callable: its type is {type_name(value)}")
 
 
 def type_name(value):
@@ -179,7 +179,7 @@ def as_list(value):
 def as_callable(value):
     """The value, if it can be called."""
     if not callable(value):
-        raise TypeError(f"a {type_name(value)} is not callable")
+        raise TypeError(f"an object of type {type_name(value)} is not callable")
     return value
 
 

@@ -107,6 +107,21 @@ public final class PythonInterpreter implements AutoCloseable {
         return Calls.convert(session, session.operation(operation, source(expression), "<string>"), type);
     }
 
+    /**
+     * Evaluates an expression, for a value of a generic type.
+     *
+     * @param <T> the type
+     * @param type the type to convert to
+     * @param expression a Python expression
+     * @return its value
+     * @throws PythonException what it raises
+     * @throws ConversionException if the value is of no such type
+     */
+    public <T extends @Nullable Object> T eval(TypeRef<T> type, String expression) {
+        Objects.requireNonNull(type, "type");
+        return Calls.convert(session, eval(expression), type);
+    }
+
     /** Leading blanks are no indentation in an expression, as for Python's own {@code eval}. */
     private static String source(String expression) {
         return Objects.requireNonNull(expression, "expression").stripLeading();

@@ -376,6 +376,7 @@ class InterpreterTest {
         py.exec("def f(): return {'a': [1, 2], 'b': []}");
         Map<String, List<Integer>> map = py.invoke(new TypeRef<Map<String, List<Integer>>>() { }, "f");
         assertEquals(Map.of("a", List.of(1, 2), "b", List.of()), map);
+        assertEquals(map, py.eval(new TypeRef<Map<String, List<Integer>>>() { }, "f()"));
         Integer first = map.get("a").get(0);
         assertEquals(1, first);
         py.exec("items = ['1']");
