@@ -87,7 +87,9 @@ class ToolTest(unittest.TestCase):
         return self.run_tool("map", self.function(name), *options, rows=rows)
 
     def start(self, *arguments, **keywords):
-        process = subprocess.Popen(self.command(*arguments), cwd=self.work, **keywords)
+        # Jobs in the background ignore interrupts, and so would all that they start.
+        process = subprocess.Popen(self.command(*arguments), cwd=self.work, **keywords,
+                                   preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
         self.addCleanup(self.stop, process)
         return process
 
