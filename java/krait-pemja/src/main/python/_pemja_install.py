@@ -4,6 +4,8 @@ import sys
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 
+from krait import JavaException
+
 
 class Modules(MetaPathFinder, Loader):
     """Asked after Python's own finders, so that the package `pemja` that pip installed comes first."""
@@ -35,6 +37,8 @@ def install(sources, paths, site_packages):
         # Before anything imports pip's package, whose own logger would keep the first class loader that it met.
         for name in ("_pemja", "pemja.logger"):
             _load(finder, name)
+        # With PEMJA, `except RuntimeError` catches whatever Java throws.
+        JavaException.__bases__ = (RuntimeError,)
     elif not hasattr(known, "__krait__"):
         raise RuntimeError(
             "PEMJA's own native library runs in this process, and Krait's drop-in cannot beside it. Use one of the two in a "

@@ -3,6 +3,7 @@ package dev.krait.pemja;
 import dev.krait.Isolation;
 import dev.krait.PyObject;
 import dev.krait.PythonInterpreter;
+import dev.krait.PythonSetupException;
 import dev.krait.internal.Identifiers;
 import dev.krait.internal.Operations;
 import dev.krait.internal.Session;
@@ -28,6 +29,7 @@ public final class Opened implements AutoCloseable {
      * @return the interpreter
      */
     public static Opened open(PythonInterpreterConfig config) {
+        Identity.check();
         PythonInterpreter.Builder builder = PythonInterpreter.builder();
         if (config.getExecType() == PythonInterpreterConfig.ExecType.SUB_INTERPRETER) {
             builder.isolation(Isolation.SUB_INTERPRETER);
@@ -35,9 +37,16 @@ public final class Opened implements AutoCloseable {
         if (config.getWorkingDirectory() != null) {
             builder.workingDirectory(Path.of(config.getWorkingDirectory()));
         }
-        Environment environment = Environment.choose(config);
-        environment.apply(builder);
-        PythonInterpreter krait = builder.build();
+        Environment environment;
+        PythonInterpreter krait;
+        try {
+            environment = Environment.choose(config);
+            environment.apply(builder);
+            krait = builder.build();
+        } catch (PythonSetupException e) {
+            throw explained(config, e);
+        }
+        Identity.tell();
         try {
             PythonModules.install(krait, config.getPaths(), environment.sitePackages());
             return new Opened(krait);
@@ -45,6 +54,14 @@ public final class Opened implements AutoCloseable {
             krait.close();
             throw e;
         }
+    }
+
+    private static PythonSetupException explained(PythonInterpreterConfig config, PythonSetupException e) {
+        if (config.getPythonExec() == null) {
+            return e;
+        }
+        return new PythonSetupException("PEMJA's interface was asked for the Python " + config.getPythonExec()
+                + " (setPythonExec; in Flink python.executable). " + e.getMessage(), e);
     }
 
     /** {@return the interpreter in PEMJA's forms} */

@@ -34,7 +34,7 @@ public class PyIterator extends PyObject implements Iterator<Object> {
     @Override
     public Object next() {
         if (!hasNext()) {
-            throw new NoSuchElementException();
+            throw new NoSuchElementException("StopIteration");
         }
         return items.take();
     }

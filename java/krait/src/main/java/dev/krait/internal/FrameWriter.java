@@ -135,7 +135,8 @@ public final class FrameWriter extends FrameOutput {
             object(((Services.Live) value).object);
         } else if (value instanceof Services.Copy) {
             write(((Services.Copy) value).object);
-        } else if (form == Form.OBJECT && value != null) {
+        } else if (form == Form.OBJECT && value != null && forms == null) {
+            // What a constructor makes. In other forms it is what such an object always is.
             object(value);
         } else if (form == Form.VIEW && value != null && ValueKind.isView(kind(value.getClass()))) {
             object(value);

@@ -463,6 +463,7 @@ public final class Session implements ValueContext {
             writer.writeArguments(args == null ? NO_ARGUMENTS : args, keywords, keywordValues);
         } catch (RuntimeException | Error e) {
             writer.rollback();
+            refuse(forms, e);
             throw e;
         }
     }
@@ -472,6 +473,7 @@ public final class Session implements ValueContext {
             writer.write(value);
         } catch (RuntimeException | Error e) {
             writer.rollback();
+            refuse(forms, e);
             throw e;
         }
     }
@@ -617,7 +619,9 @@ public final class Session implements ValueContext {
         frame.counts.errors++;
         if (status == Status.FAILED) {
             int code = reader.readFailure();
-            return atRow(refusal(code, reader.readString()), row);
+            RuntimeException refusal = atRow(refusal(code, reader.readString()), row);
+            refuse(reader.leaveForms(), refusal);
+            throw refusal;
         }
         Forms forms = reader.leaveForms();
         ErrorRecord record = new ErrorRecord(reader.read());
@@ -650,6 +654,13 @@ public final class Session implements ValueContext {
         return thrown;
     }
 
+    /** Throws what other forms have in place of a ConversionException. */
+    private static void refuse(Forms forms, Throwable thrown) {
+        if (forms != null && thrown instanceof ConversionException) {
+            throw Session.<RuntimeException>sneaky(forms.failure((ConversionException) thrown, null));
+        }
+    }
+
     private static RuntimeException refusal(int code, String message) {
         switch (code) {
             case Failure.CLOSED:
@@ -674,7 +685,12 @@ public final class Session implements ValueContext {
 
     /** Converts a value to a type. */
     public Object convert(Object value, Type target) {
-        return Converter.convert(value, target, conversion);
+        try {
+            return Converter.convert(value, target, conversion);
+        } catch (ConversionException e) {
+            refuse(forms, e);
+            throw e;
+        }
     }
 
     /** The interpreter that makes an up-call: by its number, or for threads that Python made by the object that is called. */

@@ -46,6 +46,8 @@ final class Sessions {
     static void add(Session session) {
         Key key = new Key(session.binding(), session.namespace());
         OPEN.put(key, new Entry(key, session));
+        // It may have been another view of the same interpreter.
+        last = null;
     }
 
     static void remove(Session session, long number) {
