@@ -31,6 +31,8 @@ class SessionTest(ClusterTest):
         def found():
             jobs = [job for job in self.cluster.rest("/jobs/overview")["jobs"] if job["name"] == name]
             newest = max(jobs, key=lambda job: job["start-time"], default=None)
+            if newest and newest["state"] == "FAILED":
+                self.fail(self.cluster.exception(newest["jid"]))
             return newest and newest["state"] == state and newest["jid"]
         return self.cluster.wait(found, 120, f"the job {name} to be {state}")
 
@@ -57,6 +59,16 @@ class SessionTest(ClusterTest):
         if EXPECTED_ENGINE != "process":
             self.assertEqual(processes[0], processes[1])
             self.assertEqual(len(processes[0]), 1)
+
+    def test_a_job_that_is_deployed_anew_runs_its_new_code(self):
+        for version in ("old", "new"):
+            folder = self.cluster.work / version
+            folder.mkdir()
+            (folder / "redeployed.py").write_text(f"VERSION = {version!r}\n")
+            out = folder / "out.json"
+            done = self.cluster.run_python(JOBS / "redeployed_job.py", out, options=["-pyfs", f"{JOBS},{folder / 'redeployed.py'}"])
+            self.assert_ok(done)
+            self.assertEqual(value_of(json.loads(out.read_text())["rows"]["value"]), [version] * 3)
 
     def check_cancel(self, name, seconds, within):
         before = [one["id"] for one in self.cluster.rest("/taskmanagers")["taskmanagers"]]

@@ -27,7 +27,7 @@ class Modules(MetaPathFinder, Loader):
 
 
 def install(sources, paths, site_packages):
-    """Once for the modules of an interpreter, each time for the paths."""
+    """Once for the modules of an interpreter, each time for the paths. The modules that another job's hide, by name."""
     known = sys.modules.get("_pemja")
     if known is None:
         finder = Modules(sources)
@@ -44,8 +44,9 @@ def install(sources, paths, site_packages):
             "PEMJA's own native library runs in this process, and Krait's drop-in cannot beside it. Use one of the two in a "
             "JVM: see that krait-pemja's jar comes before every copy of PEMJA, also those that other jars bundle."
         )
-    _first(_packages(site_packages))
-    _first(paths)
+    from _pemja_paths import JOB_PATHS
+
+    return JOB_PATHS.enter(list(paths), _packages(site_packages))
 
 
 def _load(finder, name):
@@ -69,10 +70,3 @@ def _packages(folders):
             site.addsitedir(folder)
     named = [path for path in sys.path if path not in before]
     return named + [folder for folder in folders if os.path.isdir(folder) and folder not in named]
-
-
-def _first(paths):
-    for path in reversed(paths):
-        while path in sys.path:
-            sys.path.remove(path)
-        sys.path.insert(0, path)

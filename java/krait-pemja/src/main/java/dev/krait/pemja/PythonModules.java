@@ -14,7 +14,7 @@ import java.util.TreeMap;
 
 /** The Python modules {@code _pemja} and {@code pemja}, whose sources are in the jar. */
 final class PythonModules {
-    private static final String[] NAMES = {"_pemja", "pemja", "pemja.logger", "pemja.version"};
+    private static final String[] NAMES = {"_pemja", "_pemja_paths", "pemja", "pemja.logger", "pemja.version"};
     private static final Map<String, String> SOURCES = new TreeMap<>();
     private static final String INSTALL = source("_pemja_install");
 
@@ -32,7 +32,11 @@ final class PythonModules {
         try (PyObject load = interpreter.eval(PyObject.class, "lambda source, scope: exec(compile(source, "
                 + "'<krait-pemja>/_pemja_install.py', 'exec'), scope) or scope['install']");
                 PyObject install = load.call(PyObject.class, INSTALL, Map.of("__name__", "_pemja_install"))) {
-            install.call(SOURCES, Arrays.asList(paths), sitePackages);
+            List<?> shared = install.call(List.class, SOURCES, Arrays.asList(paths), sitePackages);
+            if (!shared.isEmpty()) {
+                Logs.log("dev.krait.pemja", System.Logger.Level.WARNING, "Jobs of one TaskManager share Python's modules: this job "
+                        + "gets " + shared + " as another one brought them, not from its own files.");
+            }
         }
     }
 
