@@ -3,6 +3,7 @@
 #   KRAIT_PYTHON=/path/to/python3   the Python to test with (else pyenv's 3.11, else python3)
 #   JAVA_HOME=/path/to/jdk          the JDK to test with (else the java on the PATH)
 #   GRADLE=/path/to/gradle          the Gradle to build with (else the one on the PATH)
+#   FLINK=2.3 | 1.20                the line of Flink to test with
 
 scripts := tests/scripts
 gradle := $(scripts)/gradle.sh -q
@@ -11,7 +12,7 @@ CALLS := 10000000
 SECONDS := 60
 
 .DEFAULT_GOAL := help
-.PHONY: help tools jar bundle demo test test-all test-sid bench fuzz soak docs clean publish
+.PHONY: help tools jar bundle demo test test-all test-flink test-sid bench fuzz soak docs clean publish
 
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -34,6 +35,9 @@ test: bundle ## Runs every suite on the default Python and JDK
 
 test-all: bundle ## Runs the suites, and the tests on every CPython and JDK there is, and in Debian sid
 	@KRAIT_SLOW=1 $(scripts)/suites.sh lint rust jni samples cli matrix
+
+test-flink: jar ## Runs PyFlink's jobs on a cluster with Krait; FLINK=1.20 for the long-term line
+	@$(scripts)/suites.sh flink
 
 test-sid: bundle ## Runs the tests in a Debian sid root (as root)
 	@$(scripts)/suites.sh sid

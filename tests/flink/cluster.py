@@ -58,6 +58,12 @@ def distribution():
     return Path(pyflink.__file__).parent
 
 
+def flink_version():
+    """The version of that Flink: 2.3.0."""
+    from pyflink.version import __version__
+    return __version__
+
+
 def make_home(home, engine, jars=None):
     """A FLINK_HOME of links to the distribution; `jars` go into its lib/ (krait-pemja for thread-krait if None)."""
     source = distribution()
@@ -127,9 +133,10 @@ class Cluster:
             raise ValueError(f"no engine {engine}: one of {', '.join(ENGINES)}")
         self.engine = engine
         self.name = name or engine
-        self.home = make_home(BUILD / "flink/homes" / self.name, engine, jars)
-        self.work = BUILD / "flink/work" / self.name
-        self.logs = BUILD / "logs/flink" / self.name
+        folder = Path(flink_version(), self.name)
+        self.home = make_home(BUILD / "flink/homes" / folder, engine, jars)
+        self.work = BUILD / "flink/work" / folder
+        self.logs = BUILD / "logs/flink" / folder
         for folder in (self.work, self.logs):
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(parents=True)

@@ -35,7 +35,8 @@ class RecoveryTest(ClusterTest):
             self.assertEqual(cluster.jobs()[job], "RUNNING")
             cluster.kill_task_manager()
             cluster.start_task_manager()
-            cluster.wait(lambda: self.checkpoints(job)["counts"]["restored"] == kill + 1, 120, "the job's restart from a checkpoint")
+            cluster.wait(lambda: self.checkpoints(job)["counts"]["restored"] == kill + 1, 120,
+                         "the job's restart from a checkpoint")
         cluster.wait_job(job)
 
         rows, timers, pids = collections.defaultdict(list), collections.Counter(), set()

@@ -66,7 +66,10 @@ class TableTest(DriverTest):
         self.assert_rows("table api", [(text,) for text in shouted])
 
     def test_each_type_arrives_as_flink_promises(self):
-        self.assert_rows("types that arrive", [(functions.types(*row),) for row in functions.TYPED])
+        # Thread mode hands an ARRAY over as a tuple, a process has it as a list.
+        array = list if EXPECTED_ENGINE == "process" else tuple
+        expected = [[array(value) if isinstance(value, list) else value for value in row] for row in functions.TYPED]
+        self.assert_rows("types that arrive", [(functions.types(*row),) for row in expected])
 
     def test_each_type_comes_back_as_it_went(self):
         self.assert_rows("round trip", functions.TYPED)

@@ -10,10 +10,9 @@ mkdir -p "$build"
 
 run() {
     case $1 in
-        lint | rust | samples | sid) "$scripts/$1.sh" ;;
+        lint | rust | samples | cli | flink | sid) "$scripts/$1.sh" ;;
         # The slow tests run once, in the suite junit; not for every pair.
         matrix) KRAIT_SLOW= "$scripts/matrix.sh" ;;
-        cli) "$scripts/cli.sh" ;;
         junit) "$scripts/junit.sh" "$(junit_name)" "$("$scripts/venv.sh" "$(default_python)")" "$(default_java)" ;;
         jni) "$scripts/junit.sh" "junit -Xcheck:jni" "$("$scripts/venv.sh" "$(default_python)")" "$(default_java)" -Xcheck:jni ;;
         *) die "no suite named $1" ;;

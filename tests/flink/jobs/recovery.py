@@ -1,6 +1,7 @@
 """recovery.py FOLDER COUNT: a keyed stream with state and timers, checkpointed, into files that commit with the checkpoints.
 
-Each line is `row KEY NUMBER SEEN TOTAL PID` or `timer KEY TIME PID`: SEEN and TOTAL come from the state, PID is the process that ran it.
+Each line is `row KEY NUMBER SEEN TOTAL PID ENGINE` or `timer KEY TIME PID ENGINE`: SEEN and TOTAL come from the state,
+PID is the process that ran it.
 """
 
 import os

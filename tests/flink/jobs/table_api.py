@@ -74,7 +74,8 @@ def main(out):
         "nested calls": "SELECT add_one(add_one(id)), shout(shout(text)) FROM texts",
         "where": "SELECT id FROM texts WHERE is_short(text)",
         "join condition": "SELECT a.n, b.n FROM numbers AS a JOIN numbers AS b ON a.n = b.n AND same_parity(add_one(a.n), 0)",
-        "join condition over both sides": "SELECT a.n, b.n FROM numbers AS a JOIN numbers AS b ON same_parity(a.n, b.n) AND a.n = b.n + 2",
+        "join condition over both sides": "SELECT a.n, b.n FROM numbers AS a JOIN numbers AS b "
+                                          "ON same_parity(a.n, b.n) AND a.n = b.n + 2",
         "inner lateral join": "SELECT id, word, size FROM texts, LATERAL TABLE(words(text)) AS t(word, size)",
         "left lateral join": "SELECT id, word, size FROM texts LEFT JOIN LATERAL TABLE(words(text)) AS t(word, size) ON TRUE",
         "group by its result": "SELECT same_parity(n, 0), COUNT(*), SUM(add_one(n)) FROM numbers GROUP BY same_parity(n, 0)",
