@@ -127,6 +127,8 @@ pub fn call<'g>(
     }
 
     let called = runtime::detached(gil, || host.call(&mut frame, operation, slot));
+    // Python code may run for long and only call Java: what Java lets go of meanwhile goes here, not only with a down-call.
+    domain.drain(gil);
     let result = match called {
         Ok(()) => read(gil, frame.memory(), domain, &peer),
         Err(error) => Err(failed(gil, error)),

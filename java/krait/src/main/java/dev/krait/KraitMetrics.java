@@ -118,8 +118,8 @@ public final class KraitMetrics {
     }
 
     /**
-     * Java objects that Python holds, such as callbacks. One that Python lets go of is counted until some thread's next
-     * call.
+     * Java objects that Python holds, such as callbacks, and one for each Java class that Python knows. One that Python lets
+     * go of is counted until some thread's next call.
      *
      * @return how many
      */
