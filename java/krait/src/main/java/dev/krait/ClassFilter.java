@@ -17,12 +17,19 @@ import java.util.regex.Pattern;
  * <p>A pattern is a class's binary name ({@code java.util.Map$Entry}), where {@code *} stands for any characters but a dot and
  * {@code **} for any characters. The last rule that matches decides. An array is reachable if its elements' class is.
  *
+ * <p>A filter that has rules denies the classes through which others are reached without their names being seen, method handles,
+ * {@code java.beans} and script engines, unless a rule names them.
+ *
  * <p>This narrows the surface; it is no sandbox. Allowed classes do what their code does, Python code may load native
  * libraries, and CPython itself has the process's rights.
  */
 public final class ClassFilter {
     private static final ClassFilter ALL = new ClassFilter(true, Collections.emptyList());
     private static final ClassFilter NONE = new ClassFilter(false, Collections.emptyList());
+
+    /** What reaches any class behind the filter's back. */
+    private static final Pattern DETOURS = Pattern.compile("(java\\.lang\\.invoke|java\\.beans|javax\\.script|java\\.lang\\.foreign)\\..*"
+            + "|sun\\.misc\\.Unsafe|jdk\\.internal\\..*");
 
     private final boolean otherwise;
     private final List<Rule> rules;
@@ -114,7 +121,7 @@ public final class ClassFilter {
                 return rules.get(i).allows;
             }
         }
-        return otherwise;
+        return otherwise && (rules.isEmpty() || !DETOURS.matcher(className).matches());
     }
 
     /** The rules, in order. */

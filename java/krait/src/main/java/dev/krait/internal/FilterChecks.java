@@ -15,9 +15,8 @@ final class FilterChecks {
         if (object instanceof Member && !classes.allows(((Member) object).getDeclaringClass())) {
             throw denied(((Member) object).getDeclaringClass().getTypeName());
         }
-        // Handles and look-ups say nothing of what they reach: only who allows their own classes gets them.
-        if (object.getClass().getName().startsWith("java.lang.invoke.") && !classes.allows(object.getClass())
-                && !classes.allows("java.lang.invoke.MethodHandle")) {
+        // Handles and look-ups say nothing of what they reach. Their own classes are not public ones.
+        if (object.getClass().getName().startsWith("java.lang.invoke.") && !classes.allows("java.lang.invoke.MethodHandle")) {
             throw denied("java.lang.invoke");
         }
     }

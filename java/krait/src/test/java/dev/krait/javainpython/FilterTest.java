@@ -3,13 +3,17 @@ package dev.krait.javainpython;
 import static dev.krait.testing.Pythons.raised;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.krait.ClassFilter;
 import dev.krait.PythonException;
 import dev.krait.PythonInterpreter;
 import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a class filter keeps from Python code. */
 class FilterTest {
@@ -23,6 +27,83 @@ class FilterTest {
         assertTrue(ClassFilter.allowAll().deny("a.B").allows("a.C"));
         assertFalse(ClassFilter.allowAll().deny("a.B").allows("a.B"));
         assertEquals("deny **, allow java.util.**, allow com.acme.*, deny java.util.zip.**", filter.toString());
+    }
+
+    /** What a denied class has in common with allowed ones. */
+    public interface Known {
+        String hello();
+    }
+
+    /** Denied in the tests. */
+    public static class Secret implements Known {
+        @Override
+        public String hello() {
+            return "hello";
+        }
+
+        public String secret() {
+            return "secret";
+        }
+
+        public static String shared() {
+            return "shared";
+        }
+    }
+
+    /** Allowed, and extends what is not. */
+    public static class Open extends Secret {
+        public String open() {
+            return "open";
+        }
+    }
+
+    public static Object make() {
+        return new Secret();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "T.Secret", "type(T.make())()", "type(T.make()).shared()", "T.make().secret()", "T.Open().secret()", "T.Open.shared()",
+        "krait.view(java.util.List.of)(T.make())[0].secret()", "T.make().getClass()", "type(T.make()).class_",
+        "T.Open().getClass().getSuperclass()", "T.Open.class_.getGenericSuperclass()", "T.class_.getClasses()",
+        "T.class_.getDeclaredClasses()", "T.Open.class_.getMethods()", "T.Open.class_.getMethod('secret')",
+        "java.lang.Class.forName(NAME)", "java.lang.Class.forName('[L' + NAME + ';')",
+        "java.lang.Class.forName(NAME, True, java.lang.ClassLoader.getSystemClassLoader())",
+        "krait.overload(java.lang.Class.forName, 'String')(NAME)", "list(java.util.stream.Stream.of(NAME).map(java.lang.Class.forName))",
+        "java.lang.Class.class_.getMethod('forName', [java.lang.String]).invoke(None, [NAME])",
+        "java.lang.Thread.currentThread().getContextClassLoader().loadClass(NAME)",
+        "java.net.URLClassLoader([]).loadClass(NAME)", "krait.java_class(NAME)", "krait.array(krait.java_class(NAME), 1)",
+        "__import__('java.lang.invoke').lang.invoke.MethodHandles.publicLookup()",
+        "__import__('java.beans').beans.Expression(T.Open(), 'secret', []).getValue()",
+        "__import__('javax.script').script.ScriptEngineManager()"})
+    void aDeniedClassIsReachedInNoneOfTheWaysThatThereAre(String way) {
+        try (PythonInterpreter py = filtered(ClassFilter.allowAll().deny("dev.krait.javainpython.FilterTest$Secret"))) {
+            py.exec("import krait, java.lang, java.util.stream, java.net\nfrom dev.krait.javainpython import FilterTest as T\n"
+                    + "NAME = 'dev.krait.javainpython.FilterTest$Secret'");
+            PythonException denied = assertThrows(PythonException.class, () -> py.eval(way));
+            assertTrue(List.of("AttributeError", "PermissionError", "ImportError", "TypeError").contains(denied.typeName()),
+                    denied.toString());
+            assertFalse(denied.traceback().contains("SyntaxError"), denied.traceback());
+        }
+    }
+
+    @Test
+    void whatAllowedClassesDeclareIsThereAllTheSame() {
+        try (PythonInterpreter py = filtered(ClassFilter.allowAll().deny("dev.krait.javainpython.FilterTest$Secret"))) {
+            py.exec("from dev.krait.javainpython import FilterTest as T\n"
+                    + "assert T.make().hello() == 'hello' and T.Open().open() == 'open' and T.Open().hello() == 'hello'\n"
+                    + "assert isinstance(T.make(), T.Known) and str(T.make()) and T.make() != T.make()");
+        }
+    }
+
+    @Test
+    void waysAroundAreOpenToWhoNamesThem() {
+        assertFalse(ClassFilter.allowAll().deny("a.B").allows("java.lang.invoke.MethodHandles"));
+        assertTrue(ClassFilter.allowAll().deny("a.B").allow("java.lang.invoke.**").allows("java.lang.invoke.MethodHandles"));
+        assertTrue(ClassFilter.allowAll().allows("java.lang.invoke.MethodHandles"));
+        try (PythonInterpreter py = filtered(ClassFilter.allowAll().deny("a.B").allow("java.lang.invoke.**"))) {
+            py.exec("import java.lang.invoke\nassert java.lang.invoke.MethodHandles.publicLookup() is not None");
+        }
     }
 
     private static PythonInterpreter filtered(ClassFilter filter) {
