@@ -1,12 +1,15 @@
 """`import java.util.ArrayList`: Java packages as modules, made when they are first imported."""
 
 import importlib
+import os
 import sys
 from importlib.abc import Loader, MetaPathFinder
-from importlib.machinery import ModuleSpec
+from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 
 import _krait
+
+from krait._java_classes import static_names
 
 
 def find_class(name):
@@ -15,7 +18,16 @@ def find_class(name):
     return None if number is None else _krait.class_at(_krait.host(), number)
 
 
-class JavaPackage(ModuleType):
+class JavaModule(ModuleType):
+    """What has Java classes in it."""
+
+    def __setattr__(self, name, value):
+        # What importing a class would put here is looked up instead.
+        if not isinstance(value, JavaClassModule):
+            super().__setattr__(name, value)
+
+
+class JavaPackage(JavaModule):
     """A Java package. Its classes are looked up each time: interpreters may have class loaders of their own."""
 
     def __getattr__(self, name):
@@ -34,11 +46,6 @@ class JavaPackage(ModuleType):
             raise ImportError(_krait.java("why_not", full), name=full)
         raise AttributeError(_krait.java("why_not", full))
 
-    def __setattr__(self, name, value):
-        # What importing a class would put here is looked up instead.
-        if not isinstance(value, JavaClassModule):
-            super().__setattr__(name, value)
-
     def __dir__(self):
         return sorted({*super().__dir__(), *_krait.java("list_package", self.__name__)})
 
@@ -46,16 +53,24 @@ class JavaPackage(ModuleType):
         return f"<Java package {self.__name__}>"
 
 
-class JavaClassModule(ModuleType):
+class JavaClassModule(JavaModule):
     """What `import package.Class` leaves in sys.modules: `from package.Class import member` reads it."""
 
-    def __getattr__(self, name):
-        if name.startswith("__"):
-            raise AttributeError(name)
+    def _class(self):
         found = find_class(self.__name__)
         if found is None:
             raise AttributeError(_krait.java("why_not", self.__name__))
-        return getattr(found, name)
+        return found
+
+    def __getattr__(self, name):
+        if name == "__all__":
+            return static_names(self._class())
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return getattr(self._class(), name)
+
+    def __dir__(self):
+        return sorted({*super().__dir__(), *static_names(self._class())})
 
     def __repr__(self):
         return f"<Java class {self.__name__}>"
@@ -68,17 +83,23 @@ class JavaFinder(MetaPathFinder, Loader):
         if not _krait.ready():
             return None
         parent = sys.modules.get(fullname.rpartition(".")[0])
-        in_java = isinstance(parent, (JavaPackage, JavaClassModule))
-        if parent is not None and not in_java and getattr(parent, "__file__", None) is not None:
-            # A module of Python's own has no Java classes in it.
-            return None
+        own = None
+        if isinstance(parent, JavaPackage):
+            # Folders of Python's may have the same names, and come to sys.path later.
+            own = PathFinder.find_spec(fullname, _folders(parent.__name__))
+            if own is not None and own.origin is not None:
+                return own
         if "." in fullname and _krait.java("find_class", fullname) is not None:
             return ModuleSpec(fullname, self, origin="java class", is_package=True)
         if _krait.java("is_package", fullname):
             return ModuleSpec(fullname, self, origin="java package", is_package=True)
-        if in_java:
+        if own is not None:
+            return own
+        if isinstance(parent, JavaPackage):
             # Not ModuleNotFoundError, which `from package import name` would replace by one that says less.
             raise ImportError(_krait.java("why_not", fullname), name=fullname)
+        if isinstance(parent, JavaClassModule):
+            raise ImportError(f"the Java class {parent.__name__} has no public {fullname.rpartition('.')[2]!r}", name=fullname)
         return None
 
     def create_module(self, spec):
@@ -91,5 +112,27 @@ class JavaFinder(MetaPathFinder, Loader):
         pass
 
 
+class MixedFinder(MetaPathFinder):
+    """Asked before Python's folders: one that is no package in itself, but has a Java package's name, is both."""
+
+    def find_spec(self, fullname, path=None, target=None):
+        if "." in fullname:
+            return None
+        own = PathFinder.find_spec(fullname, path, target)
+        if own is None or own.origin is not None or own.submodule_search_locations is None or not _krait.ready():
+            return own
+        return _finder.find_spec(fullname) or own
+
+
+def _folders(package):
+    """Where the modules of a package of this name would be."""
+    return [os.path.join(entry, *package.split(".")) for entry in sys.path if isinstance(entry, str)]
+
+
+_finder = JavaFinder()
+
+
 def install():
-    sys.meta_path.append(JavaFinder())
+    if PathFinder in sys.meta_path:
+        sys.meta_path.insert(sys.meta_path.index(PathFinder), MixedFinder())
+    sys.meta_path.append(_finder)
