@@ -13,12 +13,11 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongUnaryOperator;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/**
- * Calls both ways from many threads. {@code -Dkrait.test.stress=60} makes it a minute; without it, a few seconds.
- */
+/** Calls both ways from many threads. */
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
 class StressTest extends JavaInPython {
     private static final int THREADS = 8;
@@ -26,7 +25,17 @@ class StressTest extends JavaInPython {
 
     @Test
     void eightThreadsCallBothWaysTenDeepWithoutDeadlock() throws Exception {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(Integer.getInteger("krait.test.stress", 3));
+        callBothWays(3);
+    }
+
+    @Test
+    @Tag("slow")
+    void eightThreadsCallBothWaysTenDeepForAMinuteWithoutDeadlock() throws Exception {
+        callBothWays(60);
+    }
+
+    private void callBothWays(int seconds) throws Exception {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
         run("from java.util import ArrayList",
                 "def down(n, step):",
                 "    l = ArrayList()", "    l.add(n)",
