@@ -65,10 +65,19 @@ impl JavaMethod {
         upcall::call(gil, self.host, up::SERVICE, 0, &[], &[&name, self.members.get(gil), &index])
     }
 
+    /// A Python object that implements the interface is called as Java calls it; anything else is refused.
     #[cold]
-    fn no_target<'g>(&self, gil: Gil<'g>) -> Result<Owned<'g>> {
-        let message = format!("the Java method {}() needs an object of its class as the first argument", self.name);
-        Err(gil.raise(Exception::Type, &message))
+    fn invoke_proxy<'g>(&self, gil: Gil<'g>, target: Option<&Object>, args: &[&Object]) -> Result<Owned<'g>> {
+        let bridge = Bridge::of(gil, upcall::domain(gil)?)?;
+        let proxy = target.and_then(|target| target.class_attr(gil, bridge.names.proxy.get(gil)));
+        let (Some(target), Some(_)) = (target, proxy) else {
+            let message = format!("the Java method {}() needs an object of its class as the first argument", self.name);
+            return Err(gil.raise(Exception::Type, &message));
+        };
+        let (name, index) = (gil.str("call_proxy")?, gil.long(i64::from(self.index))?);
+        let mut all: Vec<&Object> = vec![&name, self.members.get(gil), &index, target];
+        all.extend_from_slice(args);
+        upcall::call(gil, self.host, up::SERVICE, 0, &[], &all)
     }
 }
 
@@ -82,14 +91,14 @@ impl Method for JavaMethod {
             return self.invoke(gil, 0, args);
         }
         let Some((target, args)) = args.split_first() else {
-            return self.no_target(gil);
+            return self.invoke_proxy(gil, None, &[]);
         };
         let bridge = Bridge::of(gil, upcall::domain(gil)?)?;
         // The target's slot stays its own while it is called: the caller holds a reference to it.
         let slot = bridge.with_java(gil, target, |java| std::ptr::eq(java.host, self.host).then_some(java.slot));
         match slot.flatten() {
             Some(slot) if !target.is_class() => self.invoke(gil, slot, args),
-            _ => self.no_target(gil),
+            _ => self.invoke_proxy(gil, Some(target), args),
         }
     }
 

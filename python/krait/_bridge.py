@@ -4,10 +4,14 @@ import builtins
 import importlib
 import io
 import sys
+from types import FunctionType, MethodType
 
 from krait import _async, _errors
 from krait._async import is_awaitable  # noqa: F401
 from krait._views import *  # noqa: F401, F403
+
+# inspect.CO_VARARGS
+_VARIABLE_ARGUMENTS = 4
 
 
 def new_namespace():
@@ -188,13 +192,31 @@ def is_callable(value):
     return callable(value)
 
 
+def argument_kind(value):
+    """What a Python object may be for a Java method: 0 itself alone, 1 what can be iterated over, 2 a number, 3 what can be
+    called, 4 + n a function of exactly n arguments.
+    """
+    if callable(value):
+        cls = type(value)
+        if cls is MethodType:
+            value = value.__func__
+        if type(value) is not FunctionType or value.__defaults__ or value.__code__.co_flags & _VARIABLE_ARGUMENTS:
+            return 3
+        return 4 + value.__code__.co_argcount - (cls is MethodType)
+    # An array without a dimension is a number that looks like an array.
+    if hasattr(type(value), "__iter__") and getattr(value, "ndim", 1) != 0:
+        return 1
+    return 2 if hasattr(type(value), "__index__") or hasattr(type(value), "__float__") else 0
+
+
 def implement(target, name, *args):
     """Calls what implements a Java method: (True, result), or (False, name of the class) where nothing does."""
     method = getattr(target, name, None)
     if method is None:
         # Names that are keywords in Python end with an underscore.
         method = getattr(target, name + "_", None)
-    if method is None:
+    # A method of Java's is what `krait.implements` put there for Python code: a default method.
+    if method is None or type(getattr(method, "__func__", None)).__module__ == "krait":
         return False, type_name(target)
     return True, method(*args)
 

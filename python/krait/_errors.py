@@ -20,9 +20,71 @@ class JavaException(Exception):
 
     throwable = None
     class_name = ""
+    _has_causes = False
+    _stack = None
+    _written_notes = None
+
+    def own_notes(self):
+        """The notes that are not Java's stack."""
+        return [note for note in self._written_notes or () if note is not self._stack]
 
     def __str__(self):
         return str(self.args[0]) if self.args and self.args[0] is not None else ""
+
+    def __eq__(self, other):
+        if not isinstance(other, JavaException):
+            return NotImplemented
+        return self is other or self.throwable is not None and self.throwable == other.throwable
+
+    def __hash__(self):
+        return hash(self.throwable)
+
+    @property
+    def __cause__(self):
+        """What `raise … from` named, else the cause that Java knows; looked up when it is asked for."""
+        cause = _OWN_CAUSE.__get__(self)
+        if cause is None and not self._has_causes and not self.__suppress_context__:
+            effect = self
+            for cause in _java("causes", self):
+                _OWN_CAUSE.__set__(effect, cause)
+                if not isinstance(cause, JavaException):
+                    break
+                effect._has_causes = True
+                effect = cause
+            effect._has_causes = True
+            cause = _OWN_CAUSE.__get__(self)
+        return cause
+
+    @__cause__.setter
+    def __cause__(self, cause):
+        _OWN_CAUSE.__set__(self, cause)
+
+    @property
+    def __notes__(self):
+        """The notes; the first is Java's stack, so that Python's tracebacks show both (from Python 3.11 on)."""
+        if self._written_notes is None:
+            self._stack = _java("java_stack", self)
+            self._written_notes = [self._stack] if self._stack else []
+        return self._written_notes
+
+    @__notes__.setter
+    def __notes__(self, notes):
+        self._written_notes = notes
+
+
+_OWN_CAUSE = BaseException.__cause__
+
+
+def _java(service, exception):
+    import _krait
+
+    if exception.throwable is None:
+        return ()
+    try:
+        return _krait.java(service, exception.throwable)
+    except RuntimeError:
+        # The JVM is ending: a traceback is printed without what Java knows.
+        return ()
 
 
 class CallInterrupted(BaseException):
@@ -65,9 +127,11 @@ def describe(exception):
 
 def _describe(exception, seen, top):
     seen.add(id(exception))
-    cause = exception.__cause__
+    # Java knows its own causes, and its stack.
+    java = isinstance(exception, JavaException)
+    cause = _OWN_CAUSE.__get__(exception)
     context = None if exception.__suppress_context__ else exception.__context__
-    if isinstance(exception, JavaException):
+    if java:
         throwable = exception.throwable
     else:
         # The Java frames that it passed through on its way here, if it did.
@@ -75,7 +139,7 @@ def _describe(exception, seen, top):
     return (
         type_name(type(exception)),
         _message(exception),
-        _notes(exception),
+        _notes(exception.own_notes() if java else getattr(exception, "__notes__", None)),
         _frames(exception.__traceback__),
         _nested(cause, seen),
         _nested(context, seen),
@@ -113,8 +177,7 @@ def _message(exception):
         return f"<str() of the exception raised {type(error).__name__}>"
 
 
-def _notes(exception):
-    notes = getattr(exception, "__notes__", None)
+def _notes(notes):
     return [note if isinstance(note, str) else repr(note) for note in notes] if isinstance(notes, (list, tuple)) else []
 
 

@@ -8,7 +8,8 @@ from _krait import JavaObject
 
 from krait import _java_classes, _java_import, _streams
 from krait._errors import JavaException
-from krait._java_classes import COPY, VIEW, JavaClass
+from krait._java_classes import Field, JavaClass
+from krait._java_manners import COPY, VIEW
 
 _krait.configure(_java_classes.build, JavaClass, JavaException, _streams.number)
 _streams.mark_threads()
@@ -43,12 +44,36 @@ class View:
         self.value = value
 
 
+class Viewed:
+    """A Java object or class whose fields and methods give live views."""
+
+    __slots__ = ("_of",)
+
+    def __init__(self, of):
+        self._of = of
+
+    def __getattr__(self, name):
+        cls = self._of if isinstance(self._of, JavaClass) else type(self._of)
+        for base in cls.__mro__:
+            member = base.__dict__.get(name)
+            if isinstance(member, Field):
+                return member.view(None if cls is self._of else self._of)
+        member = getattr(self._of, name)
+        return _changed(member, None, VIEW) or member
+
+    def __repr__(self):
+        return f"krait.view({self._of!r})"
+
+
 def view(what):
     """Asks for a live view where a copy would cross.
 
-    Of a Java method: one that gives collections and arrays as the Java objects, ``krait.view(obj.getItems)()``. Of a Python
-    list, dict or set: what Java gets as a live List, Map or Set, ``obj.setItems(krait.view(items))``.
+    Of a Java method: one that gives collections and arrays as the Java objects, ``krait.view(obj.getItems)()``. Of a Java
+    object or class: its fields and methods, ``krait.view(obj).items``. Of a Python list, dict or set: what Java gets as a
+    live List, Map or Set, ``obj.setItems(krait.view(items))``.
     """
+    if isinstance(what, (JavaObject, JavaClass)):
+        return Viewed(what)
     for kind, types in (("list", Sequence), ("map", Mapping), ("set", Set)):
         if isinstance(what, types) and not isinstance(what, (str, bytes)):
             if not hasattr(View, "__krait_proxy__"):
@@ -56,7 +81,7 @@ def view(what):
             return View(kind, what)
     changed = _changed(what, None, VIEW)
     if changed is None:
-        raise TypeError(f"krait.view needs a Java method or a collection, not {what!r}")
+        raise TypeError(f"krait.view needs a Java method, a Java object or a collection, not {what!r}")
     return changed
 
 
@@ -81,17 +106,20 @@ def overload(method, *types):
     return _changed(method, _krait.java("find_overload", *plain._key_, *types), None)
 
 
-def array(component, content):
-    """A new Java array: ``krait.array("int", 10)``, ``krait.array(String, ["a", "b"])``."""
+def array(component, content, *lengths):
+    """A new Java array: ``krait.array("int", 10)``, ``krait.array(String, ["a", "b"])``; with several lengths, of arrays."""
     if not isinstance(content, int):
+        if lengths:
+            raise TypeError("an array has either elements or lengths")
         content = list(content)
-    return _krait.java("new_array", component, content)
+    return _krait.java("new_array", component, content, *lengths)
 
 
 def implements(*interfaces):
     """A class decorator: instances are objects of these Java interfaces for Java.
 
-    Java's calls become calls of the methods of the same names. A default method that the class lacks is Java's own.
+    Java's calls become calls of the methods of the same names. A default method that the class lacks is Java's own, for Java
+    and for Python code.
     """
     if not interfaces or not all(isinstance(interface, JavaClass) for interface in interfaces):
         raise TypeError("krait.implements needs Java interfaces")
@@ -100,6 +128,11 @@ def implements(*interfaces):
         every = tuple(dict.fromkeys(interfaces + getattr(cls, "__java_interfaces__", ())))
         cls.__java_interfaces__ = every
         cls.__krait_proxy__ = _krait.java("proxy_kind", *every)
+        for interface in () if hasattr(cls, "__getattr__") else interfaces:
+            for name in _krait.java("default_methods", interface):
+                if not hasattr(cls, name):
+                    # Found here by Python code only: Java calls its own.
+                    setattr(cls, name, interface.__dict__[name])
         return cls
 
     return decorate

@@ -2,16 +2,18 @@
 
 import gc
 import keyword
+from collections.abc import Sequence
+from functools import partial
+from types import GenericAlias
 
 import _krait
 from _krait import JavaArray, JavaObject
 
 from krait import _java_manners, _java_throwables
 from krait._errors import JavaException
+from krait._java_manners import DEFAULT, OBJECT
 
 _TOKEN = object()
-# Forms of results; Java's `Form` has the same numbers.
-DEFAULT, VIEW, COPY, OBJECT = range(4)
 _STATIC = 1
 
 
@@ -69,6 +71,22 @@ class JavaClass(type):
         return _krait.java("class_object", cls)
 
 
+class JavaEnumClass(JavaClass):
+    """The class of Java's enums, which can be iterated over as Python's: the constants, in their order."""
+
+    def __iter__(cls):
+        return iter(cls.values())
+
+    def __len__(cls):
+        return len(cls.values())
+
+    def __getitem__(cls, name):
+        for constant in cls.values():
+            if constant.name() == name:
+                return constant
+        raise KeyError(name)
+
+
 def type_name(cls):
     return f"{cls.__module__}.{cls.__qualname__}"
 
@@ -89,6 +107,10 @@ class Field:
             return self
         return _krait.java_at(self._host, "field", self._members, self._index, instance)
 
+    def view(self, instance):
+        """The value as a live Java object where a copy would cross."""
+        return _krait.java_at(self._host, "field_view", self._members, self._index, instance)
+
     def __set__(self, instance, value):
         self.set(instance, value)
 
@@ -104,19 +126,39 @@ class Field:
 class Nested:
     """A nested class, found when it is first asked for."""
 
-    def __init__(self, host, members, name):
+    def __init__(self, host, members, name, is_inner):
         self._host = host
         self._members = members
         self._name = name
+        self._is_inner = is_inner
 
     def __get__(self, instance, owner=None):
-        return _krait.class_at(self._host, _krait.java_at(self._host, "nested", self._members, self._name))
+        found = _krait.class_at(self._host, _krait.java_at(self._host, "nested", self._members, self._name))
+        # As in Java: outer.new Inner().
+        return found if instance is None or not self._is_inner else partial(found, instance)
+
+
+class Component:
+    """A component of a record, for `case Point(x, y):`."""
+
+    def __init__(self, name):
+        self._name = name
+
+    def __get__(self, instance, owner=None):
+        return self if instance is None else getattr(instance, self._name)()
+
+
+def static_names(cls):
+    """What `from package.Class import *` means: static methods and fields, and nested classes."""
+    return [name for name, member in vars(cls).items() if not name.startswith("_") and (
+        isinstance(member, Nested) or isinstance(member, Field) and member.is_static
+        or type(member).__name__ == "JavaStaticMethod")]
 
 
 def build(host, number):
     """Makes the class with this number. Native code calls it, and keeps what it gives."""
     (members, module, qualname, kept, flags, parent, interfaces, methods, fields, nested, constructor, functional,
-     doc) = _krait.java_at(host, "describe", number)
+     components, doc) = _krait.java_at(host, "describe", number)
     name = qualname.rpartition(".")[2]
     namespace = {
         "__module__": module or "java",
@@ -126,8 +168,8 @@ def build(host, number):
         "_flags_": flags,
         "_new_": _krait.method(members, constructor, _STATIC, name, OBJECT) if constructor >= 0 else None,
     }
-    for nested_name in nested:
-        _add(namespace, nested_name, Nested(host, members, nested_name))
+    for nested_name, is_inner in nested:
+        _add(namespace, nested_name, Nested(host, members, nested_name, is_inner))
     for field_name, index, is_static, is_final in fields:
         _add(namespace, field_name, Field(host, members, field_name, index, is_static, is_final))
     for method_name, index, form in methods:
@@ -140,11 +182,20 @@ def build(host, number):
             namespace[method_name + "_"] = method
         if index == functional:
             namespace["__call__"] = method
+    for component in components:
+        namespace[f"_{component}_"] = Component(component)
+    if components:
+        # A record's methods have the names of its components: patterns look here.
+        namespace["__match_args__"] = tuple(f"_{component}_" for component in components)
     if flags & _java_manners.THROWABLE:
         cls = _throwable(host, name, namespace, parent)
     else:
         _java_manners.add(namespace, flags)
+        namespace["__class_getitem__"] = classmethod(GenericAlias)
         cls = _make(name, _bases(host, module, qualname, flags, parent, interfaces), namespace)
+    if flags & _java_manners.LIST:
+        # So that `match` takes it for a sequence.
+        Sequence.register(cls)
     return _krait.remember(host, number, cls, kept)
 
 
@@ -168,11 +219,14 @@ def _bases(host, module, qualname, flags, parent, interfaces):
 
 def _make(name, bases, namespace):
     namespace["__slots__"] = ()
+    # The class of a constant with a body of its own is no enum to Java, but extends one.
+    is_enum = namespace["_flags_"] & _java_manners.ENUM or any(isinstance(base, JavaEnumClass) for base in bases)
+    meta = JavaEnumClass if is_enum else JavaClass
     try:
-        return JavaClass(name, tuple(bases), namespace, token=_TOKEN)
+        return meta(name, tuple(bases), namespace, token=_TOKEN)
     except TypeError:
         # Java's hierarchy has no order that suits Python. isinstance asks Java, and a class has all its members itself.
-        return JavaClass(name, tuple(bases[:1]), namespace, token=_TOKEN)
+        return meta(name, tuple(bases[:1]), namespace, token=_TOKEN)
 
 
 def _throwable(host, name, namespace, parent):

@@ -1,11 +1,14 @@
-"""Python's own syntax for Java objects: `len`, `in`, `[]`, `for`, `del`, `with` and conversions to numbers."""
+"""Python's own syntax for Java objects: `len`, `in`, `[]`, `for`, `del`, `with`, arithmetic and conversions to numbers."""
 
+import math
 import operator
 
-from _krait import JavaObject, java
+from _krait import JavaObject, java, method_with
 
 from krait import _async
 
+# Forms of results; Java's `Form` has the same numbers.
+DEFAULT, VIEW, COPY, OBJECT = range(4)
 # What a class is; Java's `Manners` has the same numbers.
 ITERABLE = 1
 COLLECTION = 2
@@ -23,6 +26,7 @@ ENTRY = 4096
 ENUM = 8192
 BOOLEAN = 16384
 AWAITABLE = 32768
+PATH = 65536
 
 
 def length(self):
@@ -53,6 +57,17 @@ def get_item(self, index):
     if not isinstance(index, slice):
         return java("get", self, operator.index(index))
     return java("slice", self, *_slice(self, index))
+
+
+def get_text(self, index):
+    found = get_item(self, index)
+    return "".join(found) if isinstance(index, slice) else found
+
+
+def contains_text(self, text):
+    if not isinstance(text, (str, JavaObject)):
+        raise TypeError(f"'in <text>' requires a string as left operand, not {type(text).__name__}")
+    return str(text) in str(self)
 
 
 def set_item(self, index, value):
@@ -136,20 +151,101 @@ def leave(self, kind, error, trace):
     self.close()
 
 
+def number(self):
+    """A Java number as Python's own."""
+    return java("number", self)
+
+
 def to_int(self):
-    return int(java("number", self))
+    return int(number(self))
 
 
 def to_float(self):
-    return float(java("number", self))
+    return float(number(self))
 
 
 def to_index(self):
-    return operator.index(java("number", self))
+    return operator.index(number(self))
 
 
 def to_bool(self):
     return java("copy", self)
+
+
+def is_not_zero(self):
+    return bool(number(self))
+
+
+def _operand(value):
+    return number(value) if isinstance(value, JavaObject) and hasattr(type(value), "__int__") else value
+
+
+def _arithmetic():
+    """Operators that calculate with the numbers as Python's own: the result is Python's, too."""
+
+    def forward(function):
+        return lambda self, other: function(number(self), _operand(other))
+
+    def backward(function):
+        return lambda self, other: function(_operand(other), number(self))
+
+    def alone(function):
+        return lambda self, *rest: function(number(self), *rest)
+
+    methods = {"__round__": alone(round), "__divmod__": forward(divmod), "__rdivmod__": backward(divmod)}
+    for name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow"):
+        function = getattr(operator, name)
+        methods[f"__{name}__"] = forward(function)
+        methods[f"__r{name}__"] = backward(function)
+    for name in ("neg", "pos", "abs"):
+        methods[f"__{name}__"] = alone(getattr(operator, name))
+    for name in ("trunc", "floor", "ceil"):
+        methods[f"__{name}__"] = alone(getattr(math, name))
+    return methods
+
+
+ARITHMETIC = _arithmetic()
+
+
+def format_number(self, spec):
+    return format(number(self), spec)
+
+
+def format_text(self, spec):
+    return format(str(self), spec)
+
+
+def extend(self, values):
+    """`items += values`"""
+    self.addAll(values if isinstance(values, JavaObject) else list(values))
+    return self
+
+
+def reverse_deque(self):
+    return iter(self.descendingIterator())
+
+
+def refuse_deletion(self, index):
+    raise TypeError("an array cannot change its length")
+
+
+def clone(self):
+    """A copy of the array."""
+    return java("clone", self)
+
+
+def copy_of(self):
+    method = type(self).clone
+    return (method_with(method, None, OBJECT) or method)(self)
+
+
+def file_path(self):
+    """The path as the operating system has it; what is in an archive has none, and Java says so."""
+    return str(self.toFile() if hasattr(self, "toFile") else self)
+
+
+def refuse_pickling(self, protocol):
+    raise TypeError(f"a Java object cannot be copied or pickled by Python: {type(self).__module__}.{type(self).__qualname__}")
 
 
 def pair(self):
@@ -170,15 +266,21 @@ def add(namespace, flags):
         namespace["__len__"] = length
     if flags & COLLECTION:
         namespace["__contains__"] = contains
-    if flags & (LIST | ARRAY | TEXT):
+    if flags & (LIST | ARRAY):
         namespace["__getitem__"] = get_item
+    if flags & TEXT:
+        namespace.update(__getitem__=get_text, __contains__=contains_text)
+    if flags & (LIST | ARRAY | TEXT):
         namespace["__reversed__"] = reverse
+    elif "descendingIterator" in namespace:
+        namespace["__reversed__"] = reverse_deque
     if flags & (LIST | ARRAY):
         namespace["__setitem__"] = set_item
     if flags & LIST:
-        namespace["__delitem__"] = delete_item
+        namespace.update(__delitem__=delete_item, __iadd__=extend)
     if flags & ARRAY:
-        namespace.update(__iter__=elements, __contains__=array_contains, _fixed_=True)
+        namespace.update(__iter__=elements, __contains__=array_contains, __delitem__=refuse_deletion, _fixed_=True,
+                         clone=clone, length=property(length))
     if flags & MAP:
         namespace.update(__iter__=iterate, __getitem__=map_get, __setitem__=map_set, __delitem__=map_delete,
                          __contains__=map_contains)
@@ -187,12 +289,17 @@ def add(namespace, flags):
         namespace.setdefault("items", items)
     if flags & CLOSEABLE:
         namespace.update(__enter__=enter, __exit__=leave)
+    namespace.update(__format__=format_text, __reduce_ex__=refuse_pickling)
+    if "clone" in namespace:
+        namespace["__copy__"] = copy_of
     if flags & NUMBER:
-        namespace.update(__int__=to_int, __float__=to_float)
+        namespace.update(ARITHMETIC, __int__=to_int, __float__=to_float, __bool__=is_not_zero, __format__=format_number)
         if namespace["__qualname__"] in ("Integer", "Long", "Short", "Byte", "BigInteger"):
             namespace["__index__"] = to_index
     if flags & BOOLEAN:
         namespace["__bool__"] = to_bool
+    if flags & PATH:
+        namespace["__fspath__"] = file_path
     if flags & AWAITABLE:
         namespace["__await__"] = _async.awaitable
     if flags & (COLLECTION | MAP) and flags & (LIST | MAP):

@@ -13,6 +13,16 @@ final class Callables {
         Object call(Object... args) throws Exception;
     }
 
+    private static final String NONE = "none";
+    /** Methods, or {@link #NONE}: nothing of ours, which would tie our class loader to every class it is kept for. */
+    private static final ClassValue<Object> ONLY = new ClassValue<Object>() {
+        @Override
+        protected Object computeValue(Class<?> type) {
+            Method found = findOnly(type);
+            return found == null ? NONE : found;
+        }
+    };
+
     private Callables() {
     }
 
@@ -21,6 +31,11 @@ final class Callables {
         if (!type.isInterface()) {
             return null;
         }
+        Object known = ONLY.get(type);
+        return known == NONE ? null : (Method) known;
+    }
+
+    private static Method findOnly(Class<?> type) {
         Method only = null;
         for (Method method : type.getMethods()) {
             if (!Modifier.isAbstract(method.getModifiers()) || isOfObject(method)) {

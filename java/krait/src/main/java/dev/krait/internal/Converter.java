@@ -3,12 +3,15 @@ package dev.krait.internal;
 import java.lang.reflect.Array;
 import java.lang.reflect.Type;
 import java.util.AbstractMap;
+import java.util.Arrays;
 import java.util.Collection;
+import java.util.Iterator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 
 /**
  * Converts a value as {@link FrameReader} makes it to the Java type that a user asks for. Nothing is lost
@@ -63,10 +66,14 @@ public final class Converter {
             return null;
         }
         Object converted;
-        if (raw.isArray()) {
+        if (raw == char[].class && value instanceof String) {
+            converted = ((String) value).toCharArray();
+        } else if (raw.isArray()) {
             converted = array(value, type);
         } else if (Map.class.isAssignableFrom(raw)) {
             converted = map(value, type, raw);
+        } else if (raw == Iterator.class || raw == Stream.class) {
+            converted = stream(value, type, raw);
         } else if (raw == Iterable.class || Collection.class.isAssignableFrom(raw)) {
             converted = collection(value, type, raw);
         } else {
@@ -243,6 +250,24 @@ public final class Converter {
             }
         }
         return made;
+    }
+
+    /** A list's elements as an iterator or a stream; null for what has none at hand. */
+    private Object stream(Object value, Type type, Class<?> raw) {
+        Object[] elements = elements(value);
+        if (elements == null) {
+            return null;
+        }
+        Type element = Types.argument(type, raw, 0);
+        Object[] converted = new Object[elements.length];
+        for (int i = 0; i < elements.length; i++) {
+            try {
+                converted[i] = to(elements[i], element);
+            } catch (Mismatch e) {
+                throw e.in(Mismatch.index(i));
+            }
+        }
+        return raw == Stream.class ? Arrays.stream(converted) : Arrays.asList(converted).iterator();
     }
 
     private static boolean added(Collection<Object> made, Object converted, Object element, Type type) {

@@ -1,15 +1,18 @@
 package dev.krait.internal;
 
+import java.lang.reflect.Method;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.temporal.TemporalAccessor;
 import java.util.Collection;
 import java.util.Date;
+import java.util.Iterator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 
 /**
  * How well arguments fit parameters. An argument is known by its kind, which is its class, or for some values one of the
@@ -29,9 +32,17 @@ final class Fits {
     static final Class<?> LONG = long.class;
     /** A str of one UTF-16 unit. */
     static final Class<?> CHAR = char.class;
-    /** A Python object that can be called. */
+    /** A Python object that can be called, nobody knows with how many arguments. */
     static final Class<?> CALLABLE = Callable.class;
+    /** A Python object that can be iterated over. */
+    static final Class<?> ITERABLE = Iterates.class;
+    /** A Python object that is a number in its own way. */
+    static final Class<?> NUMBER = Counts.class;
+    /** A Python function that takes as many arguments as its index says. */
+    private static final Class<?>[] FUNCTIONS = {
+        Callable0.class, Callable1.class, Callable2.class, Callable3.class, Callable4.class};
 
+    private static final Class<?> PYTHON = dev.krait.PyObject.class;
     private static final int EXACT = 0;
     private static final int WIDENED = 1;
     private static final int NARROWED = 5;
@@ -43,7 +54,58 @@ final class Fits {
     private Fits() {
     }
 
-    private static final class Callable {
+    private static class Callable {
+    }
+
+    private static final class Callable0 extends Callable {
+    }
+
+    private static final class Callable1 extends Callable {
+    }
+
+    private static final class Callable2 extends Callable {
+    }
+
+    private static final class Callable3 extends Callable {
+    }
+
+    private static final class Callable4 extends Callable {
+    }
+
+    private static final class Iterates {
+    }
+
+    private static final class Counts {
+    }
+
+    /** The kind of a Python object, by what {@code krait._bridge.argument_kind} says of it. */
+    static Class<?> pythonKind(int code) {
+        switch (code) {
+            case 0:
+                return dev.krait.PyObject.class;
+            case 1:
+                return ITERABLE;
+            case 2:
+                return NUMBER;
+            default:
+                return code - 4 >= 0 && code - 4 < FUNCTIONS.length ? FUNCTIONS[code - 4] : CALLABLE;
+        }
+    }
+
+    /** Whether a kind is that of something that can be called. */
+    static boolean isFunction(Class<?> kind) {
+        return Callable.class.isAssignableFrom(kind);
+    }
+
+    /** Whether a kind is that of a Python object that cannot be called, as far as is known. */
+    static boolean isPython(Class<?> kind) {
+        return kind == ITERABLE || kind == NUMBER;
+    }
+
+    /** Whether a parameter asks to know more of a Python object than that it is one. */
+    static boolean looksInto(Class<?> parameter) {
+        return parameter.isArray() && !parameter.getComponentType().isAssignableFrom(PYTHON)
+                || Iterable.class.isAssignableFrom(parameter) || Iterator.class.isAssignableFrom(parameter);
     }
 
     /** The kind of a value as {@link FrameReader} gives it. */
@@ -71,11 +133,14 @@ final class Fits {
             return parameter == char.class ? WIDENED + 1 : parameter == Character.class ? BOXED + 1
                     : rank(String.class, parameter);
         }
-        if (kind == CALLABLE) {
+        if (isFunction(kind)) {
             if (parameter.isInterface()) {
-                return Callables.onlyAbstract(parameter) == null ? NOT : FUNCTION;
+                return function(kind, Callables.onlyAbstract(parameter));
             }
-            return parameter.isAssignableFrom(dev.krait.PyFunction.class) ? OBJECT : python(parameter);
+            return parameter.isAssignableFrom(dev.krait.PyFunction.class) ? OBJECT : python(PYTHON, parameter);
+        }
+        if (isPython(kind)) {
+            return parameter.isAssignableFrom(dev.krait.PyObject.class) ? OBJECT : python(kind, parameter);
         }
         if (kind == parameter) {
             return EXACT;
@@ -87,6 +152,16 @@ final class Fits {
             return parameter == Object.class ? OBJECT : WIDENED;
         }
         return converted(kind, parameter);
+    }
+
+    /** A function of another number of arguments may be meant all the same: what it gets, it will say itself. */
+    private static int function(Class<?> kind, Method only) {
+        if (only == null) {
+            return NOT;
+        }
+        int count = only.getParameterCount();
+        boolean known = kind != CALLABLE;
+        return !known || count < FUNCTIONS.length && FUNCTIONS[count] == kind ? FUNCTION : FUNCTION + 1;
     }
 
     private static int whole(boolean fitsInt, Class<?> parameter) {
@@ -131,7 +206,7 @@ final class Fits {
             // Boxes that Python was given as objects.
             return box(kind, parameter);
         }
-        return kind == dev.krait.PyObject.class ? CONVERTED + 5 : NOT;
+        return kind == PYTHON ? CONVERTED + 5 : NOT;
     }
 
     private static int box(Class<?> kind, Class<?> parameter) {
@@ -162,10 +237,13 @@ final class Fits {
         if (Map.class.isAssignableFrom(kind) && Map.class.isAssignableFrom(parameter)) {
             return CONVERTED + 1;
         }
+        if (elements && (parameter == Iterator.class || parameter == Stream.class)) {
+            return CONVERTED + 2;
+        }
         if (kind == Object[].class && Map.Entry.class.isAssignableFrom(parameter)) {
             return CONVERTED + 2;
         }
-        if (kind == String.class && parameter.isEnum()) {
+        if (kind == String.class && (parameter.isEnum() || parameter == char[].class)) {
             return CONVERTED;
         }
         if (kind == Double.class && (parameter == Float.class || parameter == BigDecimal.class)) {
@@ -178,18 +256,24 @@ final class Fits {
                 && (TemporalAccessor.class.isAssignableFrom(parameter) || Date.class.isAssignableFrom(parameter))) {
             return CONVERTED + 3;
         }
-        if (kind == dev.krait.PyObject.class) {
-            return python(parameter);
+        if (kind == PYTHON) {
+            return python(kind, parameter);
         }
         return optional(parameter);
     }
 
     /** Python objects that say of themselves what they are, or have an interface's methods. */
-    private static int python(Class<?> parameter) {
-        return parameter.isArray() || parameter.isEnum() || Number.class.isAssignableFrom(parameter)
-                || parameter.isPrimitive() || parameter == Boolean.class
-                || Collection.class.isAssignableFrom(parameter) ? CONVERTED + 5
-                : parameter.isInterface() ? CONVERTED + 7 : optional(parameter);
+    private static int python(Class<?> kind, Class<?> parameter) {
+        if (Number.class.isAssignableFrom(parameter) || parameter.isPrimitive() || parameter == Boolean.class) {
+            return kind == ITERABLE ? NOT : CONVERTED + 5;
+        }
+        if (parameter.isArray() || Collection.class.isAssignableFrom(parameter)) {
+            return kind == NUMBER ? NOT : CONVERTED + 5;
+        }
+        if (parameter.isEnum()) {
+            return CONVERTED + 5;
+        }
+        return parameter.isInterface() ? CONVERTED + 7 : optional(parameter);
     }
 
     private static int optional(Class<?> parameter) {

@@ -119,22 +119,22 @@ public final class FrameWriter extends FrameOutput {
      * @param form a code of {@link Form}
      */
     void write(Object value, int form) {
-        if (value instanceof Manners.Element) {
-            write(((Manners.Element) value).element, Form.VIEW);
-        } else if (value instanceof Manners.Elements) {
-            List<Object> elements = ((Manners.Elements) value).elements;
+        if (value instanceof Results.Element) {
+            write(((Results.Element) value).element, Form.VIEW);
+        } else if (value instanceof Results.Elements) {
+            List<Object> elements = ((Results.Elements) value).elements;
             head(Tag.LIST, elements.size(), 0);
             for (Object element : elements) {
                 write(element, Form.VIEW);
             }
         } else if (value instanceof Object[] && ((Object[]) value).length == 1
-                && ((Object[]) value)[0] instanceof Manners.Element) {
+                && ((Object[]) value)[0] instanceof Results.Element) {
             head(Tag.TUPLE, 1, 0);
             write(((Object[]) value)[0], form);
-        } else if (value instanceof Services.Live) {
-            object(((Services.Live) value).object);
-        } else if (value instanceof Services.Copy) {
-            write(((Services.Copy) value).object);
+        } else if (value instanceof Results.Live) {
+            object(((Results.Live) value).object);
+        } else if (value instanceof Results.Copy) {
+            write(((Results.Copy) value).object);
         } else if (form == Form.OBJECT && value != null && forms == null) {
             // What a constructor makes. In other forms it is what such an object always is.
             object(value);

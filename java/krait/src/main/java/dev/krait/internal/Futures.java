@@ -40,7 +40,7 @@ public final class Futures {
     /** With a callback: calls it when the stage is complete. Without: cancels the stage. */
     private static Object bridge(Session session, Object[] args) {
         if (!(args[0] instanceof CompletionStage)) {
-            throw new IllegalArgumentException("a CompletionStage is wanted, not a " + args[0].getClass().getName());
+            throw new PythonError("TypeError", "a CompletionStage is wanted, not a " + args[0].getClass().getName());
         }
         CompletionStage<?> stage = (CompletionStage<?>) args[0];
         if (args.length == 1) {

@@ -187,7 +187,8 @@ final class Members implements Opaque {
         List<Object> nested = new ArrayList<>();
         for (Class<?> member : classes.allows(type) ? type.getClasses() : new Class<?>[0]) {
             if (classes.allows(member)) {
-                nested.add(member.getSimpleName());
+                boolean isInner = !Modifier.isStatic(member.getModifiers());
+                nested.add(new Object[] {member.getSimpleName(), isInner});
             }
         }
         String name = type.getTypeName();
@@ -196,7 +197,25 @@ final class Members implements Opaque {
         return new Object[] {
             this, module, qualified.replace('$', '.'), Classes.isPermanent(type), (long) Manners.flags(type),
             parent == null ? 0L : (long) classes.number(parent), interfaces, methods, attributes, nested,
-            (long) constructor, (long) functional, doc()};
+            (long) constructor, (long) functional, components(), doc()};
+    }
+
+    /** The names of a record's components, in their order; none of another class. */
+    private List<Object> components() {
+        List<Object> names = new ArrayList<>();
+        if (type.getSuperclass() == null || !type.getSuperclass().getName().equals("java.lang.Record")) {
+            return names;
+        }
+        try {
+            // Java 16 and later.
+            Object[] components = (Object[]) Class.class.getMethod("getRecordComponents").invoke(type);
+            for (Object component : components) {
+                names.add(component.getClass().getMethod("getName").invoke(component));
+            }
+        } catch (ReflectiveOperationException e) {
+            throw new AssertionError("Krait: a record without components", e);
+        }
+        return names;
     }
 
     /** The declaration, with what it extends, and the constructors. */
@@ -220,6 +239,17 @@ final class Members implements Opaque {
             }
         }
         return text.toString();
+    }
+
+    /** The names of the default methods of an interface. */
+    List<Object> defaultMethods() {
+        List<Object> names = new ArrayList<>();
+        for (Method method : type.getMethods()) {
+            if (method.isDefault() && !names.contains(method.getName())) {
+                names.add(method.getName());
+            }
+        }
+        return names;
     }
 
     /** The nested class of this simple name. */

@@ -1,5 +1,6 @@
 package dev.krait.internal;
 
+import dev.krait.PythonException;
 import java.lang.reflect.Type;
 import java.util.Collection;
 import java.util.Iterator;
@@ -34,7 +35,7 @@ final class PythonConversion implements ObjectConversion {
             return null;
         }
         if (raw.isArray() && raw.getComponentType().isPrimitive()) {
-            return session.convert(session.onObject(Op.BUFFER, Api.get().handleOf(pyObject)), target);
+            return primitives(pyObject, target);
         }
         if (raw.isEnum()) {
             return session.convert(session.helper(0, "enum_name", pyObject), target);
@@ -64,6 +65,18 @@ final class PythonConversion implements ObjectConversion {
             return Api.get().bind(pyObject, target, raw);
         }
         return null;
+    }
+
+    /** By its buffer if it has one, else one by one. */
+    private Object primitives(Object pyObject, Type target) {
+        try {
+            return session.convert(session.onObject(Op.BUFFER, Api.get().handleOf(pyObject)), target);
+        } catch (PythonException e) {
+            if (!e.typeName().equals("TypeError")) {
+                throw e;
+            }
+        }
+        return plain(session.helper(0, "as_list", pyObject), target);
     }
 
     private static Iterator<?> iterator(Object pyObject, Type target, Class<?> of) {

@@ -1,10 +1,12 @@
 package dev.krait.internal;
 
+import dev.krait.ConversionException;
 import dev.krait.PythonException;
 import java.lang.ref.Reference;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.lang.reflect.Type;
 
 /**
  * A Python object as Java interfaces: a function as a functional interface, or an object whose class says what it implements.
@@ -20,11 +22,14 @@ final class PythonProxy implements InvocationHandler, PythonBacked {
     private final Object target;
     /** The method that a call of the function is, or null for an object that implements by methods. */
     private final Method function;
+    /** What the function must give. */
+    private final Type result;
 
-    private PythonProxy(Session session, Object target, Method function) {
+    private PythonProxy(Session session, Object target, Method function, Type result) {
         this.session = session;
         this.target = target;
         this.function = function;
+        this.result = result;
     }
 
     /** The interfaces that a Python class implements. */
@@ -44,19 +49,21 @@ final class PythonProxy implements InvocationHandler, PythonBacked {
         }
     }
 
-    /** A function as a functional interface. */
-    static Object function(Session session, Object function, Class<?> type) {
+    /** A function as a functional interface, whose arguments say what it must give: {@code Function<String, Integer>}. */
+    static Object function(Session session, Object function, Class<?> type, Type generic) {
         Method method = Callables.onlyAbstract(type);
         if (method == null) {
             throw new PythonError("TypeError", type.getTypeName() + " is no functional interface: a Python function cannot be"
                     + " one; krait.implements makes classes that can");
         }
-        return Proxy.newProxyInstance(loader(type), new Class<?>[] {type}, new PythonProxy(session, function, method));
+        Type result = Generics.resolve(method.getGenericReturnType(), generic);
+        PythonProxy handler = new PythonProxy(session, function, method, result);
+        return Proxy.newProxyInstance(loader(type), new Class<?>[] {type}, handler);
     }
 
     /** An object of a class that implements interfaces. */
     static Object implement(Session session, Object object, Kind kind) {
-        return Proxy.newProxyInstance(kind.loader, kind.interfaces, new PythonProxy(session, object, null));
+        return Proxy.newProxyInstance(kind.loader, kind.interfaces, new PythonProxy(session, object, null, null));
     }
 
     @Override
@@ -94,11 +101,11 @@ final class PythonProxy implements InvocationHandler, PythonBacked {
         if (function != null) {
             boolean isTheFunction = method.getName().equals(function.getName())
                     && method.getParameterCount() == function.getParameterCount();
-            return isTheFunction ? result(call(args), method) : viaDefault(proxy, method, args);
+            return isTheFunction ? result(call(args), method, result) : viaDefault(proxy, method, args);
         }
         Object[] answer = ask(method.getName(), args);
         if ((Boolean) answer[0]) {
-            return result(answer[1], method);
+            return result(answer[1], method, method.getGenericReturnType());
         }
         if (method.isDefault()) {
             return viaDefault(proxy, method, args);
@@ -124,12 +131,30 @@ final class PythonProxy implements InvocationHandler, PythonBacked {
         return (Object[]) session.helper(0, "implement", all);
     }
 
-    private Object result(Object value, Method method) {
-        Class<?> type = method.getReturnType();
+    private Object result(Object value, Method method, Type type) {
         if (type == void.class) {
             return null;
         }
-        return session.argument(value, type, method.getGenericReturnType());
+        if (type == boolean.class) {
+            return truth(value);
+        }
+        try {
+            return session.argument(value, Types.raw(type), type);
+        } catch (ConversionException | NullPointerException e) {
+            // A NullPointerException tells of a None where Java has a primitive type.
+            String who = function != null ? String.valueOf(target)
+                    : "a " + session.onObject(Op.TYPE_NAME, Api.get().handleOf(target));
+            throw new ConversionException("what " + who + " gave for "
+                    + method.getDeclaringClass().getTypeName() + "." + method.getName() + "(): " + e.getMessage(), e);
+        }
+    }
+
+    /** What Python's {@code if} says of a result, as Python's own {@code filter} and {@code sorted} see it. */
+    private boolean truth(Object value) {
+        if (value instanceof Boolean) {
+            return (Boolean) value;
+        }
+        return (Boolean) session.helper(0, "truth", value);
     }
 
     private Object ofObject(Object proxy, Method method, Object[] args) {

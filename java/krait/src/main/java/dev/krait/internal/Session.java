@@ -723,6 +723,11 @@ public final class Session implements ValueContext {
         return (Boolean) helper(0, "is_callable", pyObject);
     }
 
+    /** What a Python object may be passed as: see {@link Fits#pythonKind}. */
+    int argumentKind(Object pyObject) {
+        return (int) (long) (Long) helper(0, "argument_kind", pyObject);
+    }
+
     /** The class, if the filter allows it. */
     Class<?> allowed(Class<?> type) {
         if (!state.java.classes.allows(type)) {
@@ -743,7 +748,7 @@ public final class Session implements ValueContext {
     /** Converts what Python gives for a type of Java's, functions too. */
     Object argument(Object value, Class<?> type, Type generic) {
         if (type.isInterface() && isPython(value) && Callables.onlyAbstract(type) != null && isCallable(value)) {
-            return PythonProxy.function(this, value, type);
+            return PythonProxy.function(this, value, type, generic);
         }
         return convert(value, generic);
     }

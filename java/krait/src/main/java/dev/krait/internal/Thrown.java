@@ -1,7 +1,17 @@
 package dev.krait.internal;
 
+import java.lang.reflect.UndeclaredThrowableException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
+
 /** Throwables as Python is told of them. */
 public final class Thrown {
+    private static final int MAX_CAUSES = 100;
+    private static final String PACKAGE = Thrown.class.getPackageName() + ".";
+
     private Thrown() {
     }
 
@@ -12,8 +22,48 @@ public final class Thrown {
      * @return the Python exception that it stands for, or (throwable, class name, message)
      */
     public static Object record(Throwable thrown) {
-        Object python = Api.get().pythonExceptionOf(thrown);
-        return python != null ? python : new Object[] {thrown, thrown.getClass().getName(), message(thrown)};
+        Throwable original = original(thrown);
+        Object python = Api.get().pythonExceptionOf(original);
+        return python != null ? python : new Object[] {original, original.getClass().getName(), message(original)};
+    }
+
+    /** What a proxy of a Python object threw, where its interface does not declare it. */
+    static Throwable original(Throwable thrown) {
+        Throwable original = thrown;
+        while (original instanceof UndeclaredThrowableException && original.getCause() != null) {
+            original = original.getCause();
+        }
+        return original;
+    }
+
+    /** The causes, the nearest first: a Python exception that one stands for ends the list, and none comes twice. */
+    static Object[] causes(Throwable thrown) {
+        List<Object> causes = new ArrayList<>();
+        Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+        seen.add(thrown);
+        for (Throwable at = thrown.getCause(); at != null && seen.add(at) && causes.size() < MAX_CAUSES; at = at.getCause()) {
+            if (original(at) != at) {
+                continue;
+            }
+            Object python = Api.get().pythonExceptionOf(at);
+            causes.add(python == null ? at : python);
+            if (python != null) {
+                break;
+            }
+        }
+        return causes.toArray();
+    }
+
+    /** The Java frames that it has in the code that Python called, as text; "" where there are none. */
+    static String stack(Throwable thrown) {
+        StringBuilder text = new StringBuilder();
+        for (StackTraceElement frame : thrown.getStackTrace()) {
+            if (frame.getClassName().startsWith(PACKAGE)) {
+                break;
+            }
+            text.append("\n  at ").append(frame);
+        }
+        return text.length() == 0 ? "" : "Java stack:" + text;
     }
 
     /** The message, whatever {@code getMessage} does. */

@@ -1,7 +1,6 @@
 package dev.krait.internal;
 
 import dev.krait.ConversionException;
-import java.lang.reflect.UndeclaredThrowableException;
 
 /** What native code calls: operations on Java objects, for Python. Any thread, also ones that Python made. */
 final class UpCalls {
@@ -75,13 +74,13 @@ final class UpCalls {
                 result = Manners.repr(target);
                 break;
             case UpOp.EQUALS:
-                result = Manners.equalTo(target, args[0], live != 0);
+                result = Comparisons.equalTo(target, args[0], live != 0);
                 break;
             case UpOp.HASH:
                 result = target.hashCode();
                 break;
             case UpOp.COMPARE:
-                result = Manners.compare(target, args[0]);
+                result = Comparisons.compare(target, args[0]);
                 break;
             case UpOp.BUFFER:
                 result = target.getClass().isArray() && target.getClass().getComponentType().isPrimitive() ? target : null;
@@ -117,11 +116,7 @@ final class UpCalls {
      * message) for any other, (type, message) for what Krait itself has to say.
      */
     private static void raise(Frame frame, Session session, Throwable raised) {
-        Throwable thrown = raised;
-        // What a proxy of a Python object threw, and its interface does not declare.
-        while (thrown instanceof UndeclaredThrowableException && thrown.getCause() != null) {
-            thrown = thrown.getCause();
-        }
+        Throwable thrown = Thrown.original(raised);
         FrameWriter writer = frame.write(session).withoutReferences();
         Object python = session == null ? null : Api.get().pythonExceptionOf(thrown);
         try {

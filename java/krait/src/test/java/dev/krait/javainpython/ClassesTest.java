@@ -73,7 +73,8 @@ class ClassesTest extends JavaInPython {
                 "class Own(krait.JavaObject):",
                 "    def __new__(cls): return object.__new__(cls)",
                 "assert refused(Own)",
-                "assert refused(lambda: copy.copy(ArrayList()))");
+                "import java",
+                "assert refused(lambda: copy.copy(java.lang.Object()))");
     }
 
     @Test
