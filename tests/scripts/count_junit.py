@@ -1,13 +1,16 @@
-"""Prints `passed failed` from the XML reports that JUnit's console wrote in a folder."""
+"""Prints `passed failed` from the XML reports that JUnit's console wrote in a folder, then those of the cases in Python."""
 
 import sys
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
-passed = failed = 0
+PYTHON = "dev.krait.javainpython.PythonCasesTest"
+
+counts = {False: [0, 0], True: [0, 0]}
 for report in Path(sys.argv[1]).glob("TEST-*.xml"):
-    suite = ElementTree.parse(report).getroot()
-    bad = int(suite.get("failures", 0)) + int(suite.get("errors", 0))
-    failed += bad
-    passed += int(suite.get("tests", 0)) - bad - int(suite.get("skipped", 0))
-print(passed, failed)
+    for case in ElementTree.parse(report).getroot().iter("testcase"):
+        outcomes = {child.tag for child in case}
+        if "skipped" not in outcomes:
+            bad = bool(outcomes & {"failure", "error"})
+            counts[case.get("classname") == PYTHON][bad] += 1
+print(*counts[False], *counts[True])

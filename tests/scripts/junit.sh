@@ -29,10 +29,10 @@ status=0
 (cd "$build/junit" && env -u VIRTUAL_ENV -u CONDA_PREFIX -u PYTHONHOME -u PYTHONPATH KRAIT_PYTHON="$python" \
     "$java" "${options[@]}" @junit.args "${tags[@]}" --reports-dir="$reports" </dev/null) >"$log" 2>&1 || status=$?
 
-read -r passed failed < <("$python" -I "$root/tests/scripts/count_junit.py" "$reports")
+read -r passed failed python_passed python_failed < <("$python" -I "$root/tests/scripts/count_junit.py" "$reports")
 if [ "$status" != 0 ]; then
     # A container that fails, or a JVM that dies, is in no report.
-    [ "$failed" -gt 0 ] || failed=1
+    [ "$((failed + python_failed))" -gt 0 ] || failed=1
     say "$name: failed (exit code $status); the end of $log:"
     grep -v '^$' "$log" | tail -n 60 >&2
 fi
@@ -46,3 +46,4 @@ if [ -n "$checked" ]; then
     fi
 fi
 record "$name" "$passed" "$failed"
+record "cases in Python, ${name#junit }" "$python_passed" "$python_failed"
