@@ -61,6 +61,19 @@ public class PyObject extends PyOperators implements Iterable<Object>, Comparabl
     }
 
     /**
+     * An attribute's value, as a generic type.
+     *
+     * @param <T> the type
+     * @param name the attribute's name
+     * @param type the type to convert to
+     * @return the value
+     * @throws PythonException AttributeError if there is none
+     */
+    public <T> T getAttr(String name, TypeRef<T> type) {
+        return Calls.convert(session(), getAttr(name), Objects.requireNonNull(type, "type"));
+    }
+
+    /**
      * Whether there is an attribute of this name.
      *
      * @param name the attribute's name
@@ -115,6 +128,19 @@ public class PyObject extends PyOperators implements Iterable<Object>, Comparabl
     public <T> T getItem(Object key, Class<T> type) {
         Objects.requireNonNull(type, "type");
         return Calls.convert(session(), on(Operations.raw(Operations.GET_ITEM, Calls.wantsObject(type)), key), type);
+    }
+
+    /**
+     * An item's value, as a generic type.
+     *
+     * @param <T> the type
+     * @param key an index, a key or a {@code slice}; null for None
+     * @param type the type to convert to
+     * @return the value
+     * @throws PythonException KeyError or IndexError if there is none
+     */
+    public <T> T getItem(Object key, TypeRef<T> type) {
+        return Calls.convert(session(), getItem(key), Objects.requireNonNull(type, "type"));
     }
 
     /**

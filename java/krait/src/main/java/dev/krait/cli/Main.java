@@ -17,7 +17,7 @@ import java.util.Properties;
         description = "Real CPython inside the JVM.",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
-        subcommands = {MapCommand.class, DoctorCommand.class})
+        subcommands = {MapCommand.class, DoctorCommand.class, StubsCommand.class})
 public final class Main {
     private Main() {
     }

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -113,6 +114,16 @@ class PyObjectTest {
         Map<String, Integer> items = object("{'a': 1}").invokeMethod(new TypeRef<Map<String, Integer>>() {}, "copy");
         assertEquals(Map.of("a", 1), items);
         assertEquals(Map.of("a", List.of(1)), text.as(new TypeRef<Map<String, List<Integer>>>() {}));
+    }
+
+    @Test
+    void attributesItemsAndExpressionsHaveGenericTypes() {
+        PyObject holder = python.eval(PyObject.class, "__import__('types').SimpleNamespace(items=[1, 2])");
+        assertEquals(List.of(1, 2), holder.getAttr("items", new TypeRef<List<Integer>>() { }));
+        PyObject nested = python.eval(PyObject.class, "{'a': [1, 2]}");
+        assertEquals(List.of(1, 2), nested.getItem("a", new TypeRef<List<Integer>>() { }));
+        assertEquals(Optional.of(5), python.eval(new TypeRef<Optional<Integer>>() { }, "5"));
+        assertThrows(ConversionException.class, () -> python.eval(new TypeRef<List<Integer>>() { }, "['a']"));
     }
 
     @Test

@@ -1,0 +1,77 @@
+"""`krait stubs` from the outside: what it writes, and what a package without classes means."""
+
+import ast
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+from support import JAR, JAVA
+
+
+class Stubs(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(folder.cleanup)
+        cls.folder = Path(folder.name)
+        cls.run_tool("java.util", "java.util.function", "java.lang", "java.io", "java.util.stream").check_returncode()
+        cls.trees = {path.relative_to(cls.folder).parent.as_posix(): ast.parse(path.read_text())
+                     for path in cls.folder.rglob("__init__.pyi")}
+
+    @classmethod
+    def run_tool(cls, *arguments):
+        return subprocess.run([JAVA, "-jar", JAR, "stubs", "-o", cls.folder, *arguments], capture_output=True, text=True)
+
+    def named(self, package, *path):
+        """The texts of what has this path in a package's stub."""
+        found = [self.trees[package]]
+        for name in path:
+            found = [member for node in found for member in node.body
+                     if getattr(member, "name", None) == name
+                     or isinstance(member, ast.AnnAssign) and member.target.id == name]
+        return [ast.unparse(node) for node in found]
+
+    def test_packages_are_folders_that_python_can_read(self):
+        self.assertTrue({"java", "java/util", "java/util/function", "java/lang", "krait"} <= set(self.trees))
+        names = [node.name for node in self.trees["java/util"].body if isinstance(node, ast.ClassDef)]
+        self.assertTrue({"ArrayList", "Map", "Locale", "NoSuchElementException"} <= set(names))
+        self.assertGreater(len(names), 60)
+
+    def test_classes_have_their_bases_variables_and_members(self):
+        (array_list,) = self.named("java/util", "ArrayList")
+        self.assertTrue(array_list.startswith("class ArrayList(java.util.AbstractList[E], java.util.List[E], "))
+        self.assertIn("Generic[E]", array_list.splitlines()[0])
+        self.assertEqual(len(self.named("java/util", "ArrayList", "__init__")), 3)
+        self.assertIn("class Entry(", "".join(self.named("java/util", "Map", "Entry")))
+
+    def test_values_are_pythons_own(self):
+        (size,) = self.named("java/util", "ArrayList", "size")
+        self.assertIn("(self) -> int", size)
+        (maximum,) = self.named("java/lang", "Integer", "MAX_VALUE")
+        self.assertEqual(maximum, "MAX_VALUE: ClassVar[int]")
+        self.assertTrue(any("-> builtins.list[T]" in text and "*__" in text for text in self.named("java/util", "Arrays", "asList")))
+        (key_set,) = self.named("java/util", "Map", "keySet")
+        self.assertIn("-> builtins.set[K]", key_set)
+        (put,) = self.named("java/util", "Map", "put")
+        self.assertRegex(put, r"__\w+: K, __\w+: V\) -> V")
+
+    def test_functions_pass_for_functional_interfaces(self):
+        (sort,) = self.named("java/util", "List", "sort")
+        self.assertRegex(sort, r"_t.Callable\[\.\.\., Any\] \| java.util.Comparator\[E\] \| None")
+        self.assertTrue(self.named("java/util/function", "Function", "__call__"))
+
+    def test_manners_keywords_and_exceptions(self):
+        self.assertIn("-> _t.Iterator[T]", self.named("java/lang", "Iterable", "__iter__")[0])
+        self.assertEqual(len(self.named("java/util", "List", "__getitem__")), 2)
+        self.assertTrue(self.named("java/lang", "AutoCloseable", "__enter__"))
+        self.assertTrue(self.named("java/io", "PrintStream", "print"))
+        self.assertIn("krait.JavaException", self.named("java/lang", "Throwable")[0].splitlines()[0])
+
+    def test_static_methods_are_told_from_others(self):
+        (method,) = [text for text in self.named("java/lang", "Math", "hypot")]
+        self.assertTrue(method.startswith("@staticmethod"))
+
+    def test_a_package_without_classes_is_an_error(self):
+        done = self.run_tool("no.such.place")
+        self.assertEqual((done.returncode, done.stderr.strip()), (1, "no public classes were found in the package no.such.place"))
