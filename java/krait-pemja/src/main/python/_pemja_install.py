@@ -32,7 +32,7 @@ def install(sources, paths, site_packages):
     if known is None:
         finder = Modules(sources)
         # Before Krait's, to whom `pemja` is a Java package.
-        at = next((i for i, other in enumerate(sys.meta_path) if type(other).__module__ == "krait._java_import"), len(sys.meta_path))
+        at = next((i for i, other in enumerate(sys.meta_path) if type(other).__name__ == "JavaFinder"), len(sys.meta_path))
         sys.meta_path.insert(at, finder)
         # Before anything imports pip's package, whose own logger would keep the first class loader that it met.
         for name in ("_pemja", "pemja.logger"):
