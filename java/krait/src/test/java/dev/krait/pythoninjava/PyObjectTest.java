@@ -234,7 +234,7 @@ class PyObjectTest {
     void nullNamesAreRefusedByName() {
         PyObject point = point(1);
         assertEquals("name", assertThrows(NullPointerException.class, () -> point.getAttr(null)).getMessage());
-        assertEquals("type", assertThrows(NullPointerException.class, () -> point.getItem(1, null)).getMessage());
+        assertEquals("type", assertThrows(NullPointerException.class, () -> point.getItem(1, (Class<Object>) null)).getMessage());
         assertNull(object("{}").invokeMethod("get", (Object) null));
     }
 }
