@@ -16,6 +16,16 @@ public final class Sources {
     private Sources() {
     }
 
+    /** Whether this is a JDK: a JRE has no compiler. */
+    public static boolean canCompile() {
+        try {
+            return ToolProvider.getSystemJavaCompiler() != null;
+        } catch (NoClassDefFoundError e) {
+            // Not even the module that asks for one.
+            return false;
+        }
+    }
+
     /** The class of this name from its source. */
     public static Class<?> compile(String name, String source) throws IOException, ClassNotFoundException {
         Path folder = Files.createTempDirectory("krait-sources");
