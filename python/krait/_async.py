@@ -10,6 +10,8 @@ from krait import _errors, _streams
 
 # How long a closing interpreter waits for its tasks to take notice of being cancelled.
 STOP_SECONDS = 2
+# How long a thread that waits for an asynchronous iterator takes no notice of being stopped.
+_NOTICE_SECONDS = 0.05
 
 _lock = threading.Lock()
 # Number of an interpreter -> its event loop, once there is one.
@@ -60,6 +62,10 @@ class _Loop:
             await asyncio.wait(tasks, timeout=STOP_SECONDS)
         await self._loop.shutdown_asyncgens()
 
+    def is_mine(self):
+        """Whether the calling thread is the loop's."""
+        return threading.current_thread() is self._thread
+
     def submit(self, awaitable):
         import asyncio
 
@@ -73,7 +79,7 @@ class _Loop:
 
         self._stopping = True
         self._loop.call_soon_threadsafe(self._loop.stop)
-        if threading.current_thread() is not self._thread:
+        if not self.is_mine():
             # A little longer than the tasks get.
             self._thread.join(STOP_SECONDS + 1)
         for future in list(self._futures):
@@ -96,12 +102,59 @@ def is_awaitable(value):
 def start(number, awaitable, done):
     """Runs an awaitable on the interpreter's event loop. Gives a concurrent future, and calls `done` with it at its end."""
     with _lock:
-        loop = _loops.get(number)
-        if loop is None:
-            loop = _loops[number] = _Loop()
-        future = loop.submit(awaitable)
+        future = _loop(number).submit(awaitable)
     future.add_done_callback(done)
     return future
+
+
+def _loop(number):
+    loop = _loops.get(number)
+    if loop is None:
+        loop = _loops[number] = _Loop()
+    return loop
+
+
+def iterate(number, iterable):
+    """A generator of what an asynchronous iterable gives on the interpreter's event loop; None for anything else."""
+    return _items(number, iterable.__aiter__()) if hasattr(type(iterable), "__aiter__") else None
+
+
+def _items(number, iterator):
+    try:
+        while True:
+            try:
+                item = _wait(number, iterator.__anext__())
+            except StopAsyncIteration:
+                return
+            yield item
+    finally:
+        # Where the interpreter was closed, its loop has closed the generator.
+        if number in _loops and hasattr(iterator, "aclose"):
+            _wait(number, iterator.aclose())
+
+
+def _wait(number, awaitable):
+    from concurrent.futures import TimeoutError
+
+    with _lock:
+        loop = _loop(number)
+        if loop.is_mine():
+            if hasattr(awaitable, "close"):
+                # So that nobody warns that it was never awaited.
+                awaitable.close()
+            raise RuntimeError("the event loop's own thread cannot wait for what runs on it: use `async for`")
+        future = loop.submit(awaitable)
+    try:
+        while True:
+            try:
+                return future.result(_NOTICE_SECONDS)
+            except TimeoutError:
+                # Again and again, so that an interrupt or a deadline is noticed.
+                if future.done():
+                    return future.result()
+    except BaseException:
+        future.cancel()
+        raise
 
 
 def attach(number, bridge):

@@ -252,6 +252,11 @@ def start_async(number, awaitable, done):
     return _async.start(number, awaitable, done)
 
 
+def iterate_async(number, iterable):
+    """Goes through an asynchronous iterable; None for what is none."""
+    return _async.iterate(number, iterable)
+
+
 def attach_logging(number, sink, level):
     """Sends what an interpreter logs to Java."""
     from krait import _logging

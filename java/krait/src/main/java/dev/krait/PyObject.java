@@ -1,5 +1,6 @@
 package dev.krait;
 
+import dev.krait.internal.Futures;
 import dev.krait.internal.Operations;
 import dev.krait.internal.Session;
 import java.lang.ref.Reference;
@@ -408,7 +409,8 @@ public class PyObject extends PyOperators implements Iterable<Object>, Comparabl
 
     /**
      * Iterates: {@code iter(this)}. A generator runs as far as the items that were asked for and no further; {@link
-     * PyIterator#close} closes it.
+     * PyIterator#close} closes it. What can be iterated over asynchronously only, an async generator, runs on the interpreter's
+     * event loop, and the calling thread waits for each item.
      *
      * @return the iterator
      * @throws PythonException TypeError if it cannot be iterated over
@@ -426,7 +428,20 @@ public class PyObject extends PyOperators implements Iterable<Object>, Comparabl
      * @throws PythonException TypeError if it cannot be iterated over
      */
     public <T> PyIterator<T> asIterator(Class<T> type) {
-        return new PyIterator<>(raw(Operations.ITER), Objects.requireNonNull(type, "type"));
+        Objects.requireNonNull(type, "type");
+        return new PyIterator<>(iteration(), type);
+    }
+
+    private PyObject iteration() {
+        try {
+            return raw(Operations.ITER);
+        } catch (PythonException e) {
+            Object items = e.typeName().equals("TypeError") ? Futures.iterate(session(), this) : null;
+            if (items == null) {
+                throw e;
+            }
+            return (PyObject) items;
+        }
     }
 
     /** Iterates as {@link #asIterator()} does: {@code for (Object item : object)}. */

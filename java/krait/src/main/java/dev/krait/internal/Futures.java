@@ -37,6 +37,17 @@ public final class Futures {
         return session.helper(Op.RAW, "start_async", session.number(), awaitable, end);
     }
 
+    /**
+     * Goes through an asynchronous iterable, which runs on the event loop.
+     *
+     * @param session the interpreter
+     * @param iterable a PyObject
+     * @return a generator, a PyObject; null for what is no asynchronous iterable
+     */
+    public static Object iterate(Session session, Object iterable) {
+        return session.helper(0, "iterate_async", session.number(), iterable);
+    }
+
     /** With a callback: calls it when the stage is complete. Without: cancels the stage. */
     private static Object bridge(Session session, Object[] args) {
         if (!(args[0] instanceof CompletionStage)) {

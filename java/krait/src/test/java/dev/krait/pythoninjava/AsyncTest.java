@@ -8,12 +8,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.krait.ConversionException;
 import dev.krait.Kwargs;
+import dev.krait.PyIterator;
 import dev.krait.PyObject;
 import dev.krait.PythonException;
 import dev.krait.PythonExit;
 import dev.krait.PythonInterpreter;
 import dev.krait.TypeRef;
 import java.io.ByteArrayOutputStream;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -24,6 +26,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -311,5 +314,37 @@ class AsyncTest {
             expected += 4 * (i % 7);
         }
         assertEquals(expected, sum);
+    }
+
+    @Test
+    void anAsynchronousGeneratorIsIteratedOverItemByItem() {
+        python.exec("async def rows(count):\n    try:\n        for i in range(count):\n            log.append(i)\n"
+                + "            await asyncio.sleep(0)\n            yield i\n    finally:\n"
+                + "        log.append(threading.current_thread().name)\n"
+                + "async def broken():\n    yield 1\n    raise KeyError('row')\n"
+                + "class Pages:\n    def __aiter__(self): return self\n    n = 0\n"
+                + "    async def __anext__(self):\n        self.n += 1\n        if self.n > 2: raise StopAsyncIteration\n"
+                + "        return self.n\n");
+        List<Integer> all = new ArrayList<>();
+        python.invoke(PyObject.class, "rows", 3).asIterator(Integer.class).forEachRemaining(all::add);
+        assertEquals(List.of(0, 1, 2), all);
+        python.exec("log.clear()");
+        try (PyIterator<Object> rows = python.invoke(PyObject.class, "rows", 100).asIterator()) {
+            assertEquals(0L, rows.next());
+            assertEquals(1L, rows.next());
+        }
+        assertEquals(List.of(0L, 1L, "krait-asyncio"), python.get("log"));
+        assertEquals(List.of(1L, 2L), python.invoke(PyObject.class, "Pages").stream().collect(Collectors.toList()));
+        PyIterator<Object> broken = python.invoke(PyObject.class, "broken").asIterator();
+        assertEquals(1L, broken.next());
+        assertEquals("KeyError", assertThrows(PythonException.class, broken::next).typeName());
+        assertThrows(PythonException.class, () -> python.eval(PyObject.class, "5").asIterator());
+    }
+
+    @Test
+    void waitingForAnAsynchronousItemCanBeInterrupted() {
+        python.exec("async def never():\n    await asyncio.sleep(1000)\n    yield 1\n");
+        PyIterator<Object> items = python.withTimeout(Duration.ofMillis(200)).invoke(PyObject.class, "never").asIterator();
+        assertEquals("krait.CallTimeout", assertThrows(PythonException.class, items::next).typeName());
     }
 }
