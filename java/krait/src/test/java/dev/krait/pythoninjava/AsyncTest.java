@@ -344,7 +344,7 @@ class AsyncTest {
     @Test
     void waitingForAnAsynchronousItemCanBeInterrupted() {
         python.exec("async def never():\n    await asyncio.sleep(1000)\n    yield 1\n");
-        PyIterator<Object> items = python.withTimeout(Duration.ofMillis(200)).invoke(PyObject.class, "never").asIterator();
+        PyIterator<Object> items = python.withDeadline(Duration.ofMillis(200)).invoke(PyObject.class, "never").asIterator();
         assertEquals("krait.CallTimeout", assertThrows(PythonException.class, items::next).typeName());
     }
 }
