@@ -30,7 +30,8 @@ final class StubFile {
             java.util.stream.BaseStream.class, List.of("def __iter__(self) -> _t.Iterator[{0}]: ..."),
             java.util.Collection.class, List.of("def __len__(self) -> int: ...", "def __contains__(self, value: object) -> bool: ..."),
             java.util.List.class, List.of("@overload", "def __getitem__(self, index: int) -> {0}: ...", "@overload",
-                    "def __getitem__(self, index: slice) -> builtins.list[{0}]: ...", "def __setitem__(self, index: Any, value: Any) -> None: ...",
+                    "def __getitem__(self, index: slice) -> builtins.list[{0}]: ...",
+                    "def __setitem__(self, index: Any, value: Any) -> None: ...",
                     "def __delitem__(self, index: int | slice) -> None: ..."),
             Map.class, List.of("def __len__(self) -> int: ...", "def __iter__(self) -> _t.Iterator[{0}]: ...",
                     "def __contains__(self, key: object) -> bool: ...", "def __getitem__(self, key: {0}) -> {1}: ...",
@@ -68,7 +69,8 @@ final class StubFile {
         StringBuilder head = new StringBuilder("# The Java package " + name + ", by `krait stubs`.\n# mypy: ignore-errors\n\n"
                 // Under other names than members of classes can have.
                 + "import array as _array\nimport builtins\nimport datetime as _datetime\nimport decimal as _decimal\n"
-                + "import typing as _t\nimport uuid as _uuid\nfrom typing import Any, ClassVar, Generic, TypeVar, overload\n\nimport krait\nfrom typing_extensions import Self\n");
+                + "import typing as _t\nimport uuid as _uuid\nfrom typing import Any, ClassVar, Generic, TypeVar, overload\n\n"
+                + "import krait\nfrom typing_extensions import Self\n");
         for (String other : types.packages) {
             head.append("import ").append(other).append('\n');
         }

@@ -72,11 +72,13 @@ final class StubTypes {
         } else if (raw == Map.Entry.class) {
             return "krait.Entry";
         } else if (Map.class.isAssignableFrom(raw)) {
-            return isPlain(type, 2) ? "builtins.dict[" + given(argument(type, 0)) + ", " + given(argument(type, 1)) + "]" : "builtins.dict[Any, Any]";
+            return isPlain(type, 2) ? "builtins.dict[" + given(argument(type, 0)) + ", " + given(argument(type, 1)) + "]"
+                    : "builtins.dict[Any, Any]";
         } else if (Collection.class.isAssignableFrom(raw)) {
             String element = isPlain(type, 1) ? given(argument(type, 0)) : "Any";
-            return Set.class.isAssignableFrom(raw) ? "builtins.set[" + element + "]"
-                    : raw == Collection.class ? "builtins.list[" + element + "] | builtins.set[" + element + "]" : "builtins.list[" + element + "]";
+            String set = "builtins.set[" + element + "]";
+            String list = "builtins.list[" + element + "]";
+            return Set.class.isAssignableFrom(raw) ? set : raw == Collection.class ? list + " | " + set : list;
         }
         return object(type);
     }
@@ -119,7 +121,8 @@ final class StubTypes {
         } else if (raw == java.util.Optional.class) {
             return taken(argument(type, 0)).replace(" | None", "");
         } else if (Map.class.isAssignableFrom(raw)) {
-            return isPlain(type, 2) ? "_t.Mapping[" + taken(argument(type, 0)) + ", " + taken(argument(type, 1)) + "]" : "_t.Mapping[Any, Any]";
+            return isPlain(type, 2) ? "_t.Mapping[" + taken(argument(type, 0)) + ", " + taken(argument(type, 1)) + "]"
+                    : "_t.Mapping[Any, Any]";
         } else if (raw == Iterable.class || Collection.class.isAssignableFrom(raw)) {
             return isPlain(type, 1) ? "_t.Iterable[" + taken(argument(type, 0)) + "]" : "_t.Iterable[Any]";
         } else if (raw == Class.class) {

@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 public final class KraitRuntime {
     /** The package's modules in the jar. Importing order does not matter: they are found by name. */
     private static final String[] MODULES = {"__init__", "_bootstrap", "_bridge", "_errors", "_streams", "_threads",
-        "_values", "_views", "_java", "_java_classes", "_java_manners", "_java_import", "_java_throwables",
+        "_values", "_views", "_java", "_java_classes", "_java_manners", "_java_numbers", "_java_import", "_java_throwables",
         "_async", "_log_context", "_logging"};
     private static final String RESOURCES = "/dev/krait/python/krait/";
     private static final String STACK_SIZE = "krait.stack.size";

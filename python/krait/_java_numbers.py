@@ -1,0 +1,71 @@
+"""Java's numbers where they are objects: arithmetic, conversions and formats, as of Python's own numbers."""
+
+import math
+import operator
+
+from _krait import JavaObject, java
+
+_WHOLE = ("Integer", "Long", "Short", "Byte", "BigInteger")
+
+
+def number(self):
+    """A Java number as Python's own."""
+    return java("number", self)
+
+
+def to_int(self):
+    return int(number(self))
+
+
+def to_float(self):
+    return float(number(self))
+
+
+def to_index(self):
+    return operator.index(number(self))
+
+
+def is_not_zero(self):
+    return bool(number(self))
+
+
+def _operand(value):
+    return number(value) if isinstance(value, JavaObject) and hasattr(type(value), "__int__") else value
+
+
+def _arithmetic():
+    """Operators that calculate with the numbers as Python's own: the result is Python's, too."""
+
+    def forward(function):
+        return lambda self, other: function(number(self), _operand(other))
+
+    def backward(function):
+        return lambda self, other: function(_operand(other), number(self))
+
+    def alone(function):
+        return lambda self, *rest: function(number(self), *rest)
+
+    methods = {"__round__": alone(round), "__divmod__": forward(divmod), "__rdivmod__": backward(divmod)}
+    for name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow"):
+        function = getattr(operator, name)
+        methods[f"__{name}__"] = forward(function)
+        methods[f"__r{name}__"] = backward(function)
+    for name in ("neg", "pos", "abs"):
+        methods[f"__{name}__"] = alone(getattr(operator, name))
+    for name in ("trunc", "floor", "ceil"):
+        methods[f"__{name}__"] = alone(getattr(math, name))
+    return methods
+
+
+ARITHMETIC = _arithmetic()
+
+
+def format_number(self, spec):
+    return format(number(self), spec)
+
+
+def add(namespace):
+    """Adds what the class of a number has."""
+    namespace.update(ARITHMETIC, __int__=to_int, __float__=to_float, __bool__=is_not_zero, __format__=format_number)
+    if namespace["__qualname__"] in _WHOLE:
+        namespace["__index__"] = to_index
