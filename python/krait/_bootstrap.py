@@ -50,6 +50,16 @@ def _check_zoneinfo():
         sys.modules["_zoneinfo"] = None
 
 
+def _check_decimal():
+    """Before CPython 3.13 the C half of decimal has one state for all interpreters, which the end of one destroys for the others:
+    all but the main one do without it.
+    """
+    import _xxsubinterpreters as interpreters
+
+    if interpreters.get_current() != interpreters.get_main():
+        sys.modules["_decimal"] = None
+
+
 def install(sources):
     # First, so that a package of the same name on sys.path is never taken for ours.
     sys.meta_path.insert(0, JarImporter(sources))
@@ -60,4 +70,6 @@ def install(sources):
         sys.argv = [""]
     if sys.version_info[:2] == (3, 12):
         _check_zoneinfo()
+    if sys.version_info < (3, 13):
+        _check_decimal()
     import krait  # noqa: F401

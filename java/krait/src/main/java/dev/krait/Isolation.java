@@ -6,7 +6,8 @@ public enum Isolation {
     SHARED,
     /**
      * Its globals and its modules, {@code sys} and builtins: a sub-interpreter. The GIL is the process's. An extension
-     * module that keeps state of its own per process may be confused, or refuse.
+     * module that keeps state of its own per process may be confused, or refuse. Before CPython 3.13 {@code decimal} is such a
+     * module: Krait uses its half in Python instead, which is slower.
      */
     SUB_INTERPRETER,
     /**

@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import dev.krait.Isolation;
 import dev.krait.PythonInterpreter;
+import dev.krait.testing.Pythons;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -17,6 +19,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 import org.opentest4j.TestAbortedException;
 
@@ -29,6 +32,25 @@ class PythonCasesTest {
 
     @TestFactory
     List<DynamicContainer> cases() throws IOException, URISyntaxException {
+        return cases(Isolation.SHARED);
+    }
+
+    @TestFactory
+    @Tag("slow")
+    List<DynamicContainer> casesInInterpretersWithModulesOfTheirOwn() throws IOException, URISyntaxException {
+        return cases(Isolation.SUB_INTERPRETER);
+    }
+
+    @TestFactory
+    @Tag("slow")
+    List<DynamicContainer> casesInInterpretersWithAGilOfTheirOwn() throws IOException, URISyntaxException {
+        try (PythonInterpreter py = PythonInterpreter.create()) {
+            Pythons.from(py, 12, "a GIL of its own");
+        }
+        return cases(Isolation.OWN_GIL);
+    }
+
+    private static List<DynamicContainer> cases(Isolation isolation) throws IOException, URISyntaxException {
         Path folder = Paths.get(PythonCasesTest.class.getResource("/python/running.py").toURI()).getParent();
         String wanted = System.getProperty("krait.test.cases", "*");
         List<Path> files = new ArrayList<>();
@@ -37,11 +59,11 @@ class PythonCasesTest {
                     .sorted().forEach(files::add);
         }
         assertFalse(files.isEmpty(), "no cases in " + folder);
-        return files.stream().map(PythonCasesTest::cases).collect(Collectors.toList());
+        return files.stream().map(file -> cases(file, isolation)).collect(Collectors.toList());
     }
 
-    private static DynamicContainer cases(Path file) {
-        PythonInterpreter py = PythonInterpreter.create();
+    private static DynamicContainer cases(Path file, Isolation isolation) {
+        PythonInterpreter py = PythonInterpreter.builder().isolation(isolation).build();
         OPEN.add(py);
         py.run(file.resolveSibling("running.py"));
         List<?> names = py.invoke(List.class, "cases", file.toString());
