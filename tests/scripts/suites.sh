@@ -10,7 +10,7 @@ mkdir -p "$build"
 
 run() {
     case $1 in
-        lint | rust | samples | cli | flink | sid) "$scripts/$1.sh" ;;
+        lint | rust | samples | cli | flink | pemja | sid) "$scripts/$1.sh" ;;
         # The slow tests run once, in the suite junit; not for every pair.
         matrix) KRAIT_SLOW= "$scripts/matrix.sh" ;;
         junit) "$scripts/junit.sh" "$(junit_name)" "$("$scripts/venv.sh" "$(default_python)")" "$(default_java)" ;;

@@ -27,7 +27,8 @@ class Modules(MetaPathFinder, Loader):
 
 
 def install(sources, paths, site_packages):
-    """Once for the modules of an interpreter, each time for the paths. The modules that another job's hide, by name."""
+    """Once for the modules of an interpreter, each time for the paths. The modules that another job's hide, by name; None where PEMJA's own
+    library runs."""
     known = sys.modules.get("_pemja")
     if known is None:
         finder = Modules(sources)
@@ -40,10 +41,7 @@ def install(sources, paths, site_packages):
         # With PEMJA, `except RuntimeError` catches whatever Java throws.
         JavaException.__bases__ = (RuntimeError,)
     elif not hasattr(known, "__krait__"):
-        raise RuntimeError(
-            "PEMJA's own native library runs in this process, and Krait's drop-in cannot beside it. Use one of the two in a "
-            "JVM: see that krait-pemja's jar comes before every copy of PEMJA, also those that other jars bundle."
-        )
+        return None
     from _pemja_paths import JOB_PATHS
 
     return JOB_PATHS.enter(list(paths), _packages(site_packages))

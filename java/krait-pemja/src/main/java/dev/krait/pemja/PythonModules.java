@@ -2,6 +2,7 @@ package dev.krait.pemja;
 
 import dev.krait.PyObject;
 import dev.krait.PythonInterpreter;
+import dev.krait.PythonSetupException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -33,6 +34,10 @@ final class PythonModules {
                 + "'<krait-pemja>/_pemja_install.py', 'exec'), scope) or scope['install']");
                 PyObject install = load.call(PyObject.class, INSTALL, Map.of("__name__", "_pemja_install"))) {
             List<?> shared = install.call(List.class, SOURCES, Arrays.asList(paths), sitePackages);
+            if (shared == null) {
+                throw new PythonSetupException("PEMJA's own native library runs in this process, and Krait's drop-in cannot run beside it. Use one"
+                        + " of the two in a JVM: see that krait-pemja's jar comes before every copy of PEMJA, also those that other jars bundle.");
+            }
             if (!shared.isEmpty()) {
                 Logs.log("dev.krait.pemja", System.Logger.Level.WARNING, "Jobs of one TaskManager share Python's modules: this job "
                         + "gets " + shared + " as another one brought them, not from its own files.");
