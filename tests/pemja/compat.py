@@ -1,8 +1,11 @@
-"""Runs the cases on PEMJA and on Krait's drop-in, and compares: `compat.py JAVA PYTHON CLASSES LIBS PEMJA_JAR KRAIT_JAR DIFFERENCES OUT`.
+"""Runs the cases on PEMJA and on Krait's drop-in, and compares:
 
-PYTHON is one that has the package pemja. Each JVM runs all cases. Where one dies or hangs, the case that it was at runs once more in a JVM of
-its own, since an earlier one may have left the memory broken, and another JVM goes on behind it. What differs must be exactly what DIFFERENCES lists: lines of `case <TAB> PEMJA's outcome <TAB> Krait's outcome`,
-under a line `# reason` that holds for all up to the next one. Prints `passed failed`.
+    compat.py JAVA PYTHON CLASSES LIBS PEMJA_JAR KRAIT_JAR DIFFERENCES OUT
+
+PYTHON is one that has the package pemja. Each JVM runs all cases. Where one dies or hangs, the case that it was at runs once more
+in a JVM of its own, since an earlier one may have left the memory broken, and another JVM goes on behind it. What differs must be
+exactly what DIFFERENCES lists: lines of `case <TAB> PEMJA's outcome <TAB> Krait's outcome`, under a line `# reason` that holds for
+all up to the next one. Prints `passed failed`.
 """
 
 import os
@@ -19,7 +22,8 @@ PATIENCE = 90
 
 def run_cases(java, python, class_path):
     """The outcomes by case, in order."""
-    packages = subprocess.check_output([python, "-Ic", "import sysconfig; print(sysconfig.get_path('platlib'))"], text=True).strip()
+    ask = [python, "-Ic", "import sysconfig; print(sysconfig.get_path('platlib'))"]
+    packages = subprocess.check_output(ask, text=True).strip()
     outcomes = {}
     last = None
     with tempfile.TemporaryDirectory(prefix="krait-compat-") as folder:
@@ -37,13 +41,15 @@ def run_cases(java, python, class_path):
 
 def _run_jvm(java, python, packages, class_path, folder, last, outcomes):
     """One JVM: (None, None) where it came to the end, else the case that it was at and how it ended."""
-    command = [java, "-Xmx512m", "-XX:-CreateCoredumpOnCrash", f"-XX:ErrorFile={folder}/hs_err.log", "-Duser.timezone=UTC", "-cp", class_path,
-               "compat.Main", python, packages, folder]
+    command = [java, "-Xmx512m", "-XX:-CreateCoredumpOnCrash", f"-XX:ErrorFile={folder}/hs_err.log", "-Duser.timezone=UTC",
+               "-cp", class_path, "compat.Main", python, packages, folder]
     if last is not None:
         command.append(last)
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON") and k not in ("VIRTUAL_ENV", "CONDA_PREFIX", "KRAIT_PYTHON")}
+    named = ("VIRTUAL_ENV", "CONDA_PREFIX", "KRAIT_PYTHON")
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON") and k not in named}
     with open(os.path.join(folder, "stderr.log"), "a") as errors:
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, stdin=subprocess.DEVNULL, env=environment, cwd=folder)
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, stdin=subprocess.DEVNULL, env=environment,
+                                   cwd=folder)
         lines = queue.Queue()
         threading.Thread(target=_read, args=(process.stdout, lines), daemon=True).start()
         at = None
@@ -107,7 +113,8 @@ def main():
     java, python, classes, libs, pemja_jar, krait_jar, differences, out = sys.argv[1:]
     found = {}
     for name, jar in (("pemja", pemja_jar), ("krait", krait_jar)):
-        found[name] = run_cases(java, python, os.pathsep.join(os.path.abspath(part) for part in [classes, jar, *libs.split(os.pathsep)]))
+        parts = [classes, jar, *libs.split(os.pathsep)]
+        found[name] = run_cases(java, python, os.pathsep.join(map(os.path.abspath, parts)))
         with open(os.path.join(out, f"{name}.tsv"), "w", encoding="utf-8") as file:
             file.writelines(f"{case}\t{outcome}\n" for case, outcome in found[name].items())
     pemja, krait = found["pemja"], found["krait"]

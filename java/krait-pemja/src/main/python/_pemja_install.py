@@ -27,8 +27,10 @@ class Modules(MetaPathFinder, Loader):
 
 
 def install(sources, paths, site_packages):
-    """Once for the modules of an interpreter, each time for the paths. The modules that another job's hide, by name; None where PEMJA's own
-    library runs."""
+    """Once for the modules of an interpreter, each time for the paths.
+
+    The modules that another job's hide, by name; None where PEMJA's own library runs.
+    """
     known = sys.modules.get("_pemja")
     if known is None:
         finder = Modules(sources)

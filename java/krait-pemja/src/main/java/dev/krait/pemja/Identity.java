@@ -23,15 +23,15 @@ final class Identity {
     /** Refuses classes of two libraries, before anything is called. */
     static void check() {
         if (!PythonBacked.class.isAssignableFrom(PyObject.class)) {
-            throw new PythonSetupException("two copies of pemja.core are mixed: pemja.core.PythonInterpreter is Krait's, from " + place(Identity.class)
-                    + ", and pemja.core.object.PyObject is PEMJA's, from " + place(PyObject.class)
+            throw new PythonSetupException("two copies of pemja.core are mixed: pemja.core.PythonInterpreter is Krait's, from "
+                    + place(Identity.class) + ", and pemja.core.object.PyObject is PEMJA's, from " + place(PyObject.class)
                     + ". Leave PEMJA's jar out, or put Krait's before it for all of the packages pemja.");
         }
         Object krait = PythonInterpreter.class.getProtectionDomain().getCodeSource();
         Object own = Identity.class.getProtectionDomain().getCodeSource();
         if (krait != null && own != null && !place(PythonInterpreter.class).equals(place(Identity.class))) {
-            throw new PythonSetupException("two copies of Krait are mixed: the drop-in is from " + place(Identity.class) + ", and dev.krait from "
-                    + place(PythonInterpreter.class) + ". krait-pemja has all of Krait inside: leave the other jar out.");
+            throw new PythonSetupException("two copies of Krait are mixed: the drop-in is from " + place(Identity.class)
+                    + ", and dev.krait from " + place(PythonInterpreter.class) + ". krait-pemja has all of Krait inside: leave the other jar out.");
         }
     }
 
@@ -42,12 +42,12 @@ final class Identity {
         }
         told = true;
         RunningPython python = RunningPython.find();
-        Logs.log(LOGGER, System.Logger.Level.INFO, "pemja.core is Krait's drop-in for PEMJA 0.5.7, from " + place(Identity.class) + ". "
-                + (python == null ? "" : python.summary()));
+        Logs.log(LOGGER, System.Logger.Level.INFO, "pemja.core is Krait's drop-in for PEMJA 0.5.7, from "
+                + place(Identity.class) + ". " + (python == null ? "" : python.summary()));
         List<String> copies = copies();
         if (copies.size() > 1) {
-            Logs.log(LOGGER, System.Logger.Level.WARNING, "There are " + copies.size() + " copies of pemja.core, and the first one found runs, which is"
-                    + " Krait's: " + String.join(", ", copies) + ".");
+            Logs.log(LOGGER, System.Logger.Level.WARNING, "There are " + copies.size()
+                    + " copies of pemja.core, and the first one found runs, which is Krait's: " + String.join(", ", copies) + ".");
         }
     }
 

@@ -42,7 +42,10 @@ final class PemjaForms extends Forms {
         return PyObject.of(session, (dev.krait.PyObject) object, generator);
     }
 
-    /** A time of day is a {@code java.sql.Time} of as many milliseconds, whatever the zone: so PEMJA has it, and Flink counts on it. */
+    /**
+     * A time of day is a {@code java.sql.Time} of as many milliseconds, whatever the zone: so PEMJA has it, and Flink counts
+     * on it.
+     */
     @Override
     protected Object time(Object time) {
         if (time instanceof LocalDateTime) {

@@ -35,8 +35,9 @@ final class PythonModules {
                 PyObject install = load.call(PyObject.class, INSTALL, Map.of("__name__", "_pemja_install"))) {
             List<?> shared = install.call(List.class, SOURCES, Arrays.asList(paths), sitePackages);
             if (shared == null) {
-                throw new PythonSetupException("PEMJA's own native library runs in this process, and Krait's drop-in cannot run beside it. Use one"
-                        + " of the two in a JVM: see that krait-pemja's jar comes before every copy of PEMJA, also those that other jars bundle.");
+                throw new PythonSetupException("PEMJA's own native library runs in this process, and Krait's drop-in cannot run"
+                        + " beside it. Use one of the two in a JVM: see that krait-pemja's jar comes before every copy of PEMJA,"
+                        + " also those that other jars bundle.");
             }
             if (!shared.isEmpty()) {
                 Logs.log("dev.krait.pemja", System.Logger.Level.WARNING, "Jobs of one TaskManager share Python's modules: this job "
