@@ -1,6 +1,7 @@
 """Run in each interpreter that the drop-in opens: makes `_pemja` and `pemja` importable, and sets `sys.path`."""
 
 import sys
+import threading
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 
@@ -31,6 +32,12 @@ def install(sources, paths, site_packages):
 
     The modules that another job's hide, by name; None where PEMJA's own library runs.
     """
+    # One for all copies of this code: each interpreter runs its own, and those of a job open at once.
+    with vars(sys).setdefault("_krait_pemja_lock", threading.Lock()):
+        return _install(sources, paths, site_packages)
+
+
+def _install(sources, paths, site_packages):
     known = sys.modules.get("_pemja")
     if known is None:
         finder = Modules(sources)

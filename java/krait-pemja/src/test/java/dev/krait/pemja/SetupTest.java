@@ -145,6 +145,40 @@ class SetupTest {
         }
     }
 
+    @Test
+    void interpretersThatOpenAtOnceSetUpOnce() {
+        for (int i = 0; i < 3; i++) {
+            assertTrue(ChildJvm.of(AtOnce.class).run().fine().contains("1 handler, 1 finder"));
+        }
+    }
+
+    /** Eight threads that open an interpreter each, the first of the process. */
+    public static final class AtOnce {
+        private AtOnce() {
+        }
+
+        public static void main(String[] args) throws Exception {
+            java.util.concurrent.CyclicBarrier start = new java.util.concurrent.CyclicBarrier(8);
+            java.util.concurrent.ExecutorService threads = java.util.concurrent.Executors.newFixedThreadPool(8);
+            List<Callable<Object>> all = java.util.Collections.nCopies(8, () -> {
+                start.await();
+                try (PythonInterpreter py = new PythonInterpreter(config().build())) {
+                    py.exec("from pemja import findClass");
+                    return null;
+                }
+            });
+            for (java.util.concurrent.Future<Object> one : threads.invokeAll(all)) {
+                one.get();
+            }
+            threads.shutdown();
+            try (PythonInterpreter py = new PythonInterpreter(config().build())) {
+                py.exec("import logging, sys\nh = sum(type(h).__name__ == 'PythonLogHandler' for h in logging.getLogger().handlers)\n"
+                        + "f = sum(type(f).__module__ == '_pemja_install' for f in sys.meta_path)");
+                System.out.println(py.get("h") + " handler, " + py.get("f") + " finder");
+            }
+        }
+    }
+
     // ---- bad set-ups
 
     @Test
