@@ -11,7 +11,7 @@ import pemja.core.object.PyObject;
  */
 public final class Speed {
     private static final int ROUNDS = 7;
-    private static final long ROUND_NANOS = 500_000_000L;
+    private static final long ROUND_NANOS = Long.getLong("round.millis", 500) * 1_000_000;
     private static Object sink;
 
     private Speed() {

@@ -248,6 +248,17 @@ class FaultsTest {
         assertEquals(5L, py.get("l"));
     }
 
+    /** What a function of Flink's returns for BIGINT and DOUBLE when it computes with numpy. */
+    @Test
+    void numpyScalarsAreValues() {
+        py.exec("import importlib.util\nr = importlib.util.find_spec('numpy') is not None");
+        org.junit.jupiter.api.Assumptions.assumeTrue((Boolean) py.get("r"), "this Python has no numpy");
+        py.exec("import numpy\nr = (numpy.int64(5), numpy.float64(2.5), numpy.mean([1, 2]), numpy.bool_(True))");
+        assertArrayEquals(new Object[] {5L, 2.5, 1.5, true}, (Object[]) py.get("r"));
+        py.exec("from pemja import findClass\nr = findClass('java.lang.Math').max(numpy.int64(1), 2)");
+        assertEquals(2L, py.get("r"));
+    }
+
     @Test
     void whatPythonRaisedIsKnownInFull() {
         py.exec("def f():\n  try:\n    {}['k']\n  except KeyError as e:\n    raise ValueError('outer') from e");
