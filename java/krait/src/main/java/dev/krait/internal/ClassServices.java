@@ -74,7 +74,7 @@ final class ClassServices {
         }
         Object[] given = types(args, 4);
         session.check(members, Services.index(args[2]), given);
-        return group(args).call(session, args[3], given, 0, -1);
+        return Services.given(session, group(args).call(session, args[3], given, 0, -1));
     }
 
     private static Object[] types(Object[] args, int from) {

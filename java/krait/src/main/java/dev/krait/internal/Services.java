@@ -56,7 +56,7 @@ final class Services {
                 Sequences.replace((List<?>) args[1], (Long) args[2], (Long) args[3], (Collection<?>) args[4]);
                 return null;
             case "field":
-                return field((Members) args[1], args[2]).get(args[3]);
+                return given(session, field((Members) args[1], args[2]).get(args[3]));
             case "field_view":
                 return new Results.Element(field((Members) args[1], args[2]).get(args[3]));
             case "set_field":
@@ -66,6 +66,11 @@ final class Services {
             default:
                 return ClassServices.perform(session, name, args);
         }
+    }
+
+    /** What Java code gives, as the interpreter was told: a live view or a copy. */
+    static Object given(Session session, Object value) {
+        return session.form() == Form.VIEW ? new Results.Element(value) : value;
     }
 
     static int index(Object value) {

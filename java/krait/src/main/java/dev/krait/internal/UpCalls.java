@@ -61,7 +61,8 @@ final class UpCalls {
         long live = reader.live();
         release(frame);
         if (op == UpOp.SERVICE) {
-            write(frame, session, Services.perform(session, (String) args[0], args), Form.DEFAULT);
+            // Descriptions and the like are Python's own, whatever the interpreter was told of collections.
+            write(frame, session, Services.perform(session, (String) args[0], args), Form.COPY);
             return;
         }
         Object target = Session.handles().get(slot);

@@ -1,8 +1,11 @@
 package dev.krait.javainpython;
 
 import static dev.krait.testing.Pythons.raised;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.krait.PythonInterpreter;
+import dev.krait.testing.ChildJvm;
+import dev.krait.testing.Pythons;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -132,6 +135,38 @@ class MannersTest extends JavaInPython {
                 "l = ArrayList()", "l.add(krait.view(words))", "words['b'] = 2", "assert l[0] is words");
         raised("TypeError", () -> py.exec("krait.view(len)"));
         raised("TypeError", () -> py.exec("krait.copy(5)"));
+    }
+
+    @Test
+    void theFirstInterpreterOfAProcessMayHaveViews() {
+        assertEquals("fine\n", ChildJvm.of(Views.class).run().fine());
+    }
+
+    /** All that a class is made of must cross as copies there, too. */
+    public static final class Views {
+        private Views() {
+        }
+
+        public static void main(String[] args) {
+            try (PythonInterpreter views =
+                    PythonInterpreter.builder().collections(PythonInterpreter.Collections.VIEW).build()) {
+                views.exec(Pythons.lines("import java.lang, java.util, krait", "from java.util import *",
+                        "from dev.krait.cases import Shop, Takes, Things",
+                        "things = Things()", "things.names.add('x')", "assert things.names == ['a', 'x']",
+                        "assert isinstance(things.map()['names'], java.util.List) and type(krait.copy(things.map)()) is dict",
+                        "assert things.numbers[1] == 2 and len(Things.grid()) == 2 and Things.grid()[1][0] == 3",
+                        "assert bytes(java.lang.String('ab').getBytes()) == b'ab'",
+                        "assert ','.join(java.lang.String('a b').split(' ')) == 'a,b'",
+                        "assert Takes.sum([1, 2]) == 3 and list(Takes.same([1])) == [1] and type(Takes.same(5)) is int",
+                        "assert [str(c) for c in Things.Colour] == ['RED', 'GREEN'] and 'add(E)' in ArrayList.add.__doc__",
+                        "assert dict(Map.of('a', 1)) == {'a': 1} and sorted(Set.of(2, 1)) == [1, 2]",
+                        "try: Takes.whole(2**40)",
+                        "except TypeError as e: assert 'static int whole' in str(e)",
+                        "try: krait.overload(Takes.sum, 'List')([1, 'a'])",
+                        "except TypeError: pass"));
+            }
+            System.out.println("fine");
+        }
     }
 
     @Test
