@@ -4,11 +4,12 @@ use crate::bridge::CallPeer;
 use crate::frame::tag::{failure, op, status};
 use crate::frame::{HEADER, Reader, Writer, encode, encode_handle};
 use crate::jvm::arrays::Arrays;
-use crate::py::{Gil, Owned, Text};
+use crate::py::{BuiltIn, Gil, Owned, Text};
 use crate::runtime::{Binding, CallId, Ended, down};
 
 use super::batch;
 use super::failure::{Failure, text_of, unwritable};
+use super::items;
 use super::operations::{Call, operate};
 
 /// A frame's memory, as Java gave it.
@@ -94,7 +95,7 @@ pub fn call(
         };
         let decoded = call.decoded;
         let adopted = if decoded { 0 } else { i64::from(peer.adopted()) + 1 };
-        answer(gil, binding, &peer, &mut frame, result, operation & op::RAW != 0);
+        answer(gil, binding, &peer, &mut frame, result, operation);
         frame.memory()[ADOPTED].copy_from_slice(&adopted.to_le_bytes());
         peer.into_arrays()
     });
@@ -112,12 +113,20 @@ fn answer(
     peer: &CallPeer<'_>,
     frame: &mut Frame,
     result: Result<Owned<'_>, Failure>,
-    raw: bool,
+    operation: i32,
 ) {
     let domain = binding.domain;
     let mut writer = Writer::new(frame.memory());
     let result = result.and_then(|value| {
-        let written = if raw {
+        if operation == op::INVOKE_ITEMS {
+            let generator = domain.types().is_generator(gil, &value);
+            writer.u8(generator.into());
+            if generator {
+                items::write_generator(gil, binding, &value, &mut writer);
+                return Ok(());
+            }
+        }
+        let written = if operation & op::RAW != 0 {
             encode_handle(gil, &mut writer, &value, peer)
         } else {
             encode(gil, &mut writer, &value, domain.types(), peer)
@@ -171,6 +180,47 @@ pub fn call_number<N: Number>(
     answered.unwrap_or_else(|Ended| {
         frame.refuse();
         N::default()
+    })
+}
+
+/// `Native.invokeLong`: a method of a global with a number, which gives a number as a rule.
+pub fn invoke_long(
+    binding: &'static Binding,
+    namespace: i64,
+    names: [i64; 2],
+    argument: i64,
+    operation: i32,
+    mut frame: Frame,
+) -> i64 {
+    let id = frame.id(namespace);
+    let answered = down(binding, id, |gil| {
+        let peer = CallPeer::up(gil, binding.domain, binding.host);
+        let call = Call { gil, binding, namespace, peer: &peer, decoded: true };
+        let result = call.invoke_on(names, argument);
+        if let Ok(value) = &result
+            && value.built_in() == BuiltIn::Int
+            && !binding.host.has_released()
+        {
+            match value.to_long(gil) {
+                Ok(Some(number)) => {
+                    // Status OK and no released slots.
+                    frame.memory()[..8].fill(0);
+                    return number;
+                }
+                Ok(None) => {}
+                Err(raised) => gil.clear_raised(raised),
+            }
+        }
+        answer(gil, binding, &peer, &mut frame, result, operation);
+        let status = &mut frame.memory()[..4];
+        if *status == status::OK.to_le_bytes() {
+            status.copy_from_slice(&status::VALUE.to_le_bytes());
+        }
+        0
+    });
+    answered.unwrap_or_else(|Ended| {
+        frame.refuse();
+        0
     })
 }
 

@@ -1,8 +1,11 @@
-//! `Native.next`: the next items of an iterator, without operands to decode.
+//! The next items of an iterator: `Native.next`, without operands to decode, and those that a call's generator gives at once.
+
+use std::time::{Duration, Instant};
 
 use crate::bridge::CallPeer;
 use crate::frame::tag::status;
 use crate::frame::{Writer, encode, encode_handle};
+use crate::py::{Gil, Object};
 use crate::runtime::{Binding, Ended, down};
 
 use super::call::Frame;
@@ -14,10 +17,17 @@ const MOST: i32 = 0xffff;
 const AHEAD: i32 = 1 << 16;
 /// In `mode`: items cross as PYOBJECT whatever they are.
 const RAW: i32 = 1 << 17;
+/// In `mode`: as AHEAD, but no longer than [`AT_ONCE_WITHIN`], as for the items that come with a generator.
+const SOON: i32 = 1 << 18;
 /// In the answer: the iterator is at its end.
 const END: i32 = 1 << 16;
 /// No more items are added to a payload of this many bytes.
 const ENOUGH: usize = 1 << 15;
+
+/// The most that a generator gives along with itself, and how long they may take together: rows that are slow to come are
+/// not kept from who waits for them.
+const AT_ONCE: i32 = 64;
+const AT_ONCE_WITHIN: Duration = Duration::from_millis(1);
 
 /// Writes items one after the other, and behind them what went wrong, if something did. The answer is their number.
 ///
@@ -28,31 +38,16 @@ pub fn next_items(binding: &'static Binding, namespace: i64, handle: i64, mode: 
         let domain = binding.domain;
         let mut writer = Writer::new(frame.memory());
         let mut count = 0;
-        let mut take = || -> Result<bool, Failure> {
-            let iterator = domain.object(gil, handle)?;
+        let taken = domain.object(gil, handle).map_err(Failure::from).and_then(|iterator| {
             let most = mode & MOST;
-            let most = if mode & AHEAD != 0 || most == 1 || iterator.iterates_over_constant(gil) { most } else { 1 };
-            while count < most && writer.len() < ENOUGH {
-                let Some(item) = iterator.next(gil)? else {
-                    return Ok(true);
-                };
-                let peer = CallPeer::up(gil, domain, binding.host);
-                let start = writer.position();
-                let written = if mode & RAW != 0 {
-                    encode_handle(gil, &mut writer, &item, &peer)
-                } else {
-                    encode(gil, &mut writer, &item, domain.types(), &peer)
-                };
-                if let Err(raised) = written {
-                    peer.abandon(gil, 0);
-                    writer.truncate(start);
-                    return Err(unwritable(gil, raised));
-                }
-                count += 1;
+            let most =
+                if mode & (AHEAD | SOON) != 0 || most == 1 || iterator.iterates_over_constant(gil) { most } else { 1 };
+            let raw = mode & RAW != 0;
+            if mode & SOON != 0 {
+                return take(gil, binding, &iterator, &mut writer, &mut count, raw, soon(most));
             }
-            Ok(false)
-        };
-        let taken = take();
+            take(gil, binding, &iterator, &mut writer, &mut count, raw, |count| count < most)
+        });
         let (status, end) = match taken {
             Ok(end) => (status::OK, end),
             Err(failure) => {
@@ -67,4 +62,63 @@ pub fn next_items(binding: &'static Binding, namespace: i64, handle: i64, mode: 
         frame.refuse();
         0
     })
+}
+
+/// Writes as many items as `more` wants, given how many there are; whether the iterator is at its end.
+fn take(
+    gil: Gil<'_>,
+    binding: &Binding,
+    iterator: &Object,
+    writer: &mut Writer<'_>,
+    count: &mut i32,
+    raw: bool,
+    mut more: impl FnMut(i32) -> bool,
+) -> Result<bool, Failure> {
+    let domain = binding.domain;
+    while writer.len() < ENOUGH && more(*count) {
+        let Some(item) = iterator.next(gil)? else {
+            return Ok(true);
+        };
+        let peer = CallPeer::up(gil, domain, binding.host);
+        let start = writer.position();
+        let written = if raw {
+            encode_handle(gil, writer, &item, &peer)
+        } else {
+            encode(gil, writer, &item, domain.types(), &peer)
+        };
+        if let Err(raised) = written {
+            peer.abandon(gil, 0);
+            writer.truncate(start);
+            return Err(unwritable(gil, raised));
+        }
+        *count += 1;
+    }
+    Ok(false)
+}
+
+/// One item, and more as long as that takes no time.
+fn soon(most: i32) -> impl FnMut(i32) -> bool {
+    let begin = Instant::now();
+    move |count| count == 0 || count < most && begin.elapsed() < AT_ONCE_WITHIN
+}
+
+/// Writes the first items of a generator that Java is going to read to its end, and what went wrong behind them; then, as
+/// i64, i32 and i32, its handle, the status and the number of items. A generator that has ended crosses as the handle 0.
+pub(super) fn write_generator(gil: Gil<'_>, binding: &Binding, generator: &Object, writer: &mut Writer<'_>) {
+    let domain = binding.domain;
+    let mut count = 0;
+    let (handle, status) = match take(gil, binding, generator, writer, &mut count, false, soon(AT_ONCE)) {
+        Ok(true) => (0, status::OK),
+        Ok(false) => (domain.handle(gil, generator.own(gil)), status::OK),
+        Err(failure) => {
+            // One whose item cannot cross goes on with the next.
+            let handle =
+                if matches!(failure, Failure::Refused(..)) { domain.handle(gil, generator.own(gil)) } else { 0 };
+            let peer = CallPeer::up(gil, domain, binding.host);
+            (handle, failure.write(gil, writer, domain, &peer))
+        }
+    };
+    writer.i64(handle);
+    writer.i32(status);
+    writer.i32(count);
 }

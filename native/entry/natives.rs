@@ -44,6 +44,7 @@ pub unsafe extern "system" fn krait_core_bind(env: Env, natives: sys::jclass, up
         method(c"start", c"(JJ)J", start as *mut c_void),
         method(c"call", c"(JJIJJ[Ljava/lang/Object;)Ljava/lang/Object;", call as *mut c_void),
         method(c"callLong", c"(JJJJJ)J", call_long as *mut c_void),
+        method(c"invokeLong", c"(JJJJJIJ)J", invoke_long as *mut c_void),
         method(c"callDouble", c"(JJJDJ)D", call_double as *mut c_void),
         method(c"next", c"(JJJIJJ)I", next as *mut c_void),
         method(c"buffer", c"(JJ)Ljava/nio/ByteBuffer;", buffer as *mut c_void),
@@ -304,6 +305,27 @@ unsafe extern "system" fn call_long(
     unsafe {
         guard(env, 0, || {
             call::call_number(binding(binding_), namespace, handle, argument, Frame::new(frame, Frame::LEAST))
+        })
+    }
+}
+
+#[allow(clippy::too_many_arguments, reason = "Java's declaration")]
+unsafe extern "system" fn invoke_long(
+    env: Env,
+    _class: sys::jclass,
+    binding_: sys::jlong,
+    namespace: sys::jlong,
+    name: sys::jlong,
+    method: sys::jlong,
+    argument: sys::jlong,
+    operation: sys::jint,
+    frame: sys::jlong,
+) -> sys::jlong {
+    // SAFETY: Java passes a live binding and holds the frame during the call.
+    unsafe {
+        guard(env, 0, || {
+            let frame = Frame::new(frame, Frame::LEAST);
+            call::invoke_long(binding(binding_), namespace, [name, method], argument, operation, frame)
         })
     }
 }

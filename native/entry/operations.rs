@@ -104,6 +104,14 @@ impl<'g> Call<'g, '_> {
         })
     }
 
+    /// Calls a method of what a name stands for with a number: handles of two names.
+    pub(super) fn invoke_on(&self, names: [i64; 2], argument: i64) -> Outcome<'g> {
+        let [name, method] = names.map(|name| self.binding.domain.object(self.gil, name));
+        let object = self.resolve(&*name?)?;
+        let argument = self.gil.long(argument)?;
+        Ok(object.call_method_object(self.gil, &*method?, &[&object, &argument])?)
+    }
+
     /// What a name stands for: the globals, the builtins, then `krait._bridge.resolve` for dotted names.
     fn resolve(&self, name: &Object) -> Outcome<'g> {
         let helpers = self.binding.domain.helpers();
@@ -145,7 +153,7 @@ pub fn operate<'g>(call: &mut Call<'g, '_>, operation: i32, reader: &mut Reader<
             let function = call.resolve(&name)?;
             call.invoke(&function, reader)
         }
-        op::INVOKE_ON => {
+        op::INVOKE_ON | op::INVOKE_ITEMS => {
             let name = call.value(reader)?;
             let object = call.resolve(&name)?;
             let method = call.value(reader)?;

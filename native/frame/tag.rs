@@ -43,6 +43,8 @@ pub mod status {
     pub const OK: i32 = 0;
     pub const RAISED: i32 = 1;
     pub const FAILED: i32 = 2;
+    /// Of an answer that is a number in a register as a rule: this once it is the payload.
+    pub const VALUE: i32 = 3;
 }
 
 /// How a batch ended; else the status of the row that failed.
@@ -123,6 +125,8 @@ pub mod op {
     pub const MAP_DOUBLES: i32 = 32;
     /// name of an object, name of its method, arguments
     pub const INVOKE_ON: i32 = 33;
+    /// As INVOKE_ON; the answer is a 0 byte and the value, or a 1 byte, the first items of a generator, and what it is.
+    pub const INVOKE_ITEMS: i32 = 34;
     pub const OPEN: i32 = 40;
     pub const CLOSE: i32 = 41;
     pub const NAME: i32 = 42;

@@ -192,3 +192,10 @@ held! {
         tounicode = c"tounicode";
     }
 }
+
+impl Types {
+    /// Whether an object is a generator.
+    pub fn is_generator(&self, gil: Gil<'_>, object: &Object) -> bool {
+        object.is_of(self.generator.get(gil))
+    }
+}

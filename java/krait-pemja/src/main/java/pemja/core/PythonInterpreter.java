@@ -72,7 +72,9 @@ public final class PythonInterpreter implements Interpreter {
 
     @Override
     public Object invokeMethod(String obj, String name, Object... args) {
-        return session().invokeOn(obj, name, args);
+        // The generators of Flink's operations are read to their end at once; so is what they give then.
+        return name.startsWith("process_element") || name.equals("on_timer")
+                ? session().invokeItems(obj, name, args) : session().invokeOn(obj, name, args);
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.krait.pemja;
 
 import dev.krait.PythonException;
 import dev.krait.internal.Forms;
+import dev.krait.internal.Items;
 import dev.krait.internal.Session;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -40,6 +41,11 @@ final class PemjaForms extends Forms {
     @Override
     protected Object object(Session session, Object object, boolean generator) {
         return PyObject.of(session, (dev.krait.PyObject) object, generator);
+    }
+
+    @Override
+    protected Object generator(Session session, Object generator, Items items) {
+        return PyObject.generator(session, (dev.krait.PyObject) generator, items);
     }
 
     /**

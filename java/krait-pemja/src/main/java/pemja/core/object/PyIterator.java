@@ -7,7 +7,8 @@ import java.util.Iterator;
 import java.util.NoSuchElementException;
 
 /**
- * A Python generator. It runs on only when an item is asked for. {@link #close} ends it: its {@code finally} blocks run. Any
+ * A Python generator. It runs on only when an item is asked for, but for those of Flink's operations, whose first items come
+ * with it. {@link #close} ends it: its {@code finally} blocks run. Any
  * thread may use it, one at a time.
  */
 public class PyIterator extends PyObject implements Iterator<Object> {
@@ -15,15 +16,19 @@ public class PyIterator extends PyObject implements Iterator<Object> {
     private boolean closed;
 
     PyIterator(Session session, dev.krait.PyObject object) {
+        this(session, object, new Items(session, false));
+    }
+
+    PyIterator(Session session, dev.krait.PyObject object, Items items) {
         super(session, object);
-        items = new Items(session, false);
+        this.items = items;
     }
 
     @Override
     public boolean hasNext() {
         if (items.isEmpty() && !items.atEnd() && !closed) {
             try {
-                items.fetch(session().handleOf(pythonObject()));
+                items.fetch(handle());
             } finally {
                 Reference.reachabilityFence(this);
             }
@@ -52,7 +57,7 @@ public class PyIterator extends PyObject implements Iterator<Object> {
                 invokeMethod("close");
             }
         } finally {
-            pythonObject().close();
+            release();
         }
     }
 }

@@ -1,5 +1,6 @@
 package pemja.core.object;
 
+import dev.krait.internal.Items;
 import dev.krait.internal.Operations;
 import dev.krait.internal.PythonBacked;
 import dev.krait.internal.Session;
@@ -22,12 +23,12 @@ public class PyObject implements AutoCloseable, PythonBacked {
      * For Krait.
      *
      * @param session the interpreter
-     * @param object the object, which this one owns
+     * @param object the object, which this one owns, or null for a generator that has ended
      */
     protected PyObject(Session session, dev.krait.PyObject object) {
         this.session = session;
         this.object = object;
-        this.pyobject = session.handleOf(object);
+        this.pyobject = object == null ? 0 : session.handleOf(object);
     }
 
     /**
@@ -40,6 +41,18 @@ public class PyObject implements AutoCloseable, PythonBacked {
      */
     public static PyObject of(Session session, dev.krait.PyObject object, boolean generator) {
         return generator ? new PyIterator(session, object) : new PyObject(session, object);
+    }
+
+    /**
+     * For Krait.
+     *
+     * @param session the interpreter
+     * @param generator the generator, which the result owns, or null if it has ended
+     * @param items the items that came with it
+     * @return what stands for it
+     */
+    public static PyIterator generator(Session session, dev.krait.PyObject generator, Items items) {
+        return new PyIterator(session, generator, items);
     }
 
     /**
@@ -76,7 +89,7 @@ public class PyObject implements AutoCloseable, PythonBacked {
 
     private Object on(int operation, Object... operands) {
         try {
-            return session.onObject(operation, session.handleOf(object), operands);
+            return session.onObject(operation, handle(), operands);
         } finally {
             Reference.reachabilityFence(this);
         }
@@ -91,10 +104,14 @@ public class PyObject implements AutoCloseable, PythonBacked {
      */
     public Object invokeMethod(String name, Object... args) {
         try {
-            return session.invokeMethod(Operations.INVOKE_METHOD, session.handleOf(object), name, args, null, null);
+            return session.invokeMethod(Operations.INVOKE_METHOD, handle(), name, args, null, null);
         } finally {
             Reference.reachabilityFence(this);
         }
+    }
+
+    final long handle() {
+        return session.handleOf(pythonObject());
     }
 
     final Session session() {
@@ -103,11 +120,20 @@ public class PyObject implements AutoCloseable, PythonBacked {
 
     @Override
     public final dev.krait.PyObject pythonObject() {
+        if (object == null) {
+            throw new IllegalStateException("the generator has ended");
+        }
         return object;
+    }
+
+    final void release() {
+        if (object != null) {
+            object.close();
+        }
     }
 
     @Override
     public void close() throws Exception {
-        object.close();
+        release();
     }
 }

@@ -44,6 +44,16 @@ public abstract class Forms {
     protected abstract Object object(Session session, Object object, boolean generator);
 
     /**
+     * What stands for a generator whose first items came with it.
+     *
+     * @param session the interpreter, in these forms
+     * @param generator a {@code dev.krait.PyObject}, or null if it has ended
+     * @param items its items
+     * @return the object that Java code gets
+     */
+    protected abstract Object generator(Session session, Object generator, Items items);
+
+    /**
      * What stands for a date, a time or a duration of Python.
      *
      * @param time an object of java.time

@@ -113,7 +113,7 @@ public final class FrameStack {
      */
     static void releaseUntouched(Frame frame) {
         FrameStack stack = frame.stack();
-        if (stack != null) {
+        if (stack != null && frame.leaver == null) {
             stack.pop(frame);
         } else {
             release(frame);

@@ -7,12 +7,17 @@ public final class Items {
     private static final int MOST = 0xffff;
     private static final int AHEAD = 1 << 16;
     private static final int RAW = 1 << 17;
+    private static final int SOON = 1 << 18;
+    /** The most that is taken at once after the first items came with a generator. */
+    private static final int AT_ONCE = 64;
     private static final int END = 1 << 16;
     /** The most that is taken at once without being asked for. */
     private static final int GROWN = 512;
+    /** Behind the items that come with a generator: its handle, the status, their number. */
+    private static final int TRAILER = 16;
 
     private final Session session;
-    private final int flags;
+    private int flags;
     private Object[] items = new Object[1];
     private int at;
     private int count;
@@ -38,6 +43,20 @@ public final class Items {
     public Items(Session session, boolean asObjects) {
         this.session = session;
         this.flags = asObjects ? RAW : 0;
+    }
+
+    /** A generator in the session's forms, with its first items, as native code has written it behind a 1 byte. */
+    static Object answered(Session session, Frame frame, FrameReader reader) {
+        int trailer = Math.toIntExact(Frame.HEADER + frame.length()) - TRAILER;
+        long handle = reader.buffer.getLong(trailer);
+        int status = reader.buffer.getInt(trailer + Long.BYTES);
+        int count = reader.buffer.getInt(trailer + Long.BYTES + Integer.BYTES);
+        Items items = new Items(session, false);
+        items.end = handle == 0;
+        items.flags = SOON;
+        items.next = AT_ONCE;
+        items.read(frame, reader, count, status);
+        return session.forms().generator(session, handle == 0 ? null : session.wrap(handle), items);
     }
 
     /**
@@ -96,32 +115,34 @@ public final class Items {
             int answer = Native.next(session.binding(), open, iterator, mode | flags, frame.address(),
                     frame.capacity());
             session.ended(frame, frame.length());
-            read(frame, answer & MOST);
+            FrameReader reader = frame.read(session, null);
+            try {
+                read(frame, reader, answer & MOST, frame.status());
+            } finally {
+                Session.releaseSlots(frame);
+            }
             end = (answer & END) != 0;
         } finally {
             FrameStack.release(frame);
         }
         // Where one item came though more were allowed, it is an iterator that is not read ahead.
-        next = count >= next ? Math.min(next * 2, GROWN) : 1;
+        if ((flags & SOON) == 0) {
+            next = count >= next ? Math.min(next * 2, GROWN) : 1;
+        }
     }
 
-    private void read(Frame frame, int fetched) {
-        FrameReader reader = frame.read(session, null);
-        int needed = fetched + (frame.status() == Status.OK ? 0 : 1);
+    private void read(Frame frame, FrameReader reader, int fetched, int status) {
+        int needed = fetched + (status == Status.OK ? 0 : 1);
         if (items.length < needed) {
             items = new Object[needed];
         }
         at = 0;
         count = 0;
-        try {
-            for (int i = 0; i < fetched; i++) {
-                items[count++] = item(reader);
-            }
-            if (frame.status() != Status.OK) {
-                items[count++] = failure(frame, reader);
-            }
-        } finally {
-            Session.releaseSlots(frame);
+        for (int i = 0; i < fetched; i++) {
+            items[count++] = item(reader);
+        }
+        if (status != Status.OK) {
+            items[count++] = failure(frame, status, reader);
         }
     }
 
@@ -134,9 +155,9 @@ public final class Items {
         }
     }
 
-    private static Failed failure(Frame frame, FrameReader reader) {
+    private static Failed failure(Frame frame, int status, FrameReader reader) {
         try {
-            return new Failed(Session.failure(frame, reader));
+            return new Failed(Session.failure(frame, status, reader, Session.NO_ROW));
         } catch (AssertionError e) {
             throw e;
         } catch (Throwable e) {

@@ -23,6 +23,12 @@ final class Native {
     static native double callDouble(long binding, long namespace, long handle, double argument, long frame);
 
     /**
+     * {@link Op#INVOKE_ON} or {@link Op#INVOKE_ITEMS} with one whole number: the answer is a number, or with the status {@link
+     * Status#VALUE} what the operation has in the frame.
+     */
+    static native long invokeLong(long binding, long namespace, long name, long method, long argument, int op, long frame);
+
+    /**
      * The next items of an iterator, at most {@code mode & 0xffff}: values one after the other in the frame, and behind
      * them what went wrong. The answer is their number; bit 16 says that the iterator is at its end. In mode, bit 16
      * asks for items ahead of time also where that shows, bit 17 for Python objects whatever they are.

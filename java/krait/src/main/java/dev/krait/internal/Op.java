@@ -34,6 +34,7 @@ final class Op {
     static final int MAP_LONGS = 31;
     static final int MAP_DOUBLES = 32;
     static final int INVOKE_ON = 33;
+    static final int INVOKE_ITEMS = 34;
     static final int OPEN = 40;
     static final int CLOSE = 41;
     static final int NAME = 42;

@@ -287,16 +287,61 @@ public final class Session implements ValueContext {
 
     /** Calls a method of what a name stands for. */
     public Object invokeOn(String name, String method, Object[] args) {
+        return invokeOn(Op.INVOKE_ON, name, method, args);
+    }
+
+    /**
+     * As {@link #invokeOn}; a generator comes with its first items, so that reading it to its end is no call more. It has then
+     * run on before they are asked for.
+     */
+    public Object invokeItems(String name, String method, Object[] args) {
+        return invokeOn(Op.INVOKE_ITEMS, name, method, args);
+    }
+
+    private Object invokeOn(int op, String name, String method, Object[] args) {
+        if (args != null && args.length == 1 && args[0] instanceof Long) {
+            Long object = names.get(name);
+            Long function = names.get(method);
+            // Not at the first call, which makes the names known.
+            if (object != null && function != null) {
+                return invokeLong(op, object, function, (Long) args[0], method);
+            }
+        }
         Frame frame = FrameStack.acquire();
         try {
             FrameWriter writer = frame.write(this);
             writeName(frame, writer, name);
             writeName(frame, writer, method);
             writeArguments(writer, args, null, null);
-            return finish(frame, writer, Op.INVOKE_ON);
+            return result(frame, writer, perform(frame, writer, op), op == Op.INVOKE_ITEMS);
         } finally {
             FrameStack.release(frame);
             Reference.reachabilityFence(args);
+        }
+    }
+
+    private Object invokeLong(int op, long name, long method, long argument, String methodName) {
+        Frame frame = FrameStack.acquire();
+        boolean read = true;
+        try {
+            if (Flight.isOn()) {
+                frame.name = methodName;
+            }
+            long open = namespace();
+            begin(frame, open, op, Long.BYTES);
+            long number = Native.invokeLong(binding, open, name, method, argument, op, frame.address());
+            ended(frame, Long.BYTES);
+            if (frame.status() == Status.OK) {
+                read = false;
+                return number;
+            }
+            return result(frame, null, null, op == Op.INVOKE_ITEMS);
+        } finally {
+            if (read) {
+                FrameStack.release(frame);
+            } else {
+                FrameStack.releaseUntouched(frame);
+            }
         }
     }
 
@@ -573,14 +618,18 @@ public final class Session implements ValueContext {
     }
 
     private Object result(Frame frame, FrameWriter writer, Object[] refs) {
-        int adopted = frame.adopted();
+        return result(frame, writer, refs, false);
+    }
+
+    private Object result(Frame frame, FrameWriter writer, Object[] refs, boolean items) {
+        int adopted = writer == null ? -1 : frame.adopted();
         if (adopted >= 0) {
             writer.rollback(adopted);
         }
         FrameReader reader = frame.read(this, refs);
         try {
-            if (frame.status() == Status.OK) {
-                return reader.read();
+            if (frame.status() == Status.OK || frame.status() == Status.VALUE) {
+                return items && reader.byteValue() == 1 ? Items.answered(this, frame, reader) : reader.read();
             }
             throw failure(frame, reader);
         } finally {

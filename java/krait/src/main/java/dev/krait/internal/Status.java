@@ -8,6 +8,8 @@ public final class Status {
     public static final int RAISED = 1;
     /** The payload is a code of {@link Failure} and a string value: Krait refuses. */
     public static final int FAILED = 2;
+    /** Of an answer that is a number in a register as a rule: this once it is the payload. */
+    public static final int VALUE = 3;
 
     private Status() {
     }

@@ -1,0 +1,172 @@
+package dev.krait.pemja;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import pemja.core.PythonException;
+import pemja.core.PythonInterpreter;
+import pemja.core.PythonInterpreterConfig;
+import pemja.core.object.PyIterator;
+
+/** What Flink's operators call for each row: rows that come with their generator, and numbers without a frame. */
+class FlinkOperationsTest {
+    private PythonInterpreter py;
+
+    @BeforeEach
+    void open() {
+        py = new PythonInterpreter(PythonInterpreterConfig.newBuilder().build());
+    }
+
+    @AfterEach
+    void close() {
+        py.close();
+    }
+
+    /** An operation whose method has this body. Tests call it twice: its names are new at the first call. */
+    private void operation(String method, String body) {
+        py.exec("class Operation:\n  def " + method + "(self, value):\n    " + body + "\noperation = Operation()\nran = []");
+    }
+
+    private static List<Object> all(Object generator) {
+        PyIterator items = (PyIterator) generator;
+        List<Object> found = new ArrayList<>();
+        while (items.hasNext()) {
+            found.add(items.next());
+        }
+        items.close();
+        return found;
+    }
+
+    @Test
+    void rowsOfAGeneratorComeInOrderHoweverMany() {
+        operation("process_element", "yield from range(value)");
+        for (long count : new long[] {0, 1, 3, 63, 64, 65, 1000}) {
+            for (int again = 0; again < 2; again++) {
+                List<Object> rows = all(py.invokeMethod("operation", "process_element", count));
+                assertEquals(count, rows.size());
+                for (int i = 0; i < count; i++) {
+                    assertEquals((long) i, rows.get(i));
+                }
+            }
+        }
+    }
+
+    @Test
+    void largeRowsOfAGeneratorComeWhole() {
+        operation("process_element", "yield from (chr(97 + i) * 20_000 for i in range(value))");
+        List<Object> rows = all(py.invokeMethod("operation", "process_element", 10L));
+        assertEquals(10, rows.size());
+        assertEquals("j".repeat(20_000), rows.get(9));
+    }
+
+    @Test
+    void rowsBeforeAnExceptionComeFirst() {
+        operation("process_element", "yield 1; yield 2; raise ValueError('after two')");
+        for (int again = 0; again < 2; again++) {
+            PyIterator rows = (PyIterator) py.invokeMethod("operation", "process_element", 0L);
+            assertEquals(1L, rows.next());
+            assertEquals(2L, rows.next());
+            Exception raised = assertThrows(PythonException.class, rows::next);
+            assertTrue(raised.getMessage().contains("after two"), raised::getMessage);
+            assertFalse(rows.hasNext());
+            rows.close();
+        }
+    }
+
+    @Test
+    void aRowThatIsSlowToComeDoesNotKeepTheOthers() {
+        operation("process_element", "import time\n    while True:\n      ran.append(1); yield len(ran); time.sleep(0.01)");
+        PyIterator rows = (PyIterator) py.invokeMethod("operation", "process_element", 0L);
+        assertEquals(1L, rows.next());
+        py.exec("count = len(ran)");
+        assertTrue((Long) py.get("count") <= 2, "it ran on for " + py.get("count") + " rows");
+        assertEquals(2L, rows.next());
+        rows.close();
+        assertFalse(rows.hasNext());
+    }
+
+    @Test
+    void anEndlessGeneratorIsClosedWithItsFinallyBlocks() {
+        operation("on_timer", "try:\n      while True: yield 1\n    finally: ran.append('closed')");
+        PyIterator rows = (PyIterator) py.invokeMethod("operation", "on_timer", 0L);
+        for (int i = 0; i < 500; i++) {
+            assertEquals(1L, rows.next());
+        }
+        rows.close();
+        py.exec("closed = ran == ['closed']");
+        assertEquals(true, py.get("closed"));
+    }
+
+    @Test
+    void aGeneratorThatHasEndedIsNoObjectAnyMore() throws Exception {
+        operation("process_element", "yield 1");
+        PyIterator rows = (PyIterator) py.invokeMethod("operation", "process_element", 0L);
+        assertEquals(1L, rows.next());
+        assertThrows(IllegalStateException.class, () -> rows.getAttr("gi_frame"));
+        rows.close();
+        rows.close();
+    }
+
+    @Test
+    void aMethodOfAnotherNameGivesAGeneratorThatHasNotRun() {
+        operation("rows", "ran.append(1); yield 1");
+        PyIterator rows = (PyIterator) py.invokeMethod("operation", "rows", 0L);
+        py.exec("count = len(ran)");
+        assertEquals(0L, py.get("count"));
+        assertEquals(1L, rows.next());
+    }
+
+    @Test
+    void aNumberGivesWhateverTheMethodReturns() {
+        operation("process_element", "return eval(results[value])");
+        py.exec("results = ['value + 1', '-2**63', '2**63', '2**200', 'True', 'None', '0.5', '\"text\"', '(1, 2)', '\"x\" * 10000', 'b\"a\"']");
+        Object[] expected = {1L, Long.MIN_VALUE, BigInteger.ONE.shiftLeft(63), BigInteger.ONE.shiftLeft(200), true, null, 0.5, "text"};
+        for (int again = 0; again < 2; again++) {
+            for (int i = 0; i < expected.length; i++) {
+                assertEquals(expected[i], py.invokeMethod("operation", "process_element", (long) i));
+            }
+            assertEquals(2, ((Object[]) py.invokeMethod("operation", "process_element", 8L)).length);
+            assertEquals("x".repeat(10_000), py.invokeMethod("operation", "process_element", 9L));
+            assertEquals(1, ((byte[]) py.invokeMethod("operation", "process_element", 10L)).length);
+        }
+        assertNull(py.invokeMethod("operation", "process_element", 5L));
+    }
+
+    @Test
+    void whatAMethodRaisesForANumberIsAnException() {
+        operation("process_element", "return 1 // value");
+        for (int again = 0; again < 3; again++) {
+            assertEquals(1L, py.invokeMethod("operation", "process_element", 1L));
+            Exception raised = assertThrows(PythonException.class, () -> py.invokeMethod("operation", "process_element", 0L));
+            assertTrue(raised.getMessage().contains("ZeroDivisionError"), raised::getMessage);
+        }
+    }
+
+    @Test
+    void aMethodThatIsDefinedAnewIsCalled() {
+        operation("process_element", "return value + 1");
+        for (int again = 0; again < 3; again++) {
+            assertEquals(2L, py.invokeMethod("operation", "process_element", 1L));
+        }
+        py.exec("operation.process_element = lambda value: value + 10");
+        assertEquals(11L, py.invokeMethod("operation", "process_element", 1L));
+        py.exec("class Other:\n  def process_element(self, value): return 'other'\noperation = Other()");
+        assertEquals("other", py.invokeMethod("operation", "process_element", 1L));
+    }
+
+    @Test
+    void anUnknownNameIsAnException() {
+        for (int again = 0; again < 2; again++) {
+            assertThrows(PythonException.class, () -> py.invokeMethod("nobody", "process_element", 1L));
+        }
+    }
+}
