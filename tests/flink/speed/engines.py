@@ -1,0 +1,180 @@
+"""The engines that are measured beside one another, and one case running on several of them at once, each behind its gate."""
+
+import contextlib
+import json
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+
+from cluster import BUILD, KRAIT_PEMJA, ROOT, VERSION, Cluster, Failed  # noqa: E402
+from control import Control  # noqa: E402
+
+JAR = ROOT / f"java/bench-flink/build/libs/bench-flink-{VERSION}.jar"
+KRAIT_FLINK = ROOT / f"java/krait-flink/build/libs/krait-flink-{VERSION}.jar"
+
+PROCESS = {"python.execution-mode": "process"}
+THREAD = {"python.execution-mode": "thread"}
+
+OURS = "dev.krait.bench.flink.Functions$"
+IN_JAVA = {"json": (OURS + "JsonValueLower", "f(v)"), "increment": (OURS + "Increment", "f(v)"),
+           "three": (OURS + "Three", "f(v)"), "map": ("", "")}
+
+
+def krait_flink(kind, function, result):
+    return f"dev.krait.flink.Python{kind}Function", f"f('{HERE}/functions.py:{function} -> {result}', v)"
+
+
+BY_ROW = {"json": krait_flink("Scalar", "json_value_lower", "STRING"), "increment": krait_flink("Scalar", "increment", "BIGINT"),
+          "three": krait_flink("Table", "three", "BIGINT")}
+IN_BATCHES = {"json": krait_flink("Vectorized", "json_value_lower_batch", "STRING"),
+              "increment": krait_flink("Vectorized", "increment_batch", "BIGINT"), "map": ("", "increment_batch")}
+# Flink lets so many rows be on their way at once; 10 if it is not told.
+ASYNC = {"table.exec.async-scalar.max-concurrent-operations": "1000"}
+
+
+@dataclass(frozen=True)
+class Engine:
+    name: str
+    title: str
+    language: str                                # whose job: python, java, or plain for no Flink at all
+    conf: dict = field(default_factory=dict)
+    cluster: str = "process"                     # of cluster.py's engines: what its lib/ has
+    library: str = ""                            # what the task manager must have mapped when it runs, or nothing
+    needs: Path | None = None
+    functions: dict = field(default_factory=dict)  # of a Java job, by the case's function: its class, and its call in SQL
+
+
+ENGINES = {engine.name: engine for engine in (
+    Engine("plain", "plain CPython, no Flink", "plain"),
+    Engine("wrapped", "plain CPython in PyFlink's wrapping", "plain"),
+    Engine("java", "Java", "java", functions=IN_JAVA),
+    Engine("process", "process", "python", PROCESS),
+    Engine("process-100k", "process, bundles of 100,000", "python", PROCESS | {"python.fn-execution.bundle.size": "100000"}),
+    Engine("thread-pemja", "thread on PEMJA", "python", THREAD, library="pemja_core"),
+    Engine("thread-krait", "thread on Krait", "python", THREAD, "thread-krait", "krait", KRAIT_PEMJA),
+    Engine("krait-flink", "krait-flink, row by row", "java", library="krait", needs=KRAIT_FLINK, functions=BY_ROW),
+    Engine("krait-flink-batch", "krait-flink, vectorised", "java", ASYNC, library="krait", needs=KRAIT_FLINK, functions=IN_BATCHES),
+)}
+
+
+def available(engine):
+    return engine.needs is None or engine.needs.exists()
+
+
+def can(engine, case):
+    return engine.language != "java" or case.function in engine.functions
+
+
+class Running:
+    """One case on several engines. Each job has a cluster's task manager, so a JVM, to itself; none runs until it is told to."""
+
+    def __init__(self, case, engines, lines, kept=1000):
+        self.case, self.engines, self.lines, self.kept = case, engines, lines, kept
+        self.work = BUILD / "flink/speed" / case.name
+        self.work.mkdir(parents=True, exist_ok=True)
+        self.stack = contextlib.ExitStack()
+        self.clusters = {}
+        self.meters = {}
+
+    def __enter__(self):
+        with contextlib.ExitStack() as stack:
+            self.control = stack.enter_context(Control())
+            for kind in dict.fromkeys(engine.cluster for engine in self.engines if engine.language != "plain"):
+                jobs = sum(engine.cluster == kind and engine.language != "plain" for engine in self.engines)
+                self.clusters[kind] = stack.enter_context(Cluster(
+                    kind, name=f"speed-{kind}", slots=1, task_managers=jobs, conf={"parallelism.default": 1}))
+            self.submit(stack)
+            self.meters = self.control.meters([engine.name for engine in self.engines], self.check_jobs)
+            self.check_libraries()
+            self.stack = stack.pop_all()
+        return self
+
+    def __exit__(self, *_):
+        self.stack.close()
+
+    def submit(self, stack):
+        with ThreadPoolExecutor() as pool:
+            for done in [pool.submit(*submission) for submission in self.submissions()]:
+                if done.result().returncode:
+                    raise Failed(f"a job was not submitted:\n{done.result().stdout}")
+        for engine in self.engines:
+            if engine.language == "plain":
+                job = self.job(engine)
+                process = subprocess.Popen([sys.executable, HERE / "plain.py", job["meter"], job["function"], job["out"],
+                                            str(self.kept), *([self.lines] if self.case.length else [])])
+                stack.callback(process.wait)
+                stack.callback(process.kill)
+
+    def submissions(self):
+        for kind, cluster in self.clusters.items():
+            mine = [engine for engine in self.engines if engine.cluster == kind]
+            python = [self.job(engine) for engine in mine if engine.language == "python"]
+            if python:
+                jobs = self.work / f"jobs-{kind}.json"
+                jobs.write_text(json.dumps(python))
+                yield cluster.flink, "run", "-d", "-j", JAR, "-pyfs", HERE, "-py", HERE / "job.py", jobs
+            for engine in mine:
+                if engine.language == "java":
+                    jobs = self.work / f"{engine.name}.json"
+                    jobs.write_text(json.dumps(self.job(engine)))
+                    library = ["-C", engine.needs.as_uri()] if engine.needs else []
+                    yield (cluster.flink, "run", "-d", *library, "-c", "dev.krait.bench.flink.JavaJob", JAR, jobs)
+
+    def job(self, engine):
+        meter = f"{self.control.address}/{engine.name}"
+        out = str(self.out(engine))
+        java_class, call = engine.functions.get(self.case.function, ("", "f(v)"))
+        return {"name": engine.name, "function": self.case.function, "class": java_class, "call": call,
+                "module": str(HERE / "functions.py"), "conf": engine.conf, "meter": meter, "out": out, "kept": self.kept,
+                "sql": self.case.statements(meter, self.lines, out, self.kept, call)}
+
+    def out(self, engine):
+        return self.work / f"{engine.name}.out"
+
+    def check_jobs(self):
+        for cluster in self.clusters.values():
+            for job, state in cluster.jobs().items():
+                if state in ("FAILED", "FAILING", "RESTARTING"):
+                    raise Failed(f"{cluster.name}: a job is {state}:\n{cluster.exception(job)}")
+
+    def check_libraries(self):
+        """Each engine is what it is called: its library is mapped by its task manager, and no other engine's."""
+        libraries = {engine.library for engine in ENGINES.values()} - {""}
+        for engine in self.engines:
+            if engine.language != "plain":
+                maps = Path(f"/proc/{self.meters[engine.name].pid}/maps").read_text()
+                files = {Path(line.split(maxsplit=5)[5]).name for line in maps.splitlines() if len(line.split()) > 5}
+                found = {library for library in libraries if any(library in file and ".so" in file for file in files)}
+                if found != {engine.library} - {""}:
+                    raise Failed(f"{engine.name}: its task manager has mapped {sorted(found) or 'no library'}")
+
+    def check_results(self):
+        """The rows that every engine has kept are those of plain CPython: to the letter, or in Java as JSON values."""
+        plain = self.rows(ENGINES["plain"])
+        for engine in self.engines:
+            if engine.language != "plain":
+                # Jackson leaves other characters and spaces where they are.
+                read = json.loads if engine.name == "java" else str
+                rows = [read(line) for line in self.rows(engine)]
+                wanted = [read(line) for line in plain]
+                for at, (row, right) in enumerate(zip(rows, wanted)):
+                    if row != right:
+                        raise Failed(f"{engine.name}: row {at} is {row!r}, in CPython {right!r}")
+                if len(rows) != self.kept or len(wanted) != self.kept:
+                    raise Failed(f"{engine.name}: {len(rows)} rows of {self.kept}, in CPython {len(wanted)}")
+
+    def rows(self, engine):
+        with open(self.out(engine), encoding="utf-8", newline="\n") as file:
+            return file.read().removesuffix("\n").split("\n")
+
+    def cluster_and_job(self, engine):
+        cluster = self.clusters[engine.cluster]
+        for job in cluster.rest("/jobs/overview")["jobs"]:
+            if job["name"] == engine.name:
+                return cluster, job["jid"]
+        raise Failed(f"no job {engine.name}")

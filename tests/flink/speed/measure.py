@@ -1,0 +1,110 @@
+"""measure.py: the rates, CPU, latencies and checkpoint times of every engine, after "Exploring the thread mode in PyFlink".
+
+Each case starts fresh clusters and submits one job for each engine, warms all of them up, and then lets them run in turns,
+ROUNDS times SECONDS each, so that what the machine does besides meets all of them alike. What was measured goes to
+build/flink/speed/results, a file for each case; report.py makes the table of all that are there.
+"""
+
+import argparse
+import json
+import platform
+import signal
+import sys
+import time
+
+import report
+from cases import CASES, lines
+from engines import BUILD, ENGINES, Running, available, can
+
+RESULTS = BUILD / "flink/speed/results"
+
+
+def rounds(running, count, seconds):
+    """By engine, one dictionary for each round; who is first changes, since what runs first may have it easier."""
+    order = list(running.engines)
+    found = {engine.name: [] for engine in order}
+    for _ in range(count):
+        for engine in order:
+            found[engine.name].append(running.meters[engine.name].run(seconds))
+        order.append(order.pop(0))
+    running.check_jobs()
+    return found
+
+
+def checkpoints(running, engine, seconds=4, apart=0.3):
+    """How long checkpoints took from end to end, in ms, while the job ran as fast as it could."""
+    cluster, job = running.cluster_and_job(engine)
+    meter = running.meters[engine.name]
+    end = time.monotonic() + seconds
+    meter.begin(seconds)
+    ids = set()
+    while True:
+        time.sleep(apart)
+        # One that is not done when the rows stop would not have been under load.
+        if time.monotonic() > end - 1:
+            break
+        before = completed(cluster, job)
+        cluster.rest(f"/jobs/{job}/checkpoints", "POST", {"checkpointType": "FULL"})
+        new = cluster.wait(lambda: completed(cluster, job).keys() - before.keys(), 60, "a checkpoint")
+        if time.monotonic() < end:
+            ids |= new
+    meter.end()
+    return [duration for number, duration in completed(cluster, job).items() if number in ids]
+
+
+def completed(cluster, job):
+    history = cluster.rest(f"/jobs/{job}/checkpoints")["history"]
+    return {one["id"]: one["end_to_end_duration"] for one in history if one["status"] == "COMPLETED"}
+
+
+def measure(case, engines, options):
+    file = BUILD / f"flink/speed/{case.name}.txt"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("".join(f"{line}\n" for line in lines(case.length)) if case.length else "")
+    print(f"{case.title}: starting clusters and jobs of {', '.join(engine.name for engine in engines)} …", flush=True)
+    with Running(case, engines, str(file)) as running:
+        rounds(running, 2, options.warm_up / 2)
+        running.check_results()
+        print(f"{case.title}: {options.rounds} rounds of {options.seconds} s for each …", flush=True)
+        found = rounds(running, options.rounds, options.seconds)
+        times = {} if options.no_checkpoints else {
+            engine.name: checkpoints(running, engine) for engine in engines if engine.language != "plain"}
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    result = {"case": case.name, "when": time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()), "machine": machine(),
+              "options": {key: getattr(options, key) for key in ("rounds", "seconds", "warm_up")},
+              "rounds": found, "checkpoints": times}
+    (RESULTS / f"{case.name}.json").write_text(json.dumps(result, indent=1))
+
+
+def machine():
+    with open("/proc/cpuinfo", encoding="utf-8") as file:
+        models = [line.split(":", 1)[1].strip() for line in file if line.startswith("model name")]
+    import pyflink.version
+    return {"cpu": f"{len(models)} × {models[0] if models else platform.machine()}", "python": platform.python_version(),
+            "flink": pyflink.version.__version__}
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Measures Python functions in Flink on every engine.")
+    parser.add_argument("--cases", nargs="+", choices=CASES, default=list(CASES), metavar="CASE", help=", ".join(CASES))
+    parser.add_argument("--engines", nargs="+", choices=ENGINES, default=list(ENGINES), metavar="ENGINE", help=", ".join(ENGINES))
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--seconds", type=float, default=2, help="of each engine in each round")
+    parser.add_argument("--warm-up", type=float, default=10, help="seconds of each engine before the rounds")
+    parser.add_argument("--no-checkpoints", action="store_true")
+    parser.add_argument("--report", action="store_true", help="only prints what was measured before")
+    options = parser.parse_args()
+    # Ctrl-C and kill end the clusters too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    if not options.report:
+        engines = [ENGINES[name] for name in dict.fromkeys(["plain", "wrapped", *options.engines])]
+        for engine in [engine for engine in engines if not available(engine)]:
+            print(f"Left out: {engine.title}, for want of {engine.needs}", flush=True)
+            engines.remove(engine)
+        for name in options.cases:
+            measure(CASES[name], [engine for engine in engines if can(engine, CASES[name])], options)
+    return report.print_all(RESULTS)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,96 @@
+"""Tables and verdicts of what measure.py has measured."""
+
+import json
+import statistics
+
+from cases import CASES
+from engines import ENGINES
+
+
+def micros(runs):
+    """µs per row: median, least and most of the rounds."""
+    values = [run["nanos"] / run["rows"] / 1000 for run in runs]
+    return statistics.median(values), min(values), max(values)
+
+
+def cpu(runs):
+    return statistics.median(run["cpu"] / run["rows"] / 1000 for run in runs)
+
+
+def latency(runs, which):
+    return statistics.median(run[which] for run in runs) / 1000
+
+
+def number(value):
+    return f"{value:,.0f}" if value >= 1000 else f"{value:.3g}" if value < 100 else f"{value:.0f}"
+
+
+def duration(value):
+    """Of µs."""
+    return f"{number(value)} µs" if value < 1000 else f"{number(value / 1000)} ms" if value < 1_000_000 else f"{value / 1e6:.2f} s"
+
+
+def table(result):
+    case = CASES[result["case"]]
+    found, times = result["rounds"], result["checkpoints"]
+    yield f"{case.title} ({result['when']}; {result['options']['rounds']} rounds of {result['options']['seconds']:g} s)"
+    yield ""
+    yield "| engine | rows/s | µs per row (least – most) | CPU µs per row | latency p50 | p99 | checkpoint |"
+    yield "|---|---|---|---|---|---|---|"
+    for name, runs in found.items():
+        median, least, most = micros(runs)
+        p50, p99 = (duration(latency(runs, which)) if name != "plain" else "" for which in ("p50", "p99"))
+        checkpoint = f"{statistics.median(times[name]):.0f} ms" if times.get(name) else ""
+        yield (f"| {ENGINES[name].title} | {1e6 / median:,.0f} | {number(median)} ({number(least)} – {number(most)}) | "
+               f"{number(cpu(runs))} | {p50} | {p99} | {checkpoint} |")
+    yield ""
+
+
+def summary(results):
+    """µs per row of every engine in every case."""
+    names = [name for name in ENGINES if any(name in result["rounds"] for result in results)]
+    yield "| µs per row | " + " | ".join(ENGINES[name].title for name in names) + " |"
+    yield "|---" * (len(names) + 1) + "|"
+    for result in results:
+        cells = [number(micros(result["rounds"][name])[0]) if name in result["rounds"] else "–" for name in names]
+        yield f"| {CASES[result['case']].title} | " + " | ".join(cells) + " |"
+    yield ""
+
+
+def verdicts(result):
+    """The goals of this case that can be told from what was measured: (goal, what was reached, whether)."""
+    found = {name: micros(runs)[0] for name, runs in result["rounds"].items()}
+    case = result["case"]
+    if not {"plain", "thread-pemja"} <= set(found):
+        return
+    plain, pemja = found["plain"], found["thread-pemja"]
+    if "thread-krait" in found:
+        krait = found["thread-krait"]
+        ratio = (krait - plain) / (pemja - plain)
+        yield (f"{case}: thread on Krait has at most half of PEMJA's overhead over plain CPython",
+               f"{number(krait - plain)} µs, PEMJA {number(pemja - plain)} µs: {ratio:.2f}", ratio <= 0.5)
+        yield f"{case}: thread on Krait is never slower", f"{pemja / krait:.2f} times PEMJA's rate", krait <= pemja
+        if "wrapped" in found:
+            # What PyFlink itself does for each row is below both engines.
+            wrapped = found["wrapped"]
+            ratio = (krait - wrapped) / (pemja - wrapped)
+            yield (f"{case}: the same over plain CPython in PyFlink's wrapping",
+                   f"{number(krait - wrapped)} µs, PEMJA {number(pemja - wrapped)} µs: {ratio:.2f}", ratio <= 0.5)
+        if case == "table":
+            yield f"{case}: at least 2 times PEMJA's rate", f"{pemja / krait:.2f} times", pemja >= 2 * krait
+    if case == "bigint" and "krait-flink-batch" in found:
+        batch = found["krait-flink-batch"]
+        yield f"{case}: krait-flink vectorised has at least 2 times PEMJA's rate", f"{pemja / batch:.2f} times", pemja >= 2 * batch
+
+
+def print_all(folder):
+    """Prints everything below `folder`; 0 if there is anything."""
+    results = [json.loads((folder / f"{name}.json").read_text()) for name in CASES if (folder / f"{name}.json").exists()]
+    for result in results:
+        print("\n".join(table(result)))
+    if results:
+        print("\n".join(summary(results)))
+    for result in results:
+        for goal, reached, true in verdicts(result):
+            print(f"{'reached' if true else 'MISSED '}  {goal}: {reached}")
+    return 0 if results else 1
