@@ -51,6 +51,19 @@ published() {
     fi
 }
 
+# The other platform's libraries, in a jar of their own, where this machine can build them.
+other_platform() {
+    local classifier=linux-aarch64 jar folder=$work/aarch64
+    jar=$repository/dev/krait/krait/$version/krait-$version-$classifier.jar
+    [ -s "$jar" ] || { echo "$jar is missing"; return 1; }
+    mkdir -p "$folder"
+    (cd "$folder" && "$(dirname "$(readlink -f "$java")")/jar" xf "$jar" && cd dev/krait/native/$classifier && sha256sum -c SHA256SUMS &&
+        for library in *.so; do
+            # The machine's number in an ELF header.
+            [ "$(od -An -tu2 -j18 -N2 "$library" | tr -d ' ')" = 183 ] || { echo "$library is not for aarch64"; exit 1; }
+        done)
+}
+
 only_the_public_api() {
     ! grep -rnE 'dev\.krait\.(internal|cli)' "$samples"
 }
@@ -79,6 +92,12 @@ run_module() {
 check "publishing to the local repository" \
     "$root/tests/scripts/gradle.sh" -Dmaven.repo.local="$repository" :krait:publishToMavenLocal
 check "what was published" published
+if [ "$(uname -m)" = x86_64 ] && command -v aarch64-linux-gnu-gcc >/dev/null &&
+    [ -d "$(cd "$root" && rustc --print target-libdir --target aarch64-unknown-linux-gnu)" ]; then
+    check "the libraries for linux-aarch64" other_platform
+else
+    say "Left out: linux-aarch64, for which gcc-aarch64-linux-gnu or the Rust target is missing."
+fi
 check "samples use only the public API" only_the_public_api
 check "the Maven sample" run_maven
 check "the Gradle sample" run_gradle
