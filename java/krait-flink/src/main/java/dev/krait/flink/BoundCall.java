@@ -1,0 +1,65 @@
+package dev.krait.flink;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.configuration.ConfigOptions;
+import org.apache.flink.configuration.ReadableConfig;
+import org.apache.flink.table.functions.SpecializedFunction;
+import org.apache.flink.table.types.DataType;
+import org.apache.flink.table.types.inference.CallContext;
+
+/** One call in a query, as it was planned: the definition, and the types of its arguments and result. */
+final class BoundCall implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    final PythonDefinition definition;
+    final ArrayList<DataType> arguments;
+    final DataType result;
+    /** How many arguments come before the function's own. */
+    private final int offset;
+
+    private BoundCall(PythonDefinition definition, List<DataType> arguments, DataType result, int offset) {
+        this.definition = definition;
+        this.arguments = new ArrayList<>(arguments);
+        this.result = result;
+        this.offset = offset;
+    }
+
+    static BoundCall of(Inference inference, SpecializedFunction.SpecializedContext context) {
+        CallContext call = context.getCallContext();
+        PythonDefinition definition = inference.definition(call).copy();
+        if (definition.python == null) {
+            definition.python = python(context.getConfiguration());
+        }
+        List<DataType> given = call.getArgumentDataTypes();
+        Signature signature = inference.signature(call);
+        List<DataType> types = new ArrayList<>();
+        for (int i = inference.offset(); i < given.size(); i++) {
+            DataType declared = signature.argument(i - inference.offset());
+            types.add(declared == null ? given.get(i) : declared);
+        }
+        return new BoundCall(definition, types, signature.result, inference.offset());
+    }
+
+    private static String python(ReadableConfig configuration) {
+        return configuration.get(ConfigOptions.key("krait.python").stringType().noDefaultValue());
+    }
+
+    /**
+     * The function's arguments among those of {@code eval}. What generated code passes to variable arguments is the array
+     * itself where a lone argument is an array, or null.
+     */
+    Object[] own(Object[] passed) {
+        Object[] all = passed;
+        if (arguments.size() + offset == 1 && (all == null || all.getClass() != Object[].class)) {
+            all = new Object[] {passed};
+        }
+        if (offset == 0) {
+            return all;
+        }
+        Object[] own = new Object[arguments.size()];
+        System.arraycopy(all, offset, own, 0, own.length);
+        return own;
+    }
+}

@@ -1,0 +1,295 @@
+package dev.krait.flink;
+
+import dev.krait.PyObject;
+import java.lang.reflect.Array;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.math.RoundingMode;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
+import java.time.OffsetDateTime;
+import java.time.Period;
+import java.time.ZonedDateTime;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.table.api.ValidationException;
+import org.apache.flink.table.types.CollectionDataType;
+import org.apache.flink.table.types.DataType;
+import org.apache.flink.table.types.logical.DecimalType;
+import org.apache.flink.table.types.logical.LogicalType;
+import org.apache.flink.table.types.logical.RowType;
+import org.apache.flink.types.Row;
+
+/** How what Krait brings back from Python becomes a value of a SQL type, or an error that says why it cannot. */
+interface FromPython {
+    /** The value, or a {@link Misfit}. */
+    Object convert(Object value);
+
+    /** A value that is not of the type; the message says which and where. */
+    final class Misfit extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        Misfit(String message) {
+            super(message, null, false, true);
+        }
+    }
+
+    static FromPython of(DataType type) {
+        FromPython notNull = notNull(type);
+        LogicalType logical = type.getLogicalType();
+        if (logical.isNullable()) {
+            return value -> value == null ? null : notNull.convert(value);
+        }
+        return value -> {
+            if (value == null) {
+                throw new Misfit("None where " + logical.asSummaryString() + " is declared");
+            }
+            return notNull.convert(value);
+        };
+    }
+
+    private static FromPython notNull(DataType type) {
+        LogicalType logical = type.getLogicalType();
+        switch (logical.getTypeRoot()) {
+            case BOOLEAN:
+                return value -> value instanceof Boolean ? value : misfit(value, logical);
+            case TINYINT:
+                return value -> (byte) whole(value, Byte.MIN_VALUE, Byte.MAX_VALUE, logical);
+            case SMALLINT:
+                return value -> (short) whole(value, Short.MIN_VALUE, Short.MAX_VALUE, logical);
+            case INTEGER:
+                return value -> (int) whole(value, Integer.MIN_VALUE, Integer.MAX_VALUE, logical);
+            case BIGINT:
+                return value -> value instanceof Long ? value : misfit(value, logical);
+            case FLOAT:
+                return value -> (float) real(value, logical);
+            case DOUBLE:
+                return value -> value instanceof Double ? value : (Object) real(value, logical);
+            case DECIMAL:
+                return value -> decimal(value, (DecimalType) logical);
+            case CHAR:
+            case VARCHAR:
+                return value -> value instanceof String ? value : misfit(value, logical);
+            case BINARY:
+            case VARBINARY:
+                return value -> value instanceof byte[] ? value : misfit(value, logical);
+            case DATE:
+                return value -> value instanceof LocalDate ? value : misfit(value, logical);
+            case TIME_WITHOUT_TIME_ZONE:
+                return value -> value instanceof LocalTime ? value : misfit(value, logical);
+            case TIMESTAMP_WITHOUT_TIME_ZONE:
+                return value -> value instanceof LocalDateTime ? value : misfit(value, logical);
+            case TIMESTAMP_WITH_LOCAL_TIME_ZONE:
+                return value -> instant(value, logical);
+            case INTERVAL_DAY_TIME:
+                return value -> value instanceof Duration ? value : misfit(value, logical);
+            case INTERVAL_YEAR_MONTH:
+                return value -> Period.ofMonths((int) whole(value, Integer.MIN_VALUE, Integer.MAX_VALUE, logical)).normalized();
+            case ARRAY:
+                return array(type);
+            case MAP:
+                return map(type);
+            case ROW:
+                return row(type);
+            case NULL:
+                return value -> misfit(value, logical);
+            default:
+                return value -> type.getConversionClass().isInstance(value) ? value : misfit(value, logical);
+        }
+    }
+
+    private static Object misfit(Object value, LogicalType type) {
+        throw new Misfit(shown(value) + " is no " + type.asSummaryString());
+    }
+
+    /** The value's Python type and how it looks, shortened. */
+    private static String shown(Object value) {
+        String kind;
+        if (value instanceof PyObject) {
+            kind = ((PyObject) value).typeName();
+        } else if (value instanceof Boolean) {
+            kind = "bool";
+        } else if (value instanceof Long || value instanceof BigInteger) {
+            kind = "int";
+        } else if (value instanceof Double) {
+            kind = "float";
+        } else if (value instanceof String) {
+            kind = "str";
+        } else if (value instanceof byte[]) {
+            kind = "bytes";
+        } else if (value instanceof List) {
+            kind = "list";
+        } else if (value instanceof Object[]) {
+            kind = "tuple";
+        } else if (value instanceof Map) {
+            kind = "dict";
+        } else if (value instanceof LocalDateTime) {
+            kind = "datetime without a zone";
+        } else if (value instanceof Instant || value instanceof OffsetDateTime || value instanceof ZonedDateTime) {
+            kind = "datetime with a zone";
+        } else {
+            kind = value.getClass().getSimpleName();
+        }
+        String text = value instanceof Object[] ? Arrays.deepToString((Object[]) value) : String.valueOf(value);
+        return kind + " " + (text.length() > 60 ? text.substring(0, 60) + "…" : text);
+    }
+
+    private static long whole(Object value, long least, long most, LogicalType type) {
+        if (value instanceof Long && (Long) value >= least && (Long) value <= most) {
+            return (Long) value;
+        }
+        misfit(value, type);
+        return 0;
+    }
+
+    private static double real(Object value, LogicalType type) {
+        if (value instanceof Double) {
+            return (Double) value;
+        }
+        if (value instanceof Long && (long) (double) (Long) value == (Long) value) {
+            return (Long) value;
+        }
+        misfit(value, type);
+        return 0;
+    }
+
+    private static BigDecimal decimal(Object value, DecimalType type) {
+        BigDecimal number;
+        if (value instanceof BigDecimal) {
+            number = (BigDecimal) value;
+        } else if (value instanceof Long) {
+            number = BigDecimal.valueOf((Long) value);
+        } else if (value instanceof BigInteger) {
+            number = new BigDecimal((BigInteger) value);
+        } else {
+            return (BigDecimal) misfit(value, type);
+        }
+        BigDecimal rounded = number.setScale(type.getScale(), RoundingMode.HALF_UP);
+        return rounded.precision() > type.getPrecision() ? (BigDecimal) misfit(value, type) : rounded;
+    }
+
+    private static Instant instant(Object value, LogicalType type) {
+        if (value instanceof Instant) {
+            return (Instant) value;
+        }
+        if (value instanceof OffsetDateTime) {
+            return ((OffsetDateTime) value).toInstant();
+        }
+        return value instanceof ZonedDateTime ? ((ZonedDateTime) value).toInstant() : (Instant) misfit(value, type);
+    }
+
+    private static FromPython array(DataType type) {
+        DataType itemType = ((CollectionDataType) type).getElementDataType();
+        FromPython item = of(itemType);
+        // ARRAY<INT> is an Integer[] for Flink, unless the type was bridged to another class.
+        Class<?> component = type.getConversionClass().isArray()
+                ? type.getConversionClass().getComponentType() : itemType.getConversionClass();
+        return value -> {
+            List<?> items = items(value);
+            if (items == null) {
+                return misfit(value, type.getLogicalType());
+            }
+            Object all = Array.newInstance(component, items.size());
+            for (int i = 0; i < items.size(); i++) {
+                Array.set(all, i, item.convert(items.get(i)));
+            }
+            return List.class.isAssignableFrom(type.getConversionClass()) ? Arrays.asList((Object[]) all) : all;
+        };
+    }
+
+    /** The items of a sequence, or null for what is none: lists, tuples, arrays of numbers, numpy's arrays, named tuples. */
+    private static List<?> items(Object value) {
+        if (value instanceof List) {
+            return (List<?>) value;
+        }
+        if (value instanceof Object[]) {
+            return Arrays.asList((Object[]) value);
+        }
+        if (value.getClass().isArray() && !(value instanceof byte[])) {
+            List<Object> items = new ArrayList<>();
+            for (int i = 0; i < Array.getLength(value); i++) {
+                Object item = Array.get(value, i);
+                items.add(item instanceof Float ? (Object) ((Float) item).doubleValue()
+                        : item instanceof Number && !(item instanceof Double) ? (Object) ((Number) item).longValue() : item);
+            }
+            return items;
+        }
+        if (value instanceof PyObject) {
+            PyObject object = (PyObject) value;
+            if (object.hasAttr("tolist")) {
+                Object list = object.invokeMethod("tolist");
+                return list instanceof List ? (List<?>) list : null;
+            }
+            return object.hasAttr("_fields") ? object.as(List.class) : null;
+        }
+        return null;
+    }
+
+    private static FromPython map(DataType type) {
+        FromPython key = of(type.getChildren().get(0));
+        FromPython item = of(type.getChildren().get(1));
+        return value -> {
+            if (!(value instanceof Map)) {
+                return misfit(value, type.getLogicalType());
+            }
+            Map<Object, Object> all = new LinkedHashMap<>();
+            ((Map<?, ?>) value).forEach((k, v) -> all.put(key.convert(k), item.convert(v)));
+            return all;
+        };
+    }
+
+    private static FromPython row(DataType type) {
+        RowType logical = (RowType) type.getLogicalType();
+        if (type.getConversionClass() != Row.class) {
+            throw new ValidationException("A Python function's rows are " + Row.class.getName() + ", not " + type.getConversionClass() + ".");
+        }
+        List<String> names = logical.getFieldNames();
+        List<FromPython> fields = new ArrayList<>();
+        type.getChildren().forEach(child -> fields.add(of(child)));
+        return value -> {
+            Row row = Row.withPositions(fields.size());
+            if (value instanceof Map) {
+                Map<?, ?> map = (Map<?, ?>) value;
+                for (int i = 0; i < fields.size(); i++) {
+                    row.setField(i, field(names.get(i), fields.get(i), map.get(names.get(i))));
+                }
+                return row;
+            }
+            List<?> items = items(value);
+            if (items == null && value instanceof PyObject) {
+                PyObject object = (PyObject) value;
+                for (int i = 0; i < fields.size(); i++) {
+                    if (!object.hasAttr(names.get(i))) {
+                        return misfit(value, logical);
+                    }
+                    row.setField(i, field(names.get(i), fields.get(i), object.getAttr(names.get(i))));
+                }
+                return row;
+            }
+            if (items == null) {
+                return misfit(value, logical);
+            }
+            if (items.size() != fields.size()) {
+                throw new Misfit(shown(value) + " has " + items.size() + " fields where " + logical.asSummaryString() + " is declared");
+            }
+            for (int i = 0; i < fields.size(); i++) {
+                row.setField(i, field(names.get(i), fields.get(i), items.get(i)));
+            }
+            return row;
+        };
+    }
+
+    private static Object field(String name, FromPython field, Object value) {
+        try {
+            return field.convert(value);
+        } catch (Misfit e) {
+            throw new Misfit("field " + name + ": " + e.getMessage());
+        }
+    }
+}

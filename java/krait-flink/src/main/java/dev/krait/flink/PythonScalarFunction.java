@@ -1,0 +1,138 @@
+package dev.krait.flink;
+
+import java.util.Objects;
+import org.apache.flink.table.catalog.DataTypeFactory;
+import org.apache.flink.table.functions.FunctionContext;
+import org.apache.flink.table.functions.ScalarFunction;
+import org.apache.flink.table.functions.SpecializedFunction;
+import org.apache.flink.table.functions.UserDefinedFunction;
+import org.apache.flink.table.types.inference.TypeInference;
+
+/**
+ * A Python function as a scalar function of SQL and the Table API: a value out for each row in.
+ *
+ * <p>In Java, {@code PythonScalarFunction.of("udfs.py:score")} or {@link #builder()} make one, to be registered or called
+ * inline; a subclass that passes a builder to {@link #PythonScalarFunction(Builder)} can be registered by its class's name. In SQL
+ * alone, {@code CREATE TEMPORARY SYSTEM FUNCTION py AS 'dev.krait.flink.PythonScalarFunction'} registers a function
+ * whose first argument, a literal, names the Python function: {@code py('udfs.py:score -> DOUBLE', text)}.
+ */
+public class PythonScalarFunction extends ScalarFunction implements SpecializedFunction {
+    private static final long serialVersionUID = 1L;
+
+    private final PythonDefinition definition;
+    private final BoundCall call;
+    private transient Inference inference;
+    private transient OpenCall open;
+
+    /** For SQL: each call names its function, in its first argument. */
+    public PythonScalarFunction() {
+        this(new PythonDefinition(), null);
+    }
+
+    /**
+     * For subclasses, which have a name of their own for SQL.
+     *
+     * @param builder what the function is
+     */
+    protected PythonScalarFunction(Builder builder) {
+        this(builder.define(), null);
+    }
+
+    private PythonScalarFunction(PythonDefinition definition, BoundCall call) {
+        this.definition = definition;
+        this.call = call;
+    }
+
+    /**
+     * The function that a text names.
+     *
+     * @param function {@code PLACE:FUNCTION}, {@code PLACE:FUNCTION -> TYPE} or {@code PLACE:FUNCTION(TYPE, …) -> TYPE}; the place is a Python
+     *     file, which travels with the job, or a module
+     * @return the function
+     */
+    public static PythonScalarFunction of(String function) {
+        FunctionSpec spec = FunctionSpec.parse(Objects.requireNonNull(function, "function"));
+        return new PythonScalarFunction(new PythonDefinition().with(spec, null), null);
+    }
+
+    /**
+     * Starts the description of a function.
+     *
+     * @return a builder
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    private Inference inference() {
+        if (inference == null) {
+            inference = new Inference(definition, Kind.SCALAR);
+        }
+        return inference;
+    }
+
+    @Override
+    public TypeInference getTypeInference(DataTypeFactory typeFactory) {
+        return inference().types().build();
+    }
+
+    @Override
+    public UserDefinedFunction specialize(SpecializedContext context) {
+        return new PythonScalarFunction(definition, BoundCall.of(inference(), context));
+    }
+
+    @Override
+    public boolean isDeterministic() {
+        return definition.deterministic;
+    }
+
+    /** Where a job is made there need be no Python. */
+    @Override
+    public boolean supportsConstantFolding() {
+        return false;
+    }
+
+    @Override
+    public void open(FunctionContext context) throws Exception {
+        open = OpenCall.open(definition, call, context, "adapt");
+    }
+
+    /**
+     * Flink calls it for each row.
+     *
+     * @param arguments the arguments
+     * @return the result
+     */
+    public Object eval(Object... arguments) {
+        Object[] own = open.arguments(arguments);
+        return own == null ? null : open.result(open.call(own));
+    }
+
+    @Override
+    public void close() throws Exception {
+        if (open != null) {
+            open.close();
+            open = null;
+        }
+    }
+
+    /** Describes a Python scalar function. */
+    public static final class Builder extends PythonFunctionBuilder<Builder> {
+        private Builder() {
+        }
+
+        @Override
+        Builder self() {
+            return this;
+        }
+
+        /**
+         * The function.
+         *
+         * @return the function, to be registered or called
+         */
+        public PythonScalarFunction build() {
+            return new PythonScalarFunction(define(), null);
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package dev.krait.flink;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.types.Row;
+import org.junit.jupiter.api.Test;
+
+/** Every SQL type that a function can take and give: what Python sees, and that the same value comes back. */
+class TypesTest {
+    /** A SQL expression, its type, and what Python sees. */
+    private static final String[][] CASES = {
+        {"CAST('ab' AS CHAR(2))", "CHAR(2)", "str 'ab'"},
+        {"'grüße 🐍'", "STRING", "str 'grüße 🐍'"},
+        {"CAST('v' AS VARCHAR(10))", "VARCHAR(10)", "str 'v'"},
+        {"TRUE", "BOOLEAN", "bool True"},
+        {"CAST(-128 AS TINYINT)", "TINYINT", "int -128"},
+        {"CAST(32767 AS SMALLINT)", "SMALLINT", "int 32767"},
+        {"2147483647", "INT", "int 2147483647"},
+        {"-9223372036854775808", "BIGINT", "int -9223372036854775808"},
+        {"CAST(0.5 AS FLOAT)", "FLOAT", "float 0.5"},
+        {"CAST(0.1 AS DOUBLE)", "DOUBLE", "float 0.1"},
+        {"CAST('12345678901234567890.123456789' AS DECIMAL(38, 9))", "DECIMAL(38, 9)", "Decimal Decimal('12345678901234567890.123456789')"},
+        {"DATE '2026-02-28'", "DATE", "date datetime.date(2026, 2, 28)"},
+        {"TIME '23:59:58'", "TIME(0)", "time datetime.time(23, 59, 58)"},
+        {"TIMESTAMP '2026-02-28 12:34:56.123456'", "TIMESTAMP(6)", "datetime datetime.datetime(2026, 2, 28, 12, 34, 56, 123456)"},
+        {"TO_TIMESTAMP_LTZ(1234567890123, 3)", "TIMESTAMP_LTZ(3)",
+            "datetime datetime.datetime(2009, 2, 13, 23, 31, 30, 123000, tzinfo=datetime.timezone.utc)"},
+        {"x'00ff41'", "BYTES", "bytes b'\\x00\\xffA'"},
+        {"INTERVAL '1 02:03:04' DAY TO SECOND", "INTERVAL SECOND(3)", "timedelta datetime.timedelta(days=1, seconds=7384)"},
+        {"INTERVAL '2-3' YEAR TO MONTH", "INTERVAL YEAR TO MONTH", "int 27"},
+        {"ARRAY[1, NULL, 3]", "ARRAY<INT>", "list [1, None, 3]"},
+        {"ARRAY[ARRAY['a'], ARRAY['b', 'c']]", "ARRAY<ARRAY<STRING>>", "list [['a'], ['b', 'c']]"},
+        {"MAP['k', ARRAY[1.5]]", "MAP<STRING, ARRAY<DECIMAL(2, 1)>>", "dict {'k': [Decimal('1.5')]}"},
+        {"CAST((1, 'x', ARRAY[2]) AS ROW<a INT, b STRING, c ARRAY<BIGINT>>)", "ROW<a INT, b STRING, c ARRAY<BIGINT>>", "Row Row(a=1, b='x', c=[2])"},
+        {"ARRAY[CAST((1, ROW('y')) AS ROW<a INT, b ROW<c STRING>>)]", "ARRAY<ROW<a INT, b ROW<c STRING>>>", "list [Row(a=1, b=Row(c='y'))]"},
+        {"MAP['r', CAST((1, 2) AS ROW<a INT, b INT>)]", "MAP<STRING, ROW<a INT, b INT>>", "dict {'r': Row(a=1, b=2)}"},
+    };
+
+    @Test
+    void everyTypeIsSeenAndComesBack() {
+        Sql sql = Sql.streaming();
+        List<String> fields = new ArrayList<>();
+        for (String[] each : CASES) {
+            fields.add("py('python/udfs.py:shown -> STRING', " + each[0] + ")");
+            fields.add("py('python/udfs.py:same -> " + each[1] + "', " + each[0] + ")");
+            fields.add("CAST(" + each[0] + " AS " + each[1] + ")");
+            fields.add("py('python/udfs.py:same -> " + each[1] + "', CAST(NULL AS " + each[1] + "))");
+        }
+        Row row = sql.rows("SELECT " + String.join(", ", fields)).get(0);
+        for (int i = 0; i < CASES.length; i++) {
+            assertEquals(CASES[i][2], row.getField(4 * i), CASES[i][1]);
+            assertEquals(Row.of(row.getField(4 * i + 2)), Row.of(row.getField(4 * i + 1)), CASES[i][1]);
+            assertEquals(null, row.getField(4 * i + 3), CASES[i][1]);
+        }
+    }
+}
