@@ -96,3 +96,136 @@ class Sums:
     @staticmethod
     def total(values: list[int]) -> int:
         return sum(values)
+
+
+def plus_one(numbers):
+    return [None if number is None else number + 1 for number in numbers]
+
+
+def array_plus_one(numbers):
+    return numbers + 1
+
+
+def typed(numbers: list[int], texts: list[str]) -> list[str]:
+    return [f"{text}{number}" for number, text in zip(numbers, texts)]
+
+
+def kinds(*columns):
+    """What came, as text, in every row."""
+    return [" | ".join(kind(column) for column in columns)] * len(columns[0])
+
+
+def kind(column):
+    dtype = getattr(column, "dtype", "")
+    masked = " masked" if type(column).__name__ == "MaskedArray" else ""
+    return f"{type(column).__name__}{masked} {dtype} {list(column)!r}"
+
+
+def frame_kind(frame):
+    return [str(dict(frame.dtypes.astype(str)))] * len(frame)
+
+
+def stats(frame):
+    frame["total"] = frame["a"] + frame["b"]
+    return frame[["total", "name"]]
+
+
+batches = []
+
+
+def sized(numbers):
+    """The size of the batch that each row came in."""
+    return [len(numbers)] * len(numbers)
+
+
+def fails_at_seven(numbers):
+    if 7 in numbers:
+        raise ValueError("seven came")
+    return numbers
+
+
+def too_few(numbers):
+    return numbers[1:]
+
+
+def same_columns(*columns):
+    return {f"c{i}": column for i, column in enumerate(columns)}
+
+
+class Mean:
+    """A mean whose accumulator is an object of a class of this file."""
+
+    class Total:
+        def __init__(self):
+            self.sum, self.count = 0.0, 0
+
+    def create_accumulator(self):
+        return Mean.Total()
+
+    def accumulate(self, total, value: float):
+        if value is not None:
+            total.sum += value
+            total.count += 1
+
+    def retract(self, total, value: float):
+        if value is not None:
+            total.sum -= value
+            total.count -= 1
+
+    def merge(self, total, others):
+        for other in others:
+            total.sum += other.sum
+            total.count += other.count
+
+    def get_value(self, total) -> Optional[float]:
+        return total.sum / total.count if total.count else None
+
+
+class Longest:
+    """An accumulator that is replaced, not changed; rows cannot be taken back."""
+
+    def create_accumulator(self):
+        return ""
+
+    def accumulate(self, longest, text: str, suffix: str = ""):
+        return max(longest, text + suffix, key=len)
+
+    def get_value(self, longest) -> str:
+        return longest
+
+
+class Broken(Longest):
+    def accumulate(self, longest, text: str):
+        raise ValueError("cannot take " + text)
+
+
+def median(values):
+    return float(values.median())
+
+
+def pairs(left: list[int], right: list[str]) -> str:
+    return " ".join(f"{text}{number}" for number, text in zip(left, right))
+
+
+def spread(frame):
+    return float(frame["high"].max() - frame["low"].min())
+
+
+def krait_loader(_) -> str:
+    """Which class loader Krait's classes are from."""
+    from dev.krait.flink import PythonScalarFunction
+
+    return str(PythonScalarFunction.class_.getClassLoader())
+
+
+def endless(_):
+    while True:
+        pass
+
+
+def none(column):
+    return [None] * len(column)
+
+
+def plus_one_beside(rows):
+    return {"x": [x for x, in rows], "y": plus_one([x for x, in rows])}

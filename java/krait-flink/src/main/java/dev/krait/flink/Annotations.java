@@ -13,6 +13,14 @@ final class Annotations {
     final boolean varargs;
     final String result;
 
+    /** The types as a text after a function's name says them; without the arguments where any may come. */
+    String text() {
+        if (arguments.contains(null) || required != arguments.size() - (varargs ? 1 : 0)) {
+            return " -> " + result;
+        }
+        return "(" + String.join(", ", arguments) + (varargs ? "..." : "") + ") -> " + result;
+    }
+
     private Annotations(List<String> arguments, int required, boolean varargs, String result) {
         this.arguments = arguments;
         this.required = required;

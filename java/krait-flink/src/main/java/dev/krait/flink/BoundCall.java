@@ -27,10 +27,14 @@ final class BoundCall implements Serializable {
     }
 
     static BoundCall of(Inference inference, SpecializedFunction.SpecializedContext context) {
-        CallContext call = context.getCallContext();
+        return of(inference, context.getCallContext(), python(context.getConfiguration()));
+    }
+
+    /** A call with the Python that the configuration names, or null. */
+    static BoundCall of(Inference inference, CallContext call, String python) {
         PythonDefinition definition = inference.definition(call).copy();
         if (definition.python == null) {
-            definition.python = python(context.getConfiguration());
+            definition.python = python;
         }
         List<DataType> given = call.getArgumentDataTypes();
         Signature signature = inference.signature(call);

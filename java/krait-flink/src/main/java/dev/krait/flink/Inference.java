@@ -17,6 +17,7 @@ import org.apache.flink.table.types.inference.ConstantArgumentCount;
 import org.apache.flink.table.types.inference.InputTypeStrategies;
 import org.apache.flink.table.types.inference.InputTypeStrategy;
 import org.apache.flink.table.types.inference.TypeInference;
+import org.apache.flink.table.types.utils.DataTypeUtils;
 
 /**
  * What Flink's planner asks about the types of a call. A function with a definition has its types; one without takes the
@@ -42,7 +43,15 @@ final class Inference {
     TypeInference.Builder types() {
         return TypeInference.newBuilder()
                 .inputTypeStrategy(new Arguments())
-                .outputTypeStrategy(call -> Optional.of(signature(call).result));
+                .outputTypeStrategy(call -> Optional.of(output(signature(call).result)));
+    }
+
+    /**
+     * Flink's code for asynchronous functions converts NULL as if it were a value, and fails for most types. What has its internal form
+     * already is not converted: that is what such functions give.
+     */
+    private DataType output(DataType result) {
+        return kind == Kind.VECTORIZED ? DataTypeUtils.toInternalDataType(result) : result;
     }
 
     /** The definition of the function that a call is about. */

@@ -8,6 +8,8 @@ enum Kind {
     TABLE,
     /** Columns in, a column out. */
     VECTORIZED,
+    /** Columns in, a value out. */
+    COLUMNS,
     /** A class with {@code accumulate} and {@code get_value}. */
     AGGREGATE
 }

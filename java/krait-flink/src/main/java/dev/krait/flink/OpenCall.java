@@ -9,9 +9,10 @@ import org.apache.flink.table.functions.FunctionContext;
 /** One call of a query while its task runs: the Python function, and how values get there and back. */
 final class OpenCall implements AutoCloseable {
     final BoundCall bound;
-    final PythonRuntime runtime;
+    private final PythonRuntime runtime;
     private final FromPython result;
     private final PyFunction function;
+    private final PyFunction more;
     private final ToPython[] converters;
     private final boolean identity;
 
@@ -28,6 +29,7 @@ final class OpenCall implements AutoCloseable {
         this.identity = same;
         this.result = FromPython.of(bound.result);
         this.function = runtime.function(maker, plans);
+        this.more = runtime.own("more");
     }
 
     /** Opens the interpreter and imports the function; {@code maker} is what of {@code values.py} stands before it. */
@@ -76,7 +78,7 @@ final class OpenCall implements AutoCloseable {
     /** The next rows of an iterator, as many as {@code values.py} takes at once. */
     List<?> more(PyObject iterator) {
         try {
-            return runtime.interpreter.invoke(List.class, "more", iterator);
+            return more.call(List.class, iterator);
         } catch (RuntimeException e) {
             throw failed(e);
         }

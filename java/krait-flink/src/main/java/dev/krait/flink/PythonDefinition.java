@@ -47,7 +47,8 @@ final class PythonDefinition implements Serializable {
     PythonDefinition with(FunctionSpec named, ClassLoader loader) {
         PythonDefinition copy = copy();
         copy.spec = named;
-        if (named.isFile()) {
+        // What source() gave is there already.
+        if (named.isFile() && !copy.files.containsKey(module(named) + ".py")) {
             PythonFiles.add(copy.files, named.place, loader);
         }
         if (named.arguments != null) {
@@ -60,9 +61,13 @@ final class PythonDefinition implements Serializable {
         return copy;
     }
 
+    private static String module(FunctionSpec spec) {
+        return spec.isFile() ? PythonFiles.moduleName(spec.place) : spec.place;
+    }
+
     /** The module that has the function. */
     String module() {
-        return spec.isFile() ? PythonFiles.moduleName(spec.place) : spec.place;
+        return module(spec);
     }
 
     @Override

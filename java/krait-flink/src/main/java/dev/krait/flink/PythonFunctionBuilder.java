@@ -22,6 +22,8 @@ public abstract class PythonFunctionBuilder<B extends PythonFunctionBuilder<B>> 
     final PythonDefinition definition = new PythonDefinition();
     private String place;
     private String function;
+    private FunctionSpec named;
+    private ClassLoader loader;
 
     PythonFunctionBuilder() {
     }
@@ -29,7 +31,29 @@ public abstract class PythonFunctionBuilder<B extends PythonFunctionBuilder<B>> 
     abstract B self();
 
     /**
-     * The Python file that has the function. It is read here and now, and travels with the job.
+     * The function as one text, which replaces {@link #file} or {@link #module}, {@link #function} and what it says of types.
+     *
+     * @param text {@code PLACE:FUNCTION}, {@code PLACE:FUNCTION -> TYPE} or {@code PLACE:FUNCTION(TYPE, …) -> TYPE}
+     * @return this builder
+     */
+    public B named(String text) {
+        named = FunctionSpec.parse(Objects.requireNonNull(text, "text"));
+        return self();
+    }
+
+    /**
+     * A class in whose jar the Python files are. Without it, they are searched for by the thread's class loader.
+     *
+     * @param owner the class
+     * @return this builder
+     */
+    public B jarOf(Class<?> owner) {
+        loader = owner.getClassLoader();
+        return self();
+    }
+
+    /**
+     * The Python file that has the function. It is read where the function is made, and travels with the job.
      *
      * @param place a path, a URI of a file system that Flink knows, or the name of a file in the job's jar
      * @return this builder
@@ -39,7 +63,6 @@ public abstract class PythonFunctionBuilder<B extends PythonFunctionBuilder<B>> 
         if (!place.endsWith(".py")) {
             throw new ValidationException("A Python file is named *.py, not " + place + ".");
         }
-        PythonFiles.add(definition.files, place, null);
         return self();
     }
 
@@ -90,7 +113,7 @@ public abstract class PythonFunctionBuilder<B extends PythonFunctionBuilder<B>> 
     }
 
     /**
-     * A file, folder or archive in Flink's distributed cache, to import from. A file should be registered under its own
+     * A Python file, folder or zip archive in Flink's distributed cache, to import from. A file must be registered under its own
      * name, such as {@code udfs.py}.
      *
      * @param name the name under which it is registered
@@ -213,11 +236,14 @@ public abstract class PythonFunctionBuilder<B extends PythonFunctionBuilder<B>> 
 
     /** What was said, for the function. */
     final PythonDefinition define() {
-        if (place == null || function == null) {
-            throw new ValidationException("A Python function needs its code (file, module or source) and its name (function).");
+        FunctionSpec spec = named;
+        if (spec == null) {
+            if (place == null || function == null) {
+                throw new ValidationException("A Python function needs its code (file, module or source) and its name (function).");
+            }
+            spec = FunctionSpec.parse(place + ":" + function);
         }
-        PythonDefinition defined = definition.copy();
-        defined.spec = FunctionSpec.parse(place + ":" + function);
+        PythonDefinition defined = definition.with(spec, loader);
         if (defined.varargs && (defined.arguments == null || defined.arguments.isEmpty())) {
             throw new ValidationException("varargs() needs arguments(), the last of which it repeats.");
         }

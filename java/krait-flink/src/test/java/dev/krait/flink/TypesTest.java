@@ -29,7 +29,7 @@ class TypesTest {
             "datetime datetime.datetime(2009, 2, 13, 23, 31, 30, 123000, tzinfo=datetime.timezone.utc)"},
         {"x'00ff41'", "BYTES", "bytes b'\\x00\\xffA'"},
         {"INTERVAL '1 02:03:04' DAY TO SECOND", "INTERVAL SECOND(3)", "timedelta datetime.timedelta(days=1, seconds=7384)"},
-        {"INTERVAL '2-3' YEAR TO MONTH", "INTERVAL YEAR TO MONTH", "int 27"},
+        {"INTERVAL '2-3' YEAR TO MONTH", "INTERVAL MONTH", "int 27"},
         {"ARRAY[1, NULL, 3]", "ARRAY<INT>", "list [1, None, 3]"},
         {"ARRAY[ARRAY['a'], ARRAY['b', 'c']]", "ARRAY<ARRAY<STRING>>", "list [['a'], ['b', 'c']]"},
         {"MAP['k', ARRAY[1.5]]", "MAP<STRING, ARRAY<DECIMAL(2, 1)>>", "dict {'k': [Decimal('1.5')]}"},

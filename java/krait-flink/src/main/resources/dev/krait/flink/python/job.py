@@ -71,7 +71,7 @@ class _Job(_types.ModuleType):
         super().__init__(name)
         self.__path__ = []
         self.files = files
-        self.paths = [_root(path) for path in paths]
+        self.paths = paths
         self.uses = 0
         self.builtins = {**vars(_builtins), "__import__": self._import}
 
@@ -108,15 +108,7 @@ class _Job(_types.ModuleType):
         return module if fromlist else _sys.modules[f"{self.__name__}.{top}"]
 
 
-def _root(path):
-    """What of a cached file is searched: a folder or an archive itself, the folder of a file."""
-    if _os.path.isfile(path) and path.endswith(".py"):
-        return _os.path.dirname(path)
-    return path
-
-
-# One lock for all copies of this code: sys is what they share.
-_lock = _sys.__dict__.setdefault("_krait_flink_lock", _threading.RLock())
+_lock = _threading.RLock()
 
 
 def open_job(name, files, paths):

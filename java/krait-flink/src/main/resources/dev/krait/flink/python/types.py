@@ -4,6 +4,7 @@ import collections.abc as _abc_collections
 import dataclasses as _dataclasses
 import datetime as _datetime
 import decimal as _decimal
+import importlib as _importlib
 import inspect as _inspect
 import types as _types_module
 import typing as _typing
@@ -25,6 +26,7 @@ _LISTS = (list, _abc_collections.Sequence, _abc_collections.Iterable, _abc_colle
 _MAPS = (dict, _abc_collections.Mapping)
 _STREAMS = (_abc_collections.Iterator, _abc_collections.Iterable, _abc_collections.Generator,
             _abc_collections.Sequence, _abc_collections.Collection, list)
+_GENERATORS = (_abc_collections.Iterator, _abc_collections.Iterable, _abc_collections.Generator)
 
 
 def sql_type(annotation, where):
@@ -84,7 +86,37 @@ def describe(function, kind):
         if origin not in _STREAMS:
             raise TypeError(f"{function.__qualname__} should be annotated to return an iterable of rows, such as Iterator[str]")
         result = _typing.get_args(result)[0]
+    if kind in ("vectorized", "columns"):
+        # A column of int is a column of BIGINT; one of unknown items may be anything, as an argument.
+        types = {name: _item(annotation) for name, annotation in hints.items()}
+        if kind == "columns":
+            types["return"] = result
+        if types["return"] is None:
+            raise TypeError(f"{function.__qualname__} should be annotated to return a column, such as list[int]; or declare the types")
+        known = {name: item for name, item in types.items() if item is not None}
+        return (*_arguments(function, known, 0), sql_type(types["return"], "the result"))
     return (*_arguments(function, hints, 0), sql_type(result, "the result"))
+
+
+def declared(job, module):
+    """What a module has for SQL: (name, kind) of its own functions with a type for the result, and of its aggregates' classes."""
+    module = _importlib.import_module(f"{job.__name__}.{module}")
+    found = []
+    for name, value in vars(module).items():
+        if name.startswith("_") or getattr(value, "__module__", None) != module.__name__:
+            continue
+        if _inspect.isclass(value) and all(hasattr(value, method) for method in ("create_accumulator", "accumulate", "get_value")):
+            found.append((name, "aggregate"))
+        elif _inspect.isfunction(value) and "return" in _typing.get_type_hints(value):
+            origin = _typing.get_origin(_typing.get_type_hints(value)["return"])
+            found.append((name, "table" if origin in _GENERATORS else "scalar"))
+    return found
+
+
+def _item(annotation):
+    if _typing.get_origin(annotation) is _typing.Annotated and any(isinstance(text, str) for text in annotation.__metadata__):
+        return annotation
+    return _typing.get_args(annotation)[0] if _typing.get_origin(annotation) in _LISTS else None
 
 
 def _describe_class(cls):

@@ -1,0 +1,142 @@
+package dev.krait.flink;
+
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.api.common.typeinfo.BasicArrayTypeInfo;
+import org.apache.flink.api.common.typeinfo.LocalTimeTypeInfo;
+import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.java.tuple.Tuple;
+import org.apache.flink.api.java.typeutils.ListTypeInfo;
+import org.apache.flink.api.java.typeutils.MapTypeInfo;
+import org.apache.flink.api.java.typeutils.ObjectArrayTypeInfo;
+import org.apache.flink.api.java.typeutils.RowTypeInfo;
+import org.apache.flink.api.java.typeutils.TupleTypeInfo;
+import org.apache.flink.table.api.DataTypes;
+import org.apache.flink.table.api.ValidationException;
+import org.apache.flink.table.types.DataType;
+import org.apache.flink.types.Row;
+
+/** What the types of a DataStream are as SQL types, which is what Python's values are checked against. */
+final class StreamTypes {
+    private StreamTypes() {
+    }
+
+    /** The SQL type of a type, or null for one that has none: its values cross as Java objects. */
+    static DataType dataType(TypeInformation<?> type) {
+        if (type instanceof RowTypeInfo) {
+            RowTypeInfo row = (RowTypeInfo) type;
+            List<DataTypes.Field> fields = new ArrayList<>();
+            for (int i = 0; i < row.getArity(); i++) {
+                DataType field = dataType(row.getTypeAt(i));
+                if (field == null) {
+                    return null;
+                }
+                fields.add(DataTypes.FIELD(row.getFieldNames()[i], field));
+            }
+            return DataTypes.ROW(fields);
+        }
+        if (type instanceof MapTypeInfo) {
+            DataType key = dataType(((MapTypeInfo<?, ?>) type).getKeyTypeInfo());
+            DataType value = dataType(((MapTypeInfo<?, ?>) type).getValueTypeInfo());
+            return key == null || value == null ? null : DataTypes.MAP(key, value);
+        }
+        if (type instanceof ListTypeInfo) {
+            DataType item = dataType(((ListTypeInfo<?>) type).getElementTypeInfo());
+            return item == null ? null : DataTypes.ARRAY(item).bridgedTo(List.class);
+        }
+        if (type instanceof ObjectArrayTypeInfo) {
+            DataType item = dataType(((ObjectArrayTypeInfo<?, ?>) type).getComponentInfo());
+            return item == null ? null : DataTypes.ARRAY(item);
+        }
+        if (type instanceof BasicArrayTypeInfo) {
+            return DataTypes.ARRAY(dataType(((BasicArrayTypeInfo<?, ?>) type).getComponentInfo()));
+        }
+        return plain(type);
+    }
+
+    private static DataType plain(TypeInformation<?> type) {
+        if (type.equals(Types.STRING)) {
+            return DataTypes.STRING();
+        } else if (type.equals(Types.BOOLEAN)) {
+            return DataTypes.BOOLEAN();
+        } else if (type.equals(Types.BYTE)) {
+            return DataTypes.TINYINT();
+        } else if (type.equals(Types.SHORT)) {
+            return DataTypes.SMALLINT();
+        } else if (type.equals(Types.INT)) {
+            return DataTypes.INT();
+        } else if (type.equals(Types.LONG)) {
+            return DataTypes.BIGINT();
+        } else if (type.equals(Types.FLOAT)) {
+            return DataTypes.FLOAT();
+        } else if (type.equals(Types.DOUBLE)) {
+            return DataTypes.DOUBLE();
+        } else if (type.equals(Types.BIG_DEC)) {
+            // Flink's decimals have their digits declared; a stream's have any.
+            return DataTypes.DECIMAL(38, 18);
+        } else if (type.equals(Types.INSTANT)) {
+            return DataTypes.TIMESTAMP_LTZ(9);
+        } else if (type.equals(LocalTimeTypeInfo.LOCAL_DATE)) {
+            return DataTypes.DATE();
+        } else if (type.equals(LocalTimeTypeInfo.LOCAL_TIME)) {
+            return DataTypes.TIME(9);
+        } else if (type.equals(LocalTimeTypeInfo.LOCAL_DATE_TIME)) {
+            return DataTypes.TIMESTAMP(9);
+        } else if (type.equals(PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO)) {
+            return DataTypes.BYTES();
+        }
+        return null;
+    }
+
+    /** How Python's values become those of a stream. */
+    static FromPython fromPython(TypeInformation<?> type) {
+        if (type.equals(Types.BIG_DEC)) {
+            FromPython decimal = FromPython.of(DataTypes.DECIMAL(38, 18));
+            return value -> value instanceof BigDecimal ? value : decimal.convert(value);
+        }
+        DataType data = dataType(type);
+        if (data == null) {
+            throw new ValidationException("A Python function cannot return " + type + ": give it a type of org.apache.flink.api.common.typeinfo.Types"
+                    + " (basic types, ROW, ROW_NAMED, LIST, MAP, OBJECT_ARRAY).");
+        }
+        return FromPython.of(data);
+    }
+
+    /** The columns that an element of a stream becomes: a row's or a tuple's fields, or the element itself. */
+    static List<TypeInformation<?>> columns(TypeInformation<?> type) {
+        List<TypeInformation<?>> columns = new ArrayList<>();
+        if (type instanceof RowTypeInfo || type instanceof TupleTypeInfo) {
+            for (int i = 0; i < type.getArity(); i++) {
+                columns.add(type instanceof RowTypeInfo ? ((RowTypeInfo) type).getTypeAt(i) : ((TupleTypeInfo<?>) type).getTypeAt(i));
+            }
+        } else {
+            columns.add(type);
+        }
+        return columns;
+    }
+
+    static List<String> names(TypeInformation<?> type) {
+        if (type instanceof RowTypeInfo) {
+            return new ArrayList<>(List.of(((RowTypeInfo) type).getFieldNames()));
+        }
+        return type instanceof TupleTypeInfo ? new ArrayList<>(List.of(((TupleTypeInfo<?>) type).getFieldNames())) : null;
+    }
+
+    /** Puts the columns' values of an element into an array. */
+    static void take(Object element, Object[] values) {
+        if (element instanceof Row) {
+            for (int i = 0; i < values.length; i++) {
+                values[i] = ((Row) element).getField(i);
+            }
+        } else if (element instanceof Tuple) {
+            for (int i = 0; i < values.length; i++) {
+                values[i] = ((Tuple) element).getField(i);
+            }
+        } else {
+            values[0] = element;
+        }
+    }
+}

@@ -1,0 +1,175 @@
+"""Batches of rows: columns as Java sends them become what the function takes, and what it gives a column of results."""
+
+import datetime as _dt
+import sys as _sys_columns
+
+_UTC = _dt.timezone.utc
+
+
+def vectorized(function, plans, form, codes, names, result, fields):
+    """A function (rows, columns, nulls) → (values, nulls), which calls the function once."""
+    readers = [_reader(plan) for plan in plans]
+    make = {"lists": _as_list, "numpy": _as_array, "pandas": _as_series, "data_frame": _as_series}[form]
+    if form != "lists":
+        import numpy
+    if form in ("pandas", "data_frame"):
+        import pandas
+    if form == "data_frame":
+        columns_named = names or [f"f{index}" for index in range(len(codes))]
+
+    def call(rows, columns, nulls):
+        arguments = [make(code, column, null, read) for code, column, null, read in zip(codes, columns, nulls, readers)]
+        if form == "data_frame":
+            frame = pandas.DataFrame(dict(zip(columns_named, arguments)), index=range(rows))
+            value = function(frame)
+        else:
+            value = function(*arguments)
+        return _results(value, rows, result, fields)
+
+    return call
+
+
+def _as_list(code, column, nulls, read):
+    return column if read is None else [read(value) for value in column]
+
+
+def _as_array(code, column, nulls, read):
+    import numpy
+
+    if isinstance(column, list):
+        return numpy.fromiter(_as_list(code, column, nulls, read), dtype=object, count=len(column))
+    # Java's array was copied into Python's memory; this is that memory.
+    array = numpy.frombuffer(column, dtype=numpy.float64 if column.typecode == "d" else numpy.int64)
+    if code == "date":
+        array = array.view("datetime64[D]")
+    elif code in ("timestamp", "instant"):
+        array = array.view("datetime64[us]")
+    else:
+        array = array.astype(code, copy=False)
+    return array if nulls is None else numpy.ma.MaskedArray(array, mask=numpy.frombuffer(nulls, dtype=bool))
+
+
+def _as_series(code, column, nulls, read):
+    import numpy
+    import pandas
+
+    if code == "str":
+        return pandas.Series(column, dtype=None if any(value is not None for value in column) else object)
+    if isinstance(column, list):
+        return pandas.Series(_as_array(code, column, nulls, read), dtype=object)
+    return _series(code, _as_array(code, column, None, read), nulls)
+
+
+def _series(code, array, nulls):
+    """A Series of an array, with NULL where the bytes say so."""
+    import numpy
+    import pandas
+
+    if array.dtype == object:
+        return pandas.Series(list(array), dtype=None if code == "str" and len(array) else object)
+    mask = None if nulls is None else numpy.frombuffer(nulls, dtype=bool)
+    if mask is not None:
+        if array.dtype.kind == "i":
+            array = pandas.arrays.IntegerArray(array, mask.copy())
+        elif array.dtype.kind == "b":
+            array = pandas.arrays.BooleanArray(array, mask.copy())
+        elif array.dtype.kind == "M":
+            array = numpy.where(mask, numpy.datetime64("NaT"), array)
+        else:
+            array = numpy.where(mask, numpy.nan, array)
+    if code == "date":
+        array = array.astype("datetime64[s]")
+    series = pandas.Series(array)
+    return series.dt.tz_localize("UTC") if code == "instant" else series
+
+
+def _results(value, rows, code, fields):
+    if code == "row" and _is_columns(value):
+        lists = [_whole(*_column(column, rows, kind), kind) for (_, kind), column in zip(fields, _fields(value, fields))]
+        return [list(row) for row in zip(*lists)], None
+    values, nulls = _column(value, rows, code)
+    if isinstance(values, list):
+        return values, None
+    return memoryview(values), None if nulls is None else nulls.tobytes()
+
+
+def _is_columns(value):
+    return isinstance(value, dict) or type(value).__name__ == "DataFrame"
+
+
+def _fields(value, kinds):
+    """The columns of a DataFrame or of a dict of columns, by their names; a DataFrame's else by their places."""
+    fields = [field for field, _ in kinds]
+    names = list(value)
+    if all(field in names for field in fields):
+        return [value[field] for field in fields]
+    if isinstance(value, dict) or len(names) != len(fields):
+        raise ValueError(f"the result has columns {names}, not {fields}")
+    return [value.iloc[:, index] for index in range(len(fields))]
+
+
+def _column(value, rows, code):
+    """A column of results as a list, or as an array of 64-bit numbers and where they are NULL."""
+    try:
+        length = len(value)
+    except TypeError:
+        raise TypeError(f"a column of {rows} results was expected, not {type(value).__name__}") from None
+    if isinstance(value, (str, bytes, dict, set, frozenset)):
+        raise TypeError(f"a column of {rows} results was expected, not {type(value).__name__}")
+    if length != rows:
+        raise ValueError(f"{length} results for {rows} rows")
+    if isinstance(value, list):
+        return value, None
+    if isinstance(value, tuple):
+        return list(value), None
+    array, mask, zone = _array(value)
+    if array is None:
+        return list(value), None
+    if array.ndim == 1 and array.dtype.kind in _NUMBERS.get(code, "") and array.dtype != "uint64":
+        import numpy
+
+        wide = numpy.float64 if code.startswith("float") else numpy.int64
+        return numpy.ascontiguousarray(array, dtype=wide), mask
+    return _listed(array, mask, zone, code), None
+
+
+# The kinds of numpy's types that are those of a SQL type without a doubt.
+_NUMBERS = {"int8": "iu", "int16": "iu", "int32": "iu", "int64": "iu", "float32": "f", "float64": "f"}
+
+
+def _array(value):
+    """(array, mask or None, time zone or None) of numpy's and pandas's columns; (None, …) of others."""
+    numpy = _sys_columns.modules.get("numpy")
+    if numpy is None:
+        return None, None, None
+    if isinstance(value, numpy.ma.MaskedArray):
+        return value.data, numpy.ma.getmaskarray(value), None
+    if isinstance(value, numpy.ndarray):
+        return value, None, None
+    if not hasattr(value, "isna") or not hasattr(value, "to_numpy"):
+        return None, None, None
+    mask = numpy.asarray(value.isna(), dtype=bool)
+    mask = mask if mask.any() else None
+    dtype = value.dtype
+    if getattr(dtype, "tz", None) is not None:
+        return value.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy(), mask, _UTC
+    if hasattr(dtype, "numpy_dtype") and dtype.numpy_dtype.kind in "iufb":
+        return value.to_numpy(dtype=dtype.numpy_dtype, na_value=0), mask, None
+    return value.to_numpy(), mask, None
+
+
+def _whole(values, nulls, code):
+    """A column of a row as a list, whatever it is otherwise."""
+    return values if isinstance(values, list) else _listed(values, nulls, None, code)
+
+
+def _listed(array, mask, zone, code):
+    if array.dtype.kind == "M":
+        values = array.astype("datetime64[D]" if code == "date" or array.dtype == "datetime64[D]" else "datetime64[us]").tolist()
+        if zone is not None or code == "instant":
+            values = [value and value.replace(tzinfo=_UTC) for value in values]
+    elif array.dtype.kind == "m":
+        values = array.astype("timedelta64[us]").tolist()
+    else:
+        values = array.tolist()
+    return values if mask is None else [None if null else value for value, null in zip(values, mask)]

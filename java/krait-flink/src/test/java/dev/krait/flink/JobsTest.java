@@ -1,0 +1,109 @@
+package dev.krait.flink;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.krait.PythonInterpreter;
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.apache.flink.api.common.JobStatus;
+import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.table.api.TableResult;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Several jobs on one task manager, each with a class loader and with Python files of its own. */
+class JobsTest {
+    /** A session whose jobs bring the jar themselves, so that a task manager loads it child-first for each of them. */
+    private static Sql shipping() {
+        Sql sql = Sql.streaming();
+        String jar = new File(System.getProperty("krait.test.jar")).getAbsoluteFile().toURI().toString();
+        sql.env.getConfig().set("pipeline.jars", jar);
+        return sql;
+    }
+
+    private static String loader(Sql sql) {
+        return sql.texts("SELECT py('python/udfs.py:krait_loader', n) FROM (VALUES 1) AS t(n)").get(0);
+    }
+
+    @Test
+    void eachJobHasAClassLoaderOfItsOwnAndTheyShareOnePython() {
+        String first = loader(shipping());
+        String second = loader(shipping());
+        assertTrue(first.contains("ChildFirstClassLoader") || first.contains("FlinkUserCodeClassLoader"), first);
+        assertNotEquals(first, second);
+        // And a third, which has it from the class path, as from a cluster's lib/.
+        assertTrue(loader(Sql.streaming()).contains("AppClassLoader"));
+    }
+
+    @Test
+    void modulesOfOneNameInTwoJobsDoNotMix(@TempDir Path folder) throws Exception {
+        List<CompletableFuture<List<String>>> jobs = new ArrayList<>();
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        for (int i = 0; i < 4; i++) {
+            Path file = Files.createDirectories(folder.resolve("job" + i)).resolve("mine.py");
+            Files.writeString(file, "import time\ncalls = 0\ndef which(n):\n    global calls\n    calls += 1\n    time.sleep(0.01)\n"
+                    + "    return f'" + i / 2 + " ' + str(calls)\n");
+            // Jobs 0 and 1, and 2 and 3, have the same code; each has its own copy of it all the same.
+            boolean ships = i % 2 == 0;
+            // A session of SQL belongs to the thread that opened it.
+            jobs.add(CompletableFuture.supplyAsync(() -> (ships ? shipping() : Sql.streaming())
+                    .texts("SELECT py('" + file + ":which -> STRING', n) FROM (VALUES 1, 2, 3) AS t(n)"), threads));
+        }
+        for (int i = 0; i < 4; i++) {
+            assertEquals(List.of(i / 2 + " 1", i / 2 + " 2", i / 2 + " 3"), jobs.get(i).get());
+        }
+        threads.shutdown();
+        // When a job has ended, nothing of it is left among Python's modules.
+        try (PythonInterpreter interp = PythonInterpreter.create()) {
+            String left = "left";
+            for (int tries = 0; tries < 100 && !left.equals("[]"); tries++) {
+                Thread.sleep(50);
+                interp.exec("import sys");
+                left = String.valueOf(interp.eval("[name for name in sys.modules if name.startswith('job_')]"));
+            }
+            assertEquals("[]", left);
+        }
+    }
+
+    @Test
+    void filesAndFoldersOfTheDistributedCacheAreImportedFrom(@TempDir Path folder) throws Exception {
+        Path file = Files.writeString(folder.resolve("cached_udfs.py"), "from cached_package import step\ndef next(n):\n    return n + step()\n");
+        Path code = Files.createDirectories(folder.resolve("code/cached_package")).getParent();
+        Files.writeString(code.resolve("cached_package/__init__.py"),
+                "import pathlib\ndef step():\n    return int((pathlib.Path(__file__).parent / 'step.txt').read_text())\n");
+        Files.writeString(code.resolve("cached_package/step.txt"), "5");
+        Sql sql = Sql.streaming();
+        sql.env.getConfig().set("pipeline.cached-files", "name:cached_udfs.py,path:'" + file.toUri() + "';name:code,path:'" + code.toUri() + "'");
+        sql.env.createTemporarySystemFunction("f", PythonScalarFunction.builder().cachedFile("cached_udfs.py").cachedFile("code")
+                .module("cached_udfs").function("next").returns("INT").build());
+        assertEquals(List.of("12"), sql.texts("SELECT f(n) FROM (VALUES 7) AS t(n)"));
+    }
+
+    @Test
+    void cancellingAJobEndsACallThatWouldNeverEnd() throws Exception {
+        Sql sql = Sql.streaming();
+        sql.env.executeSql("CREATE TEMPORARY SYSTEM FUNCTION py_batch AS 'dev.krait.flink.PythonVectorizedFunction'");
+        for (String function : new String[] {"py", "py_batch"}) {
+            TableResult result = sql.env.executeSql("SELECT " + function + "('python/udfs.py:endless -> INT', n) FROM (VALUES 1) AS t(n)");
+            JobClient job = result.getJobClient().get();
+            while (job.getJobStatus().get() != JobStatus.RUNNING) {
+                Thread.sleep(50);
+            }
+            Thread.sleep(1000);
+            job.cancel().get();
+            long end = System.nanoTime() + 20_000_000_000L;
+            while (job.getJobStatus().get() != JobStatus.CANCELED) {
+                assertTrue(System.nanoTime() < end, function + " is " + job.getJobStatus().get());
+                Thread.sleep(50);
+            }
+        }
+    }
+}
