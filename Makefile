@@ -20,8 +20,8 @@ help: ## Lists the targets
 tools: ## Checks the tools; installs what is missing where this is root on Debian or Ubuntu
 	@$(scripts)/tools.sh
 
-jar: tools ## Builds the jar, and the drop-in for PEMJA
-	@$(gradle) :krait:jar :krait:nativeJars :krait-pemja:jar
+jar: tools ## Builds the jar, the drop-in for PEMJA, and krait-flink with a job to try
+	@$(gradle) :krait:jar :krait:nativeJars :krait-pemja:jar :krait-flink:jobJar
 
 bundle: tools
 	@$(scripts)/with-python.sh $(gradle) :krait:jar :krait:testBundle :krait-pemja:testBundle
@@ -66,8 +66,8 @@ fuzz: tools ## Fuzzes the decoder for SECONDS (60)
 publish: tools ## Publishes Krait, krait-pemja and krait-flink to the local Maven repository
 	@$(gradle) :krait:publishToMavenLocal :krait-pemja:publishToMavenLocal :krait-flink:publishToMavenLocal
 
-docs: tools ## Makes the API documentation in java/krait/build/docs/javadoc
-	@$(gradle) :krait:javadoc
+docs: tools ## Makes the API documentation in java/*/build/docs/javadoc
+	@$(gradle) :krait:javadoc :krait-flink:javadoc
 
 clean: ## Removes everything that was built
 	rm -rf build target .gradle java/*/build tests/demo/build
