@@ -185,13 +185,20 @@ final class PythonRuntime implements AutoCloseable {
         }
     }
 
-    /** Lets go of the job's modules, if this was the last that used them, and of the interpreter. */
+    /**
+     * Lets go of the job's modules, if this was the last that used them, and of the interpreter; also in a task that is being cancelled,
+     * whose thread's interrupt is not meant for this.
+     */
     @Override
     public void close() {
+        boolean interrupted = Thread.interrupted();
         try {
             own.invokeMethod("close_job", job);
         } finally {
             interpreter.close();
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 }

@@ -74,6 +74,29 @@ class JobsTest {
     }
 
     @Test
+    void aTaskThatIsInterruptedLetsGoOfItsModulesAllTheSame() throws Exception {
+        PythonDefinition definition = new PythonDefinition().with(FunctionSpec.parse("python/udfs.py:same"), null);
+        PythonRuntime runtime = PythonRuntime.open(definition, Surroundings.client(null));
+        runtime.target().close();
+        try (PythonInterpreter interp = PythonInterpreter.create()) {
+            // Somebody else opens or closes a job for so long that the interrupt is noticed meanwhile.
+            interp.exec("import sys, time\nheld = []\n"
+                    + "own = next(module for name, module in sys.modules.items() if name.startswith('_krait_flink_'))\n"
+                    + "def hold():\n    with own._lock:\n        held.append(1)\n        time.sleep(0.5)\n");
+            Thread other = new Thread(() -> interp.invoke("hold"));
+            other.start();
+            while (!interp.eval(boolean.class, "bool(held)")) {
+                Thread.sleep(5);
+            }
+            Thread.currentThread().interrupt();
+            runtime.close();
+            assertTrue(Thread.interrupted(), "the interrupt is still there");
+            other.join();
+            assertEquals(0L, interp.eval("len([name for name in sys.modules if name.startswith('job_') and name.endswith('.udfs')])"));
+        }
+    }
+
+    @Test
     void filesAndFoldersOfTheDistributedCacheAreImportedFrom(@TempDir Path folder) throws Exception {
         Path file = Files.writeString(folder.resolve("cached_udfs.py"), "from cached_package import step\ndef next(n):\n    return n + step()\n");
         Path code = Files.createDirectories(folder.resolve("code/cached_package")).getParent();
