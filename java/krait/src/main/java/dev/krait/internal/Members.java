@@ -196,6 +196,10 @@ final class Members implements Opaque {
             }
         }
         String name = type.getTypeName();
+        if (name.indexOf('/') >= 0) {
+            // A lambda's: Outer$$Lambda$14/0x00007f.
+            name = name.substring(0, name.indexOf('/')).replace("$$", "$");
+        }
         String module = type.isArray() || type.isPrimitive() ? "" : type.getPackageName();
         String qualified = module.isEmpty() ? name : name.substring(module.length() + 1);
         return new Object[] {

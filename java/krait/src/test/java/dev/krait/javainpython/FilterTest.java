@@ -108,7 +108,7 @@ class FilterTest {
             py.exec("import logging\nasync def later(x): return x\nprint('printed')\nlogging.info('logged')\n"
                     + "logging.raiseExceptions = True");
             assertEquals(5L, py.invokeAsync("later", 5).get(30, TimeUnit.SECONDS));
-            raised("ImportError", () -> py.exec("import java.util.ArrayList"));
+            raised("ImportError", () -> py.exec("from java.util import ArrayList"));
         }
         assertTrue(out.toString().contains("printed"), out.toString());
     }
