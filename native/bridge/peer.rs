@@ -14,7 +14,7 @@ use super::{Bridge, JavaObject};
 pub struct CallPeer<'c> {
     gil: Gil<'c>,
     binding: PeerBinding,
-    arrays: Option<RefCell<Arrays>>,
+    arrays: Option<&'c RefCell<Arrays>>,
     made: RefCell<Vec<i64>>,
     /// The Java objects in the arguments of an up-call: another thread may drop the last reference, and its call release
     /// the slot, before Java has read the frame.
@@ -31,12 +31,13 @@ struct PeerBinding {
 
 impl<'c> CallPeer<'c> {
     /// The peer of a down-call, which brings arrays and takes some back.
-    pub fn down(gil: Gil<'c>, binding: &'static Binding, arrays: Arrays) -> Self {
+    #[inline(always)]
+    pub fn down(gil: Gil<'c>, binding: &'static Binding, arrays: &'c RefCell<Arrays>) -> Self {
         let binding = PeerBinding { domain: binding.domain, host: binding.host };
         CallPeer {
             gil,
             binding,
-            arrays: Some(RefCell::new(arrays)),
+            arrays: Some(arrays),
             made: RefCell::default(),
             kept: None,
             adopted: Default::default(),
@@ -80,7 +81,7 @@ impl<'c> CallPeer<'c> {
     /// Bytes of the arrays that go back so far.
     #[inline]
     pub fn array_bytes(&self) -> usize {
-        self.arrays.as_ref().map_or(0, |arrays| arrays.borrow().bytes())
+        self.arrays.map_or(0, |arrays| arrays.borrow().bytes())
     }
 
     /// Releases the handles made, but for the first `kept`, for what is not sent after all.
@@ -99,11 +100,6 @@ impl<'c> CallPeer<'c> {
     /// Whether a handle among the operands named nothing any more.
     pub fn met_stale(&self) -> bool {
         self.stale.get()
-    }
-
-    /// The arrays that go back.
-    pub fn into_arrays(self) -> Option<Arrays> {
-        self.arrays.map(RefCell::into_inner)
     }
 }
 
@@ -148,7 +144,7 @@ impl Peer for CallPeer<'_> {
 
     fn read_array(&self, gil: Gil<'_>, index: u32, type_code: u8, into: &mut [MaybeUninit<u8>]) -> Result<usize> {
         let length = into.len();
-        let read = match &self.arrays {
+        let read = match self.arrays {
             Some(arrays) => arrays.borrow().read(index, type_code, into),
             None => Err(ArrayError::NotGiven),
         };
@@ -156,11 +152,11 @@ impl Peer for CallPeer<'_> {
     }
 
     fn array_size(&self, _gil: Gil<'_>, index: u32, type_code: u8) -> Option<usize> {
-        self.arrays.as_ref().map(|arrays| arrays.borrow().size(index, type_code))
+        self.arrays.map(|arrays| arrays.borrow().size(index, type_code))
     }
 
     fn write_array(&self, gil: Gil<'_>, type_code: u8, from: &[u8]) -> Result<Option<u32>> {
-        match &self.arrays {
+        match self.arrays {
             Some(arrays) => {
                 arrays.borrow_mut().write(type_code, from).map(Some).map_err(|error| array_error(gil, &error))
             }

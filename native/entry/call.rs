@@ -1,11 +1,13 @@
 //! One down-call: read the operands, do the operation, write the answer.
 
+use std::cell::RefCell;
+
 use crate::bridge::CallPeer;
 use crate::frame::tag::{failure, op, status};
 use crate::frame::{HEADER, Reader, Writer, encode, encode_handle};
 use crate::jvm::arrays::Arrays;
 use crate::py::{BuiltIn, Gil, Owned, Text};
-use crate::runtime::{Binding, CallId, Ended, down};
+use crate::runtime::{Binding, CallId, Caller, Ended, Running, Work, down, down_to};
 
 use super::batch;
 use super::failure::{Failure, text_of, unwritable};
@@ -55,6 +57,13 @@ impl Frame {
         CallId { namespace, frame: self.address as i64, sequence: i64::from_le_bytes(sequence) }
     }
 
+    /// Field 24 of the header: 1 more than the number of slots that Python took over before reading the arguments failed,
+    /// else 0.
+    #[inline(always)]
+    fn set_adopted(&mut self, adopted: i64) {
+        self.memory()[24..32].copy_from_slice(&adopted.to_le_bytes());
+    }
+
     /// The answer where there is no Python to ask any more.
     pub fn refuse(&mut self) {
         let mut writer = Writer::new(self.memory());
@@ -64,136 +73,162 @@ impl Frame {
     }
 }
 
-/// Field 24 of the header: 1 more than the number of slots that Python took over before reading the arguments failed.
-const ADOPTED: std::ops::Range<usize> = 24..32;
-
-/// `Native.call`.
-pub fn call(
-    binding: &'static Binding,
-    namespace: i64,
-    operation: i32,
-    mut frame: Frame,
-    arrays: Arrays,
-) -> Option<Arrays> {
+/// `Native.call`. Arrays that go back are added to those that came.
+#[inline(always)]
+pub fn call(caller: Caller, namespace: i64, operation: i32, mut frame: Frame, arrays: &RefCell<Arrays>) {
     let mut id = frame.id(namespace);
     if operation == op::CLOSE {
         // Whoever interrupts the interpreter means its users' calls.
         id.frame = 0;
     }
-    let answered = down(binding, id, |gil| {
+    let running = Running::new(id);
+    let mut job = Job { binding: caller.binding(), namespace, operation, frame, arrays };
+    if let Err(Ended) = down_to(caller, &running, &mut job) {
+        job.frame.refuse();
+        // No slot was taken over.
+        job.frame.set_adopted(1);
+    }
+}
+
+struct Job<'a> {
+    binding: &'static Binding,
+    namespace: i64,
+    operation: i32,
+    frame: Frame,
+    arrays: &'a RefCell<Arrays>,
+}
+
+impl Work for Job<'_> {
+    type Answer = ();
+
+    fn work(&mut self, gil: Gil<'_>) {
+        let Job { binding, namespace, operation, ref mut frame, arrays } = *self;
         let peer = CallPeer::down(gil, binding, arrays);
         let mut call = Call { gil, binding, namespace, peer: &peer, decoded: false };
         if batch::is_batch(operation) {
-            batch::run(&mut call, operation, &mut frame);
-            let adopted = if call.decoded { 0 } else { i64::from(peer.adopted()) + 1 };
-            frame.memory()[ADOPTED].copy_from_slice(&adopted.to_le_bytes());
-            return peer.into_arrays();
-        }
-        let result = {
+            batch::run(&mut call, operation, frame);
+        } else {
             let mut reader = Reader::new(frame.payload());
-            operate(&mut call, operation & !op::RAW, &mut reader)
-        };
-        let decoded = call.decoded;
-        let adopted = if decoded { 0 } else { i64::from(peer.adopted()) + 1 };
-        answer(gil, binding, &peer, &mut frame, result, operation);
-        frame.memory()[ADOPTED].copy_from_slice(&adopted.to_le_bytes());
-        peer.into_arrays()
-    });
-    answered.unwrap_or_else(|Ended| {
-        frame.refuse();
-        // No slot was taken over.
-        frame.memory()[ADOPTED].copy_from_slice(&1i64.to_le_bytes());
-        None
-    })
-}
-
-fn answer(
-    gil: Gil<'_>,
-    binding: &Binding,
-    peer: &CallPeer<'_>,
-    frame: &mut Frame,
-    result: Result<Owned<'_>, Failure>,
-    operation: i32,
-) {
-    let domain = binding.domain;
-    let mut writer = Writer::new(frame.memory());
-    let result = result.and_then(|value| {
-        if operation == op::INVOKE_ITEMS {
-            let generator = domain.types().is_generator(gil, &value);
-            writer.u8(generator.into());
-            if generator {
-                items::write_generator(gil, binding, &value, &mut writer);
-                return Ok(());
+            let result = operate(&mut call, operation & !op::RAW, &mut reader);
+            match result {
+                Ok(value) => answer(gil, binding, &peer, frame, &value, operation),
+                Err(failure) => answer_failure(gil, binding, &peer, Writer::new(frame.memory()), failure),
             }
         }
-        let written = if operation & op::RAW != 0 {
-            encode_handle(gil, &mut writer, &value, peer)
-        } else {
-            encode(gil, &mut writer, &value, domain.types(), peer)
-        };
-        written.map_err(|raised| {
+        let adopted = if call.decoded { 0 } else { i64::from(peer.adopted()) + 1 };
+        frame.set_adopted(adopted);
+    }
+}
+
+#[inline(always)]
+fn answer(
+    gil: Gil<'_>,
+    binding: &'static Binding,
+    peer: &CallPeer<'_>,
+    frame: &mut Frame,
+    value: &Owned<'_>,
+    operation: i32,
+) {
+    let mut writer = Writer::new(frame.memory());
+    if operation == op::INVOKE_ITEMS {
+        let generator = binding.domain.types().is_generator(gil, value);
+        writer.u8(generator.into());
+        if generator {
+            items::write_generator(gil, binding, value, &mut writer);
+            return writer.finish(status::OK, &binding.host.take_released());
+        }
+    }
+    let written = if operation & op::RAW != 0 {
+        encode_handle(gil, &mut writer, value, peer)
+    } else {
+        encode(gil, &mut writer, value, binding.domain.types(), peer)
+    };
+    match written {
+        Ok(()) => writer.finish(status::OK, &binding.host.take_released()),
+        Err(raised) => {
             peer.abandon(gil, 0);
             writer.truncate(HEADER);
-            unwritable(gil, raised)
-        })
-    });
-    let status = match result {
-        Ok(()) => status::OK,
-        Err(failure) => failure.write(gil, &mut writer, domain, peer),
-    };
+            answer_failure(gil, binding, peer, writer, unwritable(gil, raised));
+        }
+    }
+}
+
+#[cold]
+fn answer_failure(gil: Gil<'_>, binding: &Binding, peer: &CallPeer<'_>, mut writer: Writer<'_>, failure: Failure) {
+    let status = failure.write(gil, &mut writer, binding.domain, peer);
     writer.finish(status, &binding.host.take_released());
 }
 
-/// `Native.callLong` and `Native.callDouble`: a number in, a number out, the frame only for what goes wrong.
-pub fn call_number<N: Number>(
+/// `Native.callLong` and `Native.callDouble`: a number in, a number out. The frame is only written where that is not all:
+/// the answer is [`Number::LOOK`] then.
+#[inline(always)]
+pub fn call_number<N: Number>(caller: Caller, namespace: i64, handle: i64, argument: N, mut frame: Frame) -> N {
+    let running = Running::new(frame.id(namespace));
+    let mut job = NumberJob { binding: caller.binding(), handle, argument, frame };
+    down_to(caller, &running, &mut job).unwrap_or_else(|Ended| {
+        job.frame.refuse();
+        N::LOOK
+    })
+}
+
+struct NumberJob<N> {
     binding: &'static Binding,
-    namespace: i64,
     handle: i64,
     argument: N,
-    mut frame: Frame,
-) -> N {
-    let id = frame.id(namespace);
-    let answered = down(binding, id, |gil| {
+    frame: Frame,
+}
+
+impl<N: Number> Work for NumberJob<N> {
+    type Answer = N;
+
+    #[inline(always)]
+    fn work(&mut self, gil: Gil<'_>) -> N {
+        let NumberJob { binding, handle, argument, .. } = *self;
         let result = binding.domain.object(gil, handle).map_err(Failure::from).and_then(|function| {
             let value = function.call_owned(gil, &[argument.to_python(gil)?])?;
             N::from_python(gil, &value, &function)
         });
         match result {
-            Ok(number) if !binding.host.has_released() => {
-                // Status OK and no released slots.
-                frame.memory()[..8].fill(0);
-                number
-            }
-            Ok(number) => {
-                Writer::new(frame.memory()).finish(status::OK, &binding.host.take_released());
-                number
-            }
-            Err(failure) => {
-                let peer = CallPeer::up(gil, binding.domain, binding.host);
-                let mut writer = Writer::new(frame.memory());
-                let status = failure.write(gil, &mut writer, binding.domain, &peer);
-                writer.finish(status, &binding.host.take_released());
-                N::default()
-            }
+            Ok(number) if !number.is_look() && !binding.host.has_released() => number,
+            result => told_in_frame(gil, binding, &mut self.frame, result),
         }
-    });
-    answered.unwrap_or_else(|Ended| {
-        frame.refuse();
-        N::default()
-    })
+    }
+}
+
+/// Writes a result, or what went wrong, and the released slots.
+#[cold]
+fn told_in_frame<N: Number>(
+    gil: Gil<'_>,
+    binding: &'static Binding,
+    frame: &mut Frame,
+    result: Result<N, Failure>,
+) -> N {
+    let mut writer = Writer::new(frame.memory());
+    let status = match result {
+        Ok(number) => {
+            writer.put(&number.to_bytes());
+            status::OK
+        }
+        Err(failure) => {
+            let peer = CallPeer::up(gil, binding.domain, binding.host);
+            failure.write(gil, &mut writer, binding.domain, &peer)
+        }
+    };
+    writer.finish(status, &binding.host.take_released());
+    N::LOOK
 }
 
 /// `Native.invokeLong`: a method of a global with a number, which gives a number as a rule.
 pub fn invoke_long(
-    binding: &'static Binding,
+    caller: Caller,
     namespace: i64,
     names: [i64; 2],
     argument: i64,
     operation: i32,
     mut frame: Frame,
 ) -> i64 {
-    let id = frame.id(namespace);
-    let answered = down(binding, id, |gil| {
+    let (binding, running) = (caller.binding(), Running::new(frame.id(namespace)));
+    let answered = down(caller, &running, |gil| {
         let peer = CallPeer::up(gil, binding.domain, binding.host);
         let call = Call { gil, binding, namespace, peer: &peer, decoded: true };
         let result = call.invoke_on(names, argument);
@@ -211,7 +246,10 @@ pub fn invoke_long(
                 Err(raised) => gil.clear_raised(raised),
             }
         }
-        answer(gil, binding, &peer, &mut frame, result, operation);
+        match result {
+            Ok(value) => answer(gil, binding, &peer, &mut frame, &value, operation),
+            Err(failure) => answer_failure(gil, binding, &peer, Writer::new(frame.memory()), failure),
+        }
         let status = &mut frame.memory()[..4];
         if *status == status::OK.to_le_bytes() {
             status.copy_from_slice(&status::VALUE.to_le_bytes());
@@ -226,6 +264,10 @@ pub fn invoke_long(
 
 /// A number that crosses in a register.
 pub trait Number: Default + Copy {
+    /// [`status::LOOK`]: the answer is in the frame.
+    const LOOK: Self;
+    /// Whether it is that.
+    fn is_look(self) -> bool;
     /// To Python.
     fn to_python<'g>(self, gil: Gil<'g>) -> Result<Owned<'g>, Failure>;
     /// From a function's result.
@@ -237,6 +279,13 @@ pub trait Number: Default + Copy {
 }
 
 impl Number for i64 {
+    const LOOK: Self = status::LOOK as i64;
+
+    #[inline(always)]
+    fn is_look(self) -> bool {
+        self == Self::LOOK
+    }
+
     #[inline(always)]
     fn from_bytes(bytes: [u8; 8]) -> Self {
         i64::from_le_bytes(bytes)
@@ -247,10 +296,12 @@ impl Number for i64 {
         self.to_le_bytes()
     }
 
+    #[inline(always)]
     fn to_python<'g>(self, gil: Gil<'g>) -> Result<Owned<'g>, Failure> {
         Ok(gil.long(self)?)
     }
 
+    #[inline(always)]
     fn from_python(gil: Gil<'_>, value: &Owned<'_>, function: &Owned<'_>) -> Result<Self, Failure> {
         if !value.is_long() {
             return Err(wrong_result(gil, "an int", value, function));
@@ -266,6 +317,13 @@ impl Number for i64 {
 }
 
 impl Number for f64 {
+    const LOOK: Self = status::LOOK as f64;
+
+    #[inline(always)]
+    fn is_look(self) -> bool {
+        self == Self::LOOK
+    }
+
     #[inline(always)]
     fn from_bytes(bytes: [u8; 8]) -> Self {
         f64::from_le_bytes(bytes)
@@ -276,10 +334,12 @@ impl Number for f64 {
         self.to_le_bytes()
     }
 
+    #[inline(always)]
     fn to_python<'g>(self, gil: Gil<'g>) -> Result<Owned<'g>, Failure> {
         Ok(gil.double(self)?)
     }
 
+    #[inline(always)]
     fn from_python(gil: Gil<'_>, value: &Owned<'_>, function: &Owned<'_>) -> Result<Self, Failure> {
         if !value.is_float() && !value.is_long() {
             return Err(wrong_result(gil, "a float", value, function));
@@ -288,6 +348,7 @@ impl Number for f64 {
     }
 }
 
+#[cold]
 fn wrong_result(gil: Gil<'_>, wanted: &str, value: &Owned<'_>, function: &Owned<'_>) -> Failure {
     let class = value.class(gil).attr_str(gil, c"__name__").and_then(|name| name.to_string_lossy(gil));
     let class = class.unwrap_or_else(|raised| text_of(gil, raised));

@@ -6,7 +6,7 @@ use crate::bridge::CallPeer;
 use crate::frame::tag::status;
 use crate::frame::{Writer, encode, encode_handle};
 use crate::py::{Gil, Object};
-use crate::runtime::{Binding, Ended, down};
+use crate::runtime::{Binding, Caller, Ended, Running, down};
 
 use super::call::Frame;
 use super::failure::{Failure, unwritable};
@@ -32,9 +32,10 @@ const AT_ONCE_WITHIN: Duration = Duration::from_millis(1);
 /// Writes items one after the other, and behind them what went wrong, if something did. The answer is their number.
 ///
 /// Only one item is taken at a time, unless nobody can tell the difference or it was asked for.
-pub fn next_items(binding: &'static Binding, namespace: i64, handle: i64, mode: i32, mut frame: Frame) -> i32 {
-    let id = frame.id(namespace);
-    let answered = down(binding, id, |gil| {
+pub fn next_items(caller: Caller, namespace: i64, handle: i64, mode: i32, mut frame: Frame) -> i32 {
+    let binding = caller.binding();
+    let running = Running::new(frame.id(namespace));
+    let answered = down(caller, &running, |gil| {
         let domain = binding.domain;
         let mut writer = Writer::new(frame.memory());
         let mut count = 0;

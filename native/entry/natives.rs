@@ -3,6 +3,7 @@
 //! This is the one place where numbers from Java become references. The guarantees are Java's: a binding comes from
 //! `start` and lives for ever; a frame is held by its thread during the call.
 
+use std::cell::RefCell;
 use std::ffi::c_void;
 use std::ptr::null_mut;
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -16,7 +17,7 @@ use crate::jvm::arrays::Arrays;
 use crate::jvm::host::Host;
 use crate::jvm::{self, Env, jni_call};
 use crate::py::{Gil, Result, Start};
-use crate::runtime::{self, Binding, CallId, EndError, Isolation, StartError, Stop};
+use crate::runtime::{self, Binding, CallId, Caller, EndError, Isolation, Running, StartError, Stop};
 use crate::trace;
 
 use super::call::{self, Frame};
@@ -41,6 +42,7 @@ pub unsafe extern "system" fn krait_core_bind(env: Env, natives: sys::jclass, up
     };
     let methods = [
         method(c"address", c"(Ljava/nio/ByteBuffer;)J", address as *mut c_void),
+        method(c"door", c"(J)J", door as *mut c_void),
         method(c"start", c"(JJ)J", start as *mut c_void),
         method(c"call", c"(JJIJJ[Ljava/lang/Object;)Ljava/lang/Object;", call as *mut c_void),
         method(c"callLong", c"(JJJJJ)J", call_long as *mut c_void),
@@ -76,7 +78,15 @@ pub unsafe extern "system" fn krait_core_bind(env: Env, natives: sys::jclass, up
 }
 
 /// # Safety
-/// `binding` is a number that `start` gave.
+/// `caller` is a number that `start`, `open` or `door` gave; the last one on this thread.
+#[inline(always)]
+unsafe fn caller(caller: sys::jlong) -> Caller {
+    // SAFETY: by the caller's guarantee.
+    unsafe { Caller::from_number(caller) }
+}
+
+/// # Safety
+/// `binding` is a number that `start` or `open` gave.
 unsafe fn binding(binding: sys::jlong) -> &'static Binding {
     // SAFETY: bindings are never freed.
     unsafe { &*(binding as *const Binding) }
@@ -112,6 +122,12 @@ unsafe extern "system" fn start(env: Env, class: sys::jclass, frame: sys::jlong,
             }
         })
     }
+}
+
+/// The number by which this thread's calls go into the binding's interpreter.
+unsafe extern "system" fn door(env: Env, _class: sys::jclass, binding_: sys::jlong) -> sys::jlong {
+    // SAFETY: Java passes a live binding.
+    unsafe { guard(env, binding_, || runtime::number(binding(binding_))) }
 }
 
 fn refuse(frame: &mut Frame, code: i32, message: &str) -> sys::jlong {
@@ -244,7 +260,7 @@ unsafe extern "system" fn stop(
                 let one = id.frame == frame && id.sequence == sequence;
                 id.namespace == namespace && id.frame != 0 && (frame == 0 || one)
             };
-            let stopped = runtime::down(binding, CallId::default(), |gil| binding.domain.stop(gil, reason, picked));
+            let stopped = runtime::down(binding, &Running::default(), |gil| binding.domain.stop(gil, reason, picked));
             stopped.map_or(0, |count| count as sys::jint)
         })
     }
@@ -261,7 +277,7 @@ unsafe extern "system" fn runs(
     unsafe {
         guard(env, 0, || {
             let binding = binding(binding_);
-            let found = runtime::down(binding, CallId::default(), |gil| {
+            let found = runtime::down(binding, &Running::default(), |gil| {
                 let (own, others) = binding.domain.runs(gil, |id| id.namespace == namespace);
                 sys::jint::from(others) | sys::jint::from(own) << 1
             });
@@ -273,21 +289,19 @@ unsafe extern "system" fn runs(
 unsafe extern "system" fn call(
     env: Env,
     _class: sys::jclass,
-    binding_: sys::jlong,
+    caller_: sys::jlong,
     namespace: sys::jlong,
     operation: sys::jint,
     frame: sys::jlong,
     capacity: sys::jlong,
     refs: sys::jobjectArray,
 ) -> sys::jobject {
-    // SAFETY: Java passes a live binding, holds the frame during the call, and `refs` is an Object[] or null.
+    // SAFETY: Java passes a live binding or this thread's door, holds the frame during the call, and `refs` is an Object[] or null.
     unsafe {
         guard(env, null_mut(), || {
-            let (frame, arrays) = (Frame::new(frame, capacity), Arrays::new(env, refs));
-            match call::call(binding(binding_), namespace, operation, frame, arrays) {
-                Some(arrays) => arrays.into_object_array(),
-                None => null_mut(),
-            }
+            let arrays = RefCell::new(Arrays::new(env, refs));
+            call::call(caller(caller_), namespace, operation, Frame::new(frame, capacity), &arrays);
+            arrays.into_inner().into_object_array()
         })
     }
 }
@@ -295,16 +309,16 @@ unsafe extern "system" fn call(
 unsafe extern "system" fn call_long(
     env: Env,
     _class: sys::jclass,
-    binding_: sys::jlong,
+    caller_: sys::jlong,
     namespace: sys::jlong,
     handle: sys::jlong,
     argument: sys::jlong,
     frame: sys::jlong,
 ) -> sys::jlong {
-    // SAFETY: Java passes a live binding and holds the frame during the call.
+    // SAFETY: Java passes a live binding or this thread's door, and holds the frame during the call.
     unsafe {
         guard(env, 0, || {
-            call::call_number(binding(binding_), namespace, handle, argument, Frame::new(frame, Frame::LEAST))
+            call::call_number(caller(caller_), namespace, handle, argument, Frame::new(frame, Frame::LEAST))
         })
     }
 }
@@ -313,7 +327,7 @@ unsafe extern "system" fn call_long(
 unsafe extern "system" fn invoke_long(
     env: Env,
     _class: sys::jclass,
-    binding_: sys::jlong,
+    caller_: sys::jlong,
     namespace: sys::jlong,
     name: sys::jlong,
     method: sys::jlong,
@@ -321,11 +335,11 @@ unsafe extern "system" fn invoke_long(
     operation: sys::jint,
     frame: sys::jlong,
 ) -> sys::jlong {
-    // SAFETY: Java passes a live binding and holds the frame during the call.
+    // SAFETY: Java passes a live binding or this thread's door, and holds the frame during the call.
     unsafe {
         guard(env, 0, || {
             let frame = Frame::new(frame, Frame::LEAST);
-            call::invoke_long(binding(binding_), namespace, [name, method], argument, operation, frame)
+            call::invoke_long(caller(caller_), namespace, [name, method], argument, operation, frame)
         })
     }
 }
@@ -333,16 +347,16 @@ unsafe extern "system" fn invoke_long(
 unsafe extern "system" fn call_double(
     env: Env,
     _class: sys::jclass,
-    binding_: sys::jlong,
+    caller_: sys::jlong,
     namespace: sys::jlong,
     handle: sys::jlong,
     argument: sys::jdouble,
     frame: sys::jlong,
 ) -> sys::jdouble {
-    // SAFETY: Java passes a live binding and holds the frame during the call.
+    // SAFETY: Java passes a live binding or this thread's door, and holds the frame during the call.
     unsafe {
         guard(env, 0.0, || {
-            call::call_number(binding(binding_), namespace, handle, argument, Frame::new(frame, Frame::LEAST))
+            call::call_number(caller(caller_), namespace, handle, argument, Frame::new(frame, Frame::LEAST))
         })
     }
 }
@@ -350,16 +364,16 @@ unsafe extern "system" fn call_double(
 unsafe extern "system" fn next(
     env: Env,
     _class: sys::jclass,
-    binding_: sys::jlong,
+    caller_: sys::jlong,
     namespace: sys::jlong,
     handle: sys::jlong,
     mode: sys::jint,
     frame: sys::jlong,
     capacity: sys::jlong,
 ) -> sys::jint {
-    // SAFETY: Java passes a live binding and holds the frame during the call; the handle is one of an iterator.
+    // SAFETY: Java passes a live binding or this thread's door, and holds the frame during the call; the handle is one of an iterator.
     unsafe {
-        guard(env, 0, || items::next_items(binding(binding_), namespace, handle, mode, Frame::new(frame, capacity)))
+        guard(env, 0, || items::next_items(caller(caller_), namespace, handle, mode, Frame::new(frame, capacity)))
     }
 }
 

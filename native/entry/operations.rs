@@ -3,8 +3,8 @@
 use crate::bridge::CallPeer;
 use crate::ffi;
 use crate::frame::tag::{failure, op};
-use crate::frame::{Reader, decode, decode_arguments};
-use crate::py::{Exception, Gil, Layout, Object, Owned, Raised};
+use crate::frame::{Reader, decode, decode_arguments, decode_arguments_into};
+use crate::py::{Exception, Gil, Layout, Object, Owned, Positional, Raised};
 use crate::runtime::Binding;
 
 use super::failure::{Failure, text_of};
@@ -72,15 +72,17 @@ impl<'g> Call<'g, '_> {
     }
 
     /// Calls with the arguments that come next.
+    #[inline]
     pub(super) fn invoke(&mut self, function: &Object, reader: &mut Reader<'_>) -> Outcome<'g> {
         let types = self.binding.domain.types();
-        let arguments = decode_arguments(self.gil, reader, types, self.peer)
+        let mut positional = Positional::default();
+        let keywords = decode_arguments_into(self.gil, reader, types, self.peer, &mut positional)
             .map_err(|(index, raised)| self.unreadable(Some(index), raised))?;
         self.decoded = true;
-        Ok(match arguments.keywords {
-            None => function.call_owned(self.gil, &arguments.positional)?,
+        Ok(match keywords {
+            None => function.call_owned(self.gil, &positional)?,
             Some(keywords) => {
-                let positional: Vec<&Object> = arguments.positional.iter().map(|argument| &**argument).collect();
+                let positional: Vec<&Object> = positional.iter().map(|argument| &**argument).collect();
                 function.call_with_keywords(self.gil, &*self.gil.tuple(&positional)?, Some(&keywords))?
             }
         })

@@ -26,21 +26,36 @@ pub fn decode_arguments<'g, P: Peer>(
     types: &Types,
     peer: &P,
 ) -> std::result::Result<Arguments<'g>, (usize, Raised)> {
+    let mut positional = Positional::default();
+    let keywords = decode_arguments_into(gil, reader, types, peer, &mut positional)?;
+    Ok(Arguments { positional, keywords })
+}
+
+/// As [`decode_arguments`], with the positional ones written where they stay: moving them is felt by a call that has only
+/// a few. Gives the keyword ones.
+#[inline]
+pub fn decode_arguments_into<'g, P: Peer>(
+    gil: Gil<'g>,
+    reader: &mut Reader<'_>,
+    types: &Types,
+    peer: &P,
+    positional: &mut Positional<'g>,
+) -> std::result::Result<Option<Owned<'g>>, (usize, Raised)> {
     let context = Context { gil, types, peer };
     let count = context.ok(reader.count(1)).map_err(|raised| (0, raised))?;
-    let mut positional = Positional::with_capacity(count);
+    positional.expect(count);
     for index in 0..count {
         positional.push(decode_value(context, reader, 0).map_err(|raised| (index, raised))?);
     }
     let keyword_count = context.ok(reader.count(2)).map_err(|raised| (count, raised))?;
     if keyword_count == 0 {
-        return Ok(Arguments { positional, keywords: None });
+        return Ok(None);
     }
     let keywords = gil.dict().map_err(|raised| (count, raised))?;
     for index in count..count + keyword_count {
         keyword(context, reader, &keywords).map_err(|raised| (index, raised))?;
     }
-    Ok(Arguments { positional, keywords: Some(keywords) })
+    Ok(Some(keywords))
 }
 
 fn keyword<P: Peer>(context: Context<'_, '_, P>, reader: &mut Reader<'_>, keywords: &Object) -> Result<()> {

@@ -25,7 +25,7 @@ mod times;
 mod types;
 
 pub use cursor::{HEADER, Malformed, Reader, Writer, discard, take};
-pub use decode::{Arguments, decode, decode_arguments};
+pub use decode::{Arguments, decode, decode_arguments, decode_arguments_into};
 pub use encode::{encode, encode_handle};
 pub use types::Types;
 

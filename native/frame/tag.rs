@@ -45,6 +45,8 @@ pub mod status {
     pub const FAILED: i32 = 2;
     /// Of an answer that is a number in a register as a rule: this once it is the payload.
     pub const VALUE: i32 = 3;
+    /// Not in a frame: a number, given back by a call for one, that says to look at the frame.
+    pub const LOOK: i32 = -1518273645;
 }
 
 /// How a batch ended; else the status of the row that failed.

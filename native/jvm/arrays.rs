@@ -142,10 +142,13 @@ impl Arrays {
 
     /// The arrays that go back, as an `Object[]` local reference, or null when there are none. On the Java stack.
     /// An OutOfMemoryError may be pending then.
+    #[inline(always)]
     pub fn into_object_array(self) -> sys::jobject {
-        if self.made.is_empty() {
-            return std::ptr::null_mut();
-        }
+        if self.made.is_empty() { std::ptr::null_mut() } else { self.object_array() }
+    }
+
+    #[inline(never)]
+    fn object_array(&self) -> sys::jobject {
         let env = self.env;
         // SAFETY: this thread's environment, local references of this call.
         unsafe {

@@ -32,7 +32,8 @@ fn page() -> usize {
     usize::try_from(unsafe { libc::sysconf(libc::_SC_PAGESIZE) }).unwrap_or(4096)
 }
 
-struct Stacks {
+/// The stacks of a thread. Its own code finds them by [`Stacks::of_this_thread`].
+pub struct Stacks {
     /// Lowest usable byte of the Python stack, or null before the first use; a guard page lies below.
     base: Cell<*mut u8>,
     size: Cell<usize>,
@@ -54,6 +55,7 @@ thread_local! {
 }
 
 impl Stacks {
+    #[cold]
     fn map(&self) -> bool {
         let (size, page) = (SIZE.load(Ordering::Relaxed), page());
         let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE | libc::MAP_STACK;
@@ -79,6 +81,11 @@ impl Drop for Stacks {
             unsafe { libc::munmap(self.base.get().sub(page()).cast(), self.size.get() + page()) };
         }
     }
+}
+
+/// Maps this thread's Python stack, if that has not been done: its bounds are then known.
+pub fn prepare() {
+    let _ = STACKS.try_with(|stacks| SWITCH.load(Ordering::Relaxed) && stacks.base.get().is_null() && stacks.map());
 }
 
 /// The bounds of this thread's Python stack as (lowest byte, size), if it has one.
@@ -145,34 +152,61 @@ unsafe fn run(job: *mut unsafe fn(*mut ())) {
     unsafe { (*job)(job.cast()) }
 }
 
-/// Runs `body` on the Python stack. Without memory for one, or at the thread's very end, on the present stack.
+/// Where the stack is that this code runs on.
 #[inline(always)]
-pub fn on_python_stack<R>(body: impl FnOnce() -> R) -> R {
-    let mut job = Job::new(body);
-    to_python_stack(job.handle());
-    job.finish()
+fn stack_pointer() -> *mut u8 {
+    #[cfg(target_arch = "x86_64")]
+    {
+        let pointer;
+        // SAFETY: reads a register. A call that does the same is felt by a call of a hundred nanoseconds.
+        unsafe { std::arch::asm!("mov {}, rsp", out(reg) pointer, options(nomem, nostack, preserves_flags)) };
+        pointer
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    psm::stack_pointer()
 }
 
-#[inline(never)]
-fn to_python_stack(job: *mut unsafe fn(*mut ())) {
-    // A thread whose locals are gone switches no more: the job is run by who made it.
-    let _ = STACKS.try_with(|stacks| {
-        if !SWITCH.load(Ordering::Relaxed) || (stacks.base.get().is_null() && !stacks.map()) {
-            return;
-        }
-        let base = stacks.base.get();
-        let top = if stacks.python.get().is_null() {
+/// Runs `body` on the Python stack. Without memory for one, or at the thread's very end, on the present stack.
+pub fn on_python_stack<R>(body: impl FnOnce() -> R) -> R {
+    match STACKS.try_with(std::ptr::from_ref) {
+        // SAFETY: thread-locals stay where they are until the thread ends, and this function returns before.
+        Ok(stacks) if unsafe { &*stacks }.can_switch() => unsafe { &*stacks }.switch(body),
+        // A thread whose locals are gone switches no more.
+        _ => body(),
+    }
+}
+
+impl Stacks {
+    /// Those of the calling thread, which keeps them until its thread-locals go; null where they have gone.
+    pub fn of_this_thread() -> *const Stacks {
+        STACKS.try_with(std::ptr::from_ref).unwrap_or(std::ptr::null())
+    }
+
+    /// Whether there is a Python stack to switch to.
+    #[inline(always)]
+    pub fn can_switch(&self) -> bool {
+        SWITCH.load(Ordering::Relaxed) && (!self.base.get().is_null() || self.map())
+    }
+
+    /// Runs `body` on the Python stack of the calling thread, whose stacks these are, and which [can](Self::can_switch).
+    #[inline(always)]
+    pub fn switch<R>(&self, body: impl FnOnce() -> R) -> R {
+        let mut job = Job::new(body);
+        let handle = job.handle();
+        let base = self.base.get();
+        let top = if self.python.get().is_null() {
             // SAFETY: one past the end of the mapping.
-            unsafe { base.add(stacks.size.get()) }
+            unsafe { base.add(self.size.get()) }
         } else {
-            stacks.python.get()
+            self.python.get()
         };
-        let outer = stacks.java.replace(below(psm::stack_pointer()));
+        let outer = self.java.replace(below(stack_pointer()));
         // SAFETY: [base, top) is mapped, ours and unused: frames of outer down-calls lie above `top`. Both ends are
-        // aligned to 16. The job is its maker's, who waits, and it catches every panic.
-        unsafe { psm::on_stack(base, top as usize - base as usize, || run(job)) };
-        stacks.java.set(outer);
-    });
+        // aligned to 16. The job is this function's, which waits, and it catches every panic.
+        unsafe { psm::on_stack(base, top as usize - base as usize, || run(handle)) };
+        self.java.set(outer);
+        job.finish()
+    }
 }
 
 /// Runs `body` on the Java stack if this thread is on its Python stack, else where it is.
@@ -190,7 +224,7 @@ fn to_java_stack(job: *mut unsafe fn(*mut ())) {
             return;
         }
         let java = stacks.java.replace(null_mut());
-        let outer = stacks.python.replace(below(psm::stack_pointer()));
+        let outer = stacks.python.replace(below(stack_pointer()));
         // SAFETY: below `java` the Java stack is unused: its deepest frame is the down-call's that switched away. Only
         // the end of the region counts; the bytes are committed, as the thread's stack is, down to HotSpot's guard.
         // The job is its maker's, who waits, and it catches every panic.
@@ -200,6 +234,7 @@ fn to_java_stack(job: *mut unsafe fn(*mut ())) {
     });
 }
 
+#[inline(always)]
 fn below(pointer: *mut u8) -> *mut u8 {
     ((pointer as usize - GAP) & !15) as *mut u8
 }

@@ -16,12 +16,21 @@ pub struct Positional<'g> {
     heap: Vec<Owned<'g>>,
 }
 
+impl Default for Positional<'_> {
+    /// No arguments yet.
+    #[inline(always)]
+    fn default() -> Self {
+        Positional { inline: [const { MaybeUninit::uninit() }; INLINE], length: 0, heap: Vec::new() }
+    }
+}
+
 impl<'g> Positional<'g> {
-    /// No arguments yet. `expected` above six allocates for as many.
-    #[inline]
-    pub fn with_capacity(expected: usize) -> Self {
-        let heap = if expected > INLINE { Vec::with_capacity(expected) } else { Vec::new() };
-        Positional { inline: [const { MaybeUninit::uninit() }; INLINE], length: 0, heap }
+    /// Says how many will come: more than six are allocated for at once.
+    #[inline(always)]
+    pub fn expect(&mut self, count: usize) {
+        if count > INLINE && self.length == 0 {
+            self.heap.reserve(count);
+        }
     }
 
     /// Adds an argument.

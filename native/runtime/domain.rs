@@ -155,20 +155,26 @@ impl Domain {
         drain_references(gil);
     }
 
+    /// Whether it is the main interpreter's, which never ends.
+    #[inline(always)]
+    pub(super) fn is_main(&self) -> bool {
+        self.is_main
+    }
+
     /// Its interpreter state.
     pub fn interpreter(&self) -> InterpreterState {
         self.interpreter.get()
     }
 
     /// The gate before its GIL.
-    #[inline]
+    #[inline(always)]
     pub(super) fn gate(&self) -> &'static Gate {
         self.gate.get()
     }
 
     /// Whether more than one thread has called, besides the main thread, which calls nobody: else the gate is of no use.
     /// Interpreters that share a GIL are never alone.
-    #[inline]
+    #[inline(always)]
     pub(super) fn is_shared(&self) -> bool {
         !self.is_main || self.threads.load(Ordering::Relaxed) > 2 || DOMAINS.load(Ordering::Relaxed) > 0
     }
@@ -180,7 +186,7 @@ impl Domain {
     }
 
     /// Begins a call in this life, unless that is over. [`Domain::leave`] ends the call.
-    #[inline]
+    #[inline(always)]
     pub(super) fn enter(&self, life: u64) -> bool {
         if self.is_main {
             return true;
@@ -194,7 +200,7 @@ impl Domain {
     }
 
     /// Ends a call.
-    #[inline]
+    #[inline(always)]
     pub(super) fn leave(&self) {
         if !self.is_main {
             self.users.fetch_sub(1, Ordering::SeqCst);
@@ -352,7 +358,7 @@ impl Domain {
     }
 
     /// The object behind a handle.
-    #[inline]
+    #[inline(always)]
     pub fn object<'g>(&self, gil: Gil<'g>, handle: i64) -> std::result::Result<Owned<'g>, Stale> {
         self.handles.borrow().get(gil, handle)
     }
@@ -385,12 +391,14 @@ impl Domain {
     }
 
     /// Releases what was buried.
-    #[inline]
+    #[inline(always)]
     pub fn drain(&self, gil: Gil<'_>) {
         if self.dead_count.load(Ordering::Relaxed) != 0 {
             self.drain_now(gil);
         }
-        drain_references(gil);
+        if DEAD_REFERENCE_COUNT.load(Ordering::Relaxed) != 0 {
+            drain_references(gil);
+        }
     }
 
     #[cold]
@@ -448,11 +456,8 @@ pub(super) fn bury_reference(object: std::ptr::NonNull<crate::ffi::PyObject>, in
     DEAD_REFERENCE_COUNT.store(dead.len(), Ordering::Release);
 }
 
-#[inline]
+#[cold]
 fn drain_references(gil: Gil<'_>) {
-    if DEAD_REFERENCE_COUNT.load(Ordering::Relaxed) == 0 {
-        return;
-    }
     let here = gil.interpreter();
     for address in take_references(|owner| owner.is_none_or(|owner| owner == here)) {
         gil.drop_buried(address);

@@ -50,6 +50,7 @@ impl Handles {
         i64::from(self.places[number - 1].generation) << 32 | number as i64
     }
 
+    #[inline(always)]
     fn place(&self, handle: i64) -> Result<(usize, &Place), Stale> {
         let number = (handle & 0xffff_ffff) as usize;
         let generation = (handle >> 32) as u32;
@@ -60,13 +61,13 @@ impl Handles {
     }
 
     /// A new reference to the object.
-    #[inline]
+    #[inline(always)]
     pub fn get<'g>(&self, gil: Gil<'g>, handle: i64) -> Result<Owned<'g>, Stale> {
         self.borrow(gil, handle).map(|object| object.own(gil))
     }
 
     /// The object, borrowed from the table.
-    #[inline]
+    #[inline(always)]
     pub fn borrow(&self, gil: Gil<'_>, handle: i64) -> Result<&Object, Stale> {
         match self.place(handle)? {
             (_, Place { entry: Entry::Used(object), .. }) => Ok(object.get(gil)),

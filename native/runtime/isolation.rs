@@ -7,10 +7,11 @@ use crate::jvm::stack;
 use crate::py::{self, Gil, Result, ThreadState};
 
 use super::domain::{self, Domain};
+use super::down::{down, down_here};
 use super::gate::Gate;
-use super::record::CallId;
+use super::record::Running;
 use super::start::describe;
-use super::thread::{self, down};
+use super::thread;
 use super::{Binding, Ended};
 
 /// What an interpreter has for itself besides its globals.
@@ -34,7 +35,7 @@ pub fn open(
     if isolation == Isolation::Gil {
         domain::separate();
     }
-    let opened = thread::down_here(main, CallId::default(), |gil| {
+    let opened = down_here(main, |gil| {
         py::new_interpreter(gil, isolation == Isolation::Gil, |new, state| {
             let gate: &'static Gate = match isolation {
                 Isolation::Modules => main.domain.gate(),
@@ -94,7 +95,7 @@ pub fn end(main: &'static Binding, binding: &'static Binding) -> std::result::Re
     }
     // Before the GIL: threads that end take the same two in the same order.
     let _ending = domain.ending.lock().unwrap_or_else(PoisonError::into_inner);
-    let ended = down(main, CallId::default(), |gil| {
+    let ended = down(main, &Running::default(), |gil| {
         // SAFETY: no call runs or begins in the domain, and `finish` says yes only where no thread state is left.
         unsafe { py::end_interpreter(gil, domain.interpreter(), |other, state| finish(other, state, domain)) }
     });

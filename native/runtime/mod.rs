@@ -1,6 +1,8 @@
 //! The running Python: domains, bindings, thread states, the main thread, dead references.
 
 mod domain;
+mod door;
+mod down;
 mod gate;
 mod handles;
 mod isolation;
@@ -10,11 +12,11 @@ mod start;
 mod thread;
 
 pub use domain::{Binding, Domain, Helpers, main_domain};
+pub use door::{Door, number};
+pub use down::{Caller, Ended, Work, down, down_to};
 pub use handles::{Handles, Stale};
 pub use isolation::{EndError, Isolation, end, open};
 pub use observe::{Counts, counts, measure, take_waited};
-pub use record::{CallId, Seen, Stop};
+pub use record::{CallId, Running, Seen, Stop};
 pub use start::{StartError, Started, start};
-pub use thread::{
-    Ended, attach_depth, check_stop, current_binding, current_namespace, detached, down, forget_stop, keep_for_answer,
-};
+pub use thread::{check_stop, current_binding, current_namespace, detached, forget_stop, keep_for_answer};

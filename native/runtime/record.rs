@@ -3,6 +3,7 @@
 //! Everything here is touched only under the domain's GIL.
 
 use std::cell::{Cell, RefCell};
+use std::ptr::NonNull;
 
 use crate::py::{Detached, Gil, Object, ThreadState};
 
@@ -26,11 +27,30 @@ pub enum Stop {
     Interrupt,
 }
 
-struct Running {
+/// A call that runs. By default one that nobody can name. It lies on its thread's stack, and the calls of a record are linked: a list would cost each call
+/// more than all else that the record does.
+#[derive(Default)]
+pub struct Running {
     id: CallId,
-    stop: Option<Stop>,
+    stop: Cell<Option<Stop>>,
     /// It has called Java, and waits for the answer.
-    in_java: bool,
+    in_java: Cell<bool>,
+    /// The call of the same record around it.
+    outer: Cell<Option<NonNull<Running>>>,
+}
+
+impl Running {
+    /// A call that has not begun: [`Record::push`].
+    #[inline(always)]
+    pub fn new(id: CallId) -> Self {
+        Running { id, stop: Cell::new(None), in_java: Cell::new(false), outer: Cell::new(None) }
+    }
+
+    /// Which one it is.
+    #[inline(always)]
+    pub fn id(&self) -> &CallId {
+        &self.id
+    }
 }
 
 /// A thread as others see it.
@@ -49,7 +69,8 @@ pub struct Seen {
 pub struct Record {
     state: Cell<Option<ThreadState>>,
     thread: u64,
-    calls: RefCell<Vec<Running>>,
+    /// The innermost call that runs.
+    innermost: Cell<Option<NonNull<Running>>>,
     /// Objects that the last answer names by slots; see [`Record::keep`].
     kept: RefCell<Vec<Detached>>,
 }
@@ -66,7 +87,7 @@ impl Record {
         Record {
             state: Cell::new(state),
             thread: crate::py::thread_ident(),
-            calls: RefCell::default(),
+            innermost: Cell::new(None),
             kept: RefCell::default(),
         }
     }
@@ -82,14 +103,28 @@ impl Record {
         self.state.take()
     }
 
-    /// A call begins.
+    /// The calls that run, the innermost first.
     #[inline]
-    pub fn push(&self, gil: Gil<'_>, id: CallId) {
-        let mut calls = self.calls.borrow_mut();
-        let outermost = calls.is_empty();
-        calls.push(Running { id, stop: None, in_java: false });
-        drop(calls);
-        if outermost && !self.kept.borrow().is_empty() {
+    fn calls(&self) -> impl Iterator<Item = &Running> {
+        // SAFETY: `push`'s callers keep each call where it is until `pop` has taken it off.
+        std::iter::successors(self.innermost(), |call| call.outer.get().map(|outer| unsafe { outer.as_ref() }))
+    }
+
+    #[inline(always)]
+    fn innermost(&self) -> Option<&Running> {
+        // SAFETY: as in `calls`.
+        self.innermost.get().map(|call| unsafe { call.as_ref() })
+    }
+
+    /// A call begins.
+    ///
+    /// # Safety
+    /// The call stays where it is until [`Record::pop`] has ended it: calls end in the opposite order.
+    #[inline(always)]
+    pub unsafe fn push(&self, gil: Gil<'_>, call: &Running) {
+        let outer = self.innermost.replace(Some(NonNull::from(call)));
+        call.outer.set(outer);
+        if outer.is_none() && !self.kept.borrow().is_empty() {
             self.drop_kept(gil);
         }
     }
@@ -108,22 +143,22 @@ impl Record {
     }
 
     /// The innermost call ends: what was meant to stop it must not hit the next one.
-    #[inline]
+    #[inline(always)]
     pub fn pop(&self, gil: Gil<'_>) {
-        let ended = self.calls.borrow_mut().pop();
-        if ended.is_some_and(|call| call.stop.is_some()) {
-            gil.raise_in_thread(self.thread, None);
+        if let Some(ended) = self.innermost() {
+            self.innermost.set(ended.outer.get());
+            if ended.stop.get().is_some() {
+                gil.raise_in_thread(self.thread, None);
+            }
         }
     }
 
     /// The innermost call goes to Java: what it runs there is not to be stopped in its place.
     #[inline]
     pub fn leave_for_java(&self, gil: Gil<'_>) {
-        let mut calls = self.calls.borrow_mut();
-        if let Some(call) = calls.last_mut() {
-            call.in_java = true;
-            if call.stop.is_some() {
-                drop(calls);
+        if let Some(call) = self.innermost() {
+            call.in_java.set(true);
+            if call.stop.get().is_some() {
                 gil.raise_in_thread(self.thread, None);
             }
         }
@@ -132,16 +167,15 @@ impl Record {
     /// It is back; whether it was to be stopped meanwhile.
     #[inline]
     pub fn back_from_java(&self, _gil: Gil<'_>) -> Option<Stop> {
-        let mut calls = self.calls.borrow_mut();
-        let call = calls.last_mut()?;
-        call.in_java = false;
-        call.stop
+        let call = self.innermost()?;
+        call.in_java.set(false);
+        call.stop.get()
     }
 
     /// Whether the innermost call is to be stopped. What would raise in Python code is taken back: whoever asks raises
     /// by himself, and describes what he raised by Python code.
     pub fn stopped(&self, gil: Gil<'_>) -> Option<Stop> {
-        let stop = self.calls.borrow().last().and_then(|call| call.stop);
+        let stop = self.innermost().and_then(|call| call.stop.get());
         if stop.is_some() {
             gil.raise_in_thread(self.thread, None);
         }
@@ -156,34 +190,34 @@ impl Record {
     /// Marks the calls that `which` picks to be stopped. The number of them, and whether the innermost is one that runs
     /// Python code now.
     pub fn stop(&self, _gil: Gil<'_>, stop: Stop, which: impl Fn(&CallId) -> bool) -> (usize, bool) {
-        let mut calls = self.calls.borrow_mut();
         let mut marked = 0;
-        for call in calls.iter_mut().filter(|call| which(&call.id)) {
-            call.stop = Some(stop);
+        for call in self.calls().filter(|call| which(&call.id)) {
+            call.stop.set(Some(stop));
             marked += 1;
         }
-        (marked, calls.last().is_some_and(|call| !call.in_java && which(&call.id)))
+        (marked, self.innermost().is_some_and(|call| !call.in_java.get() && which(&call.id)))
     }
 
     /// Whether any call that `which` picks runs.
     pub fn runs(&self, _gil: Gil<'_>, which: impl Fn(&CallId) -> bool) -> bool {
-        self.calls.borrow().iter().any(|call| which(&call.id))
+        self.calls().any(|call| which(&call.id))
     }
 
     /// What can be told of the thread.
     pub fn seen(&self, _gil: Gil<'_>) -> Seen {
-        let calls = self.calls.borrow();
+        let mut frames: Vec<i64> = self.calls().map(|call| call.id.frame).collect();
+        frames.reverse();
         Seen {
             thread: self.thread,
             state: self.state(),
-            frames: calls.iter().map(|call| call.id.frame).collect(),
-            in_java: calls.last().is_some_and(|call| call.in_java),
+            frames,
+            in_java: self.innermost().is_some_and(|call| call.in_java.get()),
         }
     }
 
     /// Whether this thread, the calling one, runs any call: only it pushes and pops.
     pub fn is_running(&self) -> bool {
-        self.calls.try_borrow().map_or(true, |calls| !calls.is_empty())
+        self.innermost.get().is_some()
     }
 
     /// Python's number of the thread.

@@ -1,4 +1,4 @@
-//! Calls into Python, thread by thread: each thread gets a thread state per interpreter, kept until the thread ends.
+//! Threads: each gets a thread state per interpreter when it first calls, kept until it ends; and what it runs.
 
 use std::cell::{Cell, RefCell};
 use std::ptr::NonNull;
@@ -6,12 +6,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use crate::jvm::stack;
+use crate::jvm::stack::{self, Stacks};
 use crate::py::{self, Gil, Object, ThreadState};
 
 use super::domain::{Binding, Domain};
+use super::door::Door;
 use super::observe;
-use super::record::{CallId, Record};
+use super::record::{Record, Running};
 
 /// This thread in a domain. Domains are used again: `life` tells which of them this is.
 struct Seat {
@@ -20,47 +21,63 @@ struct Seat {
     record: Arc<Record>,
 }
 
-struct Thread {
+pub(super) struct Thread {
     seats: RefCell<Vec<Seat>>,
+    doors: RefCell<Vec<&'static Door>>,
     /// The state that the innermost up-call detached, to go on with when it calls back.
     suspended: Cell<Option<ThreadState>>,
-    current: Cell<Option<Current>>,
+    /// The innermost down-call.
+    pub(super) current: Cell<Option<NonNull<Down<'static>>>>,
     /// The gate's pass; counted up with each use.
     pass: Cell<u64>,
     /// The pass with which this thread is in, or was, before others took over.
-    held: Cell<u64>,
-    depth: Cell<u32>,
+    pub(super) held: Cell<u64>,
     /// Nanoseconds waited for the GIL, while that is measured.
     waited: Cell<u64>,
 }
 
-/// The innermost down-call of a thread.
-#[derive(Clone, Copy)]
-struct Current {
-    binding: &'static Binding,
-    id: CallId,
-    record: NonNull<Record>,
+/// A down-call, on the stack of its thread: what else is to be known of the call besides what others may see.
+pub(super) struct Down<'r> {
+    pub(super) running: &'r Running,
+    pub(super) binding: &'static Binding,
+    pub(super) record: NonNull<Record>,
+    /// The down-call of this thread around it, of any domain.
+    pub(super) outer: Option<NonNull<Down<'static>>>,
+    /// The pass that the gate had from the call around it.
+    pub(super) outer_held: u64,
+}
+
+impl Down<'_> {
+    #[inline(always)]
+    pub(super) fn record(&self) -> &Record {
+        // SAFETY: a thread's seat holds the record; it gives a seat up only when the domain has ended, which it does not
+        // as long as calls run.
+        unsafe { self.record.as_ref() }
+    }
 }
 
 thread_local! {
     static THREAD: Thread = const {
         Thread {
             seats: RefCell::new(Vec::new()),
+            doors: RefCell::new(Vec::new()),
             suspended: Cell::new(None),
             current: Cell::new(None),
             pass: Cell::new(0),
             held: Cell::new(0),
-            depth: Cell::new(0),
             waited: Cell::new(0),
         }
     };
 }
 
-/// The domain has ended: there is no Python to call any more.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Ended;
-
 impl Thread {
+    /// The innermost down-call.
+    #[inline(always)]
+    fn current(&self) -> Option<&Down<'_>> {
+        // SAFETY: the call took its place here when it began, and gives it back before it ends, on this thread.
+        self.current.get().map(|down| unsafe { down.as_ref() })
+    }
+
     /// This thread's record in a domain, and its thread state. The state is one of its own, or one that others made
     /// (Python's `threading`, or an extension by `PyGILState_Ensure`): those are used as long as they last, and left
     /// alone.
@@ -135,7 +152,7 @@ impl Thread {
     /// # Safety
     /// As for [`ThreadState::attach`].
     #[inline]
-    unsafe fn enter<'g>(&self, domain: &Domain, state: ThreadState) -> (u64, Gil<'g>) {
+    pub(super) unsafe fn enter<'g>(&self, domain: &Domain, state: ThreadState) -> (u64, Gil<'g>) {
         if observe::measures() {
             // SAFETY: by the caller's guarantee.
             return unsafe { self.enter_measured(domain, state) };
@@ -171,6 +188,9 @@ impl Thread {
 
 impl Drop for Thread {
     fn drop(&mut self) {
+        for door in self.doors.take() {
+            door.close();
+        }
         for Seat { domain, life, record } in self.seats.take() {
             // A thread that never had a Python stack needs none for its end.
             match stack::bounds() {
@@ -186,80 +206,45 @@ pub(super) fn adopt(domain: &'static Domain, state: ThreadState) {
     stack::on_python_stack(|| THREAD.with(|thread| thread.sit(domain, state, Some(state))));
 }
 
-/// Restores everything at the end of a down-call, also when it panics.
-struct Leave<'t, 'g> {
-    thread: &'t Thread,
-    gil: Gil<'g>,
-    domain: &'static Domain,
-    record: &'t Record,
-    outer: Option<Current>,
-    outer_held: u64,
+/// How a thread gets into a domain.
+#[derive(Clone, Copy)]
+pub(super) struct Way {
+    pub(super) thread: *const Thread,
+    pub(super) stacks: *const Stacks,
+    pub(super) record: NonNull<Record>,
+    pub(super) state: ThreadState,
+    /// The thread state is not Krait's.
+    pub(super) foreign: bool,
 }
 
-impl Drop for Leave<'_, '_> {
-    #[inline]
-    fn drop(&mut self) {
-        self.record.pop(self.gil);
-        self.thread.current.set(self.outer);
-        self.thread.depth.set(self.thread.depth.get() - 1);
-        // SAFETY: `down` attached, and whatever its body made with the token is gone.
-        unsafe { self.gil.detach() };
-        let held = self.thread.held.replace(self.outer_held);
-        if held != 0 {
-            self.domain.gate().leave(held);
-        }
-        self.domain.leave();
+/// The calling thread's door into a binding's domain: the one that it has, or another. None where the thread
+/// has no thread state of Krait's, which others may end.
+pub(super) fn door(binding: &'static Binding) -> Option<&'static Door> {
+    stack::prepare();
+    let way = Way::find(binding.domain);
+    if way.foreign || way.stacks.is_null() {
+        return None;
     }
-}
-
-/// Runs `body` attached to the binding's domain, on the Python stack. The calling thread must not be attached: that is
-/// so in Java code, whoever called it.
-#[inline]
-pub fn down<R>(binding: &'static Binding, id: CallId, body: impl for<'g> FnOnce(Gil<'g>) -> R) -> Result<R, Ended> {
-    let domain = binding.domain;
-    if !domain.enter(binding.life) {
-        return Err(Ended);
-    }
-    Ok(stack::on_python_stack(|| attached(binding, id, body)))
-}
-
-/// As [`down`], on the stack that the thread has: for CPython's own start of an interpreter, which comes before its stack
-/// can be told.
-pub(super) fn down_here<R>(
-    binding: &'static Binding,
-    id: CallId,
-    body: impl for<'g> FnOnce(Gil<'g>) -> R,
-) -> Result<R, Ended> {
-    if !binding.domain.enter(binding.life) {
-        return Err(Ended);
-    }
-    Ok(attached(binding, id, body))
-}
-
-#[inline(always)]
-fn attached<R>(binding: &'static Binding, id: CallId, body: impl for<'g> FnOnce(Gil<'g>) -> R) -> R {
-    let domain = binding.domain;
     THREAD.with(|thread| {
-        let (seat, state, foreign) = thread.seat(domain);
-        // SAFETY: this thread's seat holds the record; it gives a seat up only when the domain has ended, which it does
-        // not as long as calls run.
-        let record: &Record = unsafe { seat.as_ref() };
-        // SAFETY: the state is this thread's, and no state is attached while Java code runs.
-        let (outer_held, gil) = unsafe { thread.enter(domain, state) };
-        record.push(gil, id);
-        thread.depth.set(thread.depth.get() + 1);
-        let current = Current { binding, id, record: seat };
-        let outer = thread.current.replace(Some(current));
-        let leave = Leave { thread, gil, domain, record, outer, outer_held };
-        let moved = foreign && stack::bounds().is_some_and(|(base, size)| state.protect_stack(gil, base, size));
-        domain.drain(gil);
-        let result = body(gil);
-        if moved {
-            state.unprotect_stack(gil);
-        }
-        drop(leave);
-        result
+        let mut doors = thread.doors.borrow_mut();
+        let known = doors.iter().find(|door| door.leads_to(binding)).copied();
+        Some(known.unwrap_or_else(|| {
+            let opened = Door::open(binding, way);
+            doors.push(opened);
+            opened
+        }))
     })
+}
+
+impl Way {
+    /// The calling thread's. The first time, it makes a thread state.
+    #[inline(never)]
+    pub(super) fn find(domain: &'static Domain) -> Self {
+        THREAD.with(|thread| {
+            let (record, state, foreign) = thread.seat(domain);
+            Way { thread, stacks: Stacks::of_this_thread(), record, state, foreign }
+        })
+    }
 }
 
 /// Gives the GIL back while `body` runs: Java code, or waiting.
@@ -268,28 +253,26 @@ pub fn detached<R>(gil: Gil<'_>, body: impl FnOnce() -> R) -> R {
     let thread = THREAD.try_with(std::ptr::from_ref).ok();
     // SAFETY: thread-locals stay where they are until the thread ends, and this function returns before.
     let thread = thread.map(|thread| unsafe { &*thread });
-    let current = thread.and_then(|thread| thread.current.get());
-    // SAFETY: the record is held by the down-call that is current, which has not ended.
-    let record = current.map(|current| unsafe { current.record.as_ref() });
-    if let Some(record) = record {
-        record.leave_for_java(gil);
+    let current = thread.and_then(Thread::current);
+    if let Some(down) = current {
+        down.record().leave_for_java(gil);
     }
     // SAFETY: the token is not used again before Back's drop has attached; `body` gets none.
     let state = unsafe { gil.detach() };
     let suspended = thread.and_then(|thread| thread.suspended.replace(Some(state)));
-    if let (Some(thread), Some(current)) = (thread, current) {
+    if let (Some(thread), Some(down)) = (thread, current) {
         let held = thread.held.get();
         if held != 0 {
-            current.binding.domain.gate().leave(held);
+            down.binding.domain.gate().leave(held);
         }
     }
     let back = Back { thread, current, state, suspended };
     let result = body();
     drop(back);
-    if let (Some(record), Some(current)) = (record, current)
-        && let Some(stop) = record.back_from_java(gil)
+    if let Some(down) = current
+        && let Some(stop) = down.record().back_from_java(gil)
     {
-        current.binding.domain.raise_stop(gil, record, stop);
+        down.binding.domain.raise_stop(gil, down.record(), stop);
     }
     result
 }
@@ -297,7 +280,7 @@ pub fn detached<R>(gil: Gil<'_>, body: impl FnOnce() -> R) -> R {
 /// Attaches again after Java, also when it panicked on the way.
 struct Back<'t> {
     thread: Option<&'t Thread>,
-    current: Option<Current>,
+    current: Option<&'t Down<'t>>,
     state: ThreadState,
     suspended: Option<ThreadState>,
 }
@@ -308,27 +291,28 @@ impl Drop for Back<'_> {
         // detached.
         unsafe {
             match (self.thread, self.current) {
-                (Some(thread), Some(current)) => drop(thread.enter(current.binding.domain, self.state)),
+                (Some(thread), Some(down)) => drop(thread.enter(down.binding.domain, self.state)),
                 _ => drop(self.state.attach()),
             }
         }
         if let Some(thread) = self.thread {
             thread.suspended.set(self.suspended);
-            thread.current.set(self.current);
         }
     }
 }
 
+/// Does something with the innermost down-call of this thread, if there is one.
+fn with_current<R>(with: impl FnOnce(&Down<'_>) -> R) -> Option<R> {
+    THREAD.try_with(|thread| thread.current().map(with)).ok().flatten()
+}
+
 /// Raises what is to stop the innermost call of this thread, where no bytecode runs that would.
 pub fn check_stop(gil: Gil<'_>) -> py::Result<()> {
-    let Some(current) = THREAD.try_with(|thread| thread.current.get()).ok().flatten() else {
-        return Ok(());
-    };
-    // SAFETY: the record is held by the down-call that is current.
-    match unsafe { current.record.as_ref() }.stopped(gil) {
+    let stop = with_current(|down| down.record().stopped(gil).map(|stop| (down.binding.domain, stop)));
+    match stop.flatten() {
         None => Ok(()),
-        Some(stop) => {
-            let exception = current.binding.domain.stop_exception(gil, stop).call(gil, &[])?;
+        Some((domain, stop)) => {
+            let exception = domain.stop_exception(gil, stop).call(gil, &[])?;
             Err(gil.raise_object(&exception))
         }
     }
@@ -336,34 +320,22 @@ pub fn check_stop(gil: Gil<'_>) -> py::Result<()> {
 
 /// Takes back what is to stop this thread's innermost call, which ends by itself: describing how must not be hit.
 pub fn forget_stop(gil: Gil<'_>) {
-    if let Some(current) = THREAD.try_with(|thread| thread.current.get()).ok().flatten() {
-        // SAFETY: the record is held by the down-call that is current.
-        unsafe { current.record.as_ref() }.stopped(gil);
-    }
+    with_current(|down| down.record().stopped(gil));
 }
 
 /// Keeps an object that this thread's answer names by a slot until its next call.
 pub fn keep_for_answer(gil: Gil<'_>, object: &Object) {
-    let current = THREAD.try_with(|thread| thread.current.get()).ok().flatten();
-    if let Some(current) = current {
-        // SAFETY: the record is held by the down-call that is current.
-        unsafe { current.record.as_ref() }.keep(object.own(gil).detach());
-    }
+    with_current(|down| down.record().keep(object.own(gil).detach()));
 }
 
 /// The binding of the innermost down-call of this thread, if there is one.
 pub fn current_binding() -> Option<&'static Binding> {
-    THREAD.try_with(|thread| thread.current.get()).ok().flatten().map(|current| current.binding)
+    with_current(|down| down.binding)
 }
 
 /// The namespace of the innermost down-call of this thread, or 0.
 pub fn current_namespace() -> i64 {
-    THREAD.try_with(|thread| thread.current.get()).ok().flatten().map_or(0, |current| current.id.namespace)
-}
-
-/// How many down-calls of this thread are nested.
-pub fn attach_depth() -> u32 {
-    THREAD.try_with(|thread| thread.depth.get()).unwrap_or(0)
+    with_current(|down| down.running.id().namespace).unwrap_or(0)
 }
 
 /// How many nanoseconds this thread has waited for the GIL since it was asked last.

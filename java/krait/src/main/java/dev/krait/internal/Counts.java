@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class Counts {
     private static final VarHandle CALLS = field("calls");
+    private static final VarHandle NUMBERS = field("numbers");
     private static final VarHandle UP_CALLS = field("upCalls");
     private static final VarHandle ERRORS = field("errors");
     private static final VarHandle TO_PYTHON = field("toPython");
@@ -24,8 +25,10 @@ final class Counts {
     /** What counters counted whose owners are gone; guarded by the class. */
     private static final Counts PAST = new Counts();
 
-    /** Calls from Java to Python. */
+    /** Calls from Java to Python but for those in {@link #numbers}. */
     long calls;
+    /** Calls from Java to Python with a number of eight bytes in and one out. */
+    long numbers;
     /** Calls from Python to Java. */
     long upCalls;
     /** Calls to Python that ended with an exception. */
@@ -78,11 +81,12 @@ final class Counts {
     }
 
     private void add(Counts other) {
-        calls += (long) CALLS.getOpaque(other);
+        long others = (long) NUMBERS.getOpaque(other);
+        calls += others + (long) CALLS.getOpaque(other);
         upCalls += (long) UP_CALLS.getOpaque(other);
         errors += (long) ERRORS.getOpaque(other);
-        toPython += (long) TO_PYTHON.getOpaque(other);
-        toJava += (long) TO_JAVA.getOpaque(other);
+        toPython += others * Long.BYTES + (long) TO_PYTHON.getOpaque(other);
+        toJava += others * Long.BYTES + (long) TO_JAVA.getOpaque(other);
         waited += (long) WAITED.getOpaque(other);
     }
 

@@ -61,10 +61,11 @@ public final class Frame {
      * What {@link CallWatch} reads: whose thread runs a call with this frame, in which interpreter, and by when it must
      * end. Numbers, since a reference stored with each call would keep the garbage collector busy.
      */
-    private volatile Thread thread;
     private volatile long binding;
     private volatile long namespace;
     private volatile long deadline;
+    /** Who has this frame, if it belongs to no stack. */
+    private volatile Thread borrower;
     /** The watch's own notes. */
     final CallWatch.Notes notes = new CallWatch.Notes();
 
@@ -200,13 +201,15 @@ public final class Frame {
         return buffer;
     }
 
-    /** Begins a use by the calling thread: no other use has the same number. */
-    void begin(Thread user) {
+    /** Begins a use: no other use has the same number. */
+    void begin() {
         sequence++;
         buffer.putLong(SEQUENCE, sequence);
-        if (thread != user) {
-            thread = user;
-        }
+    }
+
+    /** Says whose thread uses a frame that belongs to no stack. */
+    void lendTo(Thread user) {
+        borrower = user;
     }
 
     /** A call into Python begins. No fence is needed: the watch may see it a moment later. */
@@ -225,8 +228,9 @@ public final class Frame {
         return sequence;
     }
 
+    /** The thread that uses it, or null. */
     Thread thread() {
-        return thread;
+        return stack == null ? borrower : stack.owner.get();
     }
 
     /** The binding of the call that runs, or 0. */
@@ -297,7 +301,9 @@ public final class Frame {
     void clear() {
         writer.clear();
         reader.clear();
-        held = null;
+        if (held != null) {
+            held = null;
+        }
         if (answered != null) {
             answered.letGo();
             answered = null;

@@ -42,12 +42,16 @@ public final class FrameReader extends FrameInput {
     void start(ValueContext of, Object[] arrays) {
         rewind();
         use(of);
-        refs = arrays;
+        if (refs != arrays) {
+            refs = arrays;
+        }
         elementsLeft = end - position;
     }
 
     void clear() {
-        refs = null;
+        if (refs != null) {
+            refs = null;
+        }
     }
 
     /**

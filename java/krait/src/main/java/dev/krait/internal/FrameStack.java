@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.ref.SoftReference;
+import java.lang.ref.WeakReference;
 import java.util.Arrays;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -33,10 +34,18 @@ public final class FrameStack {
     private long namedIn;
     private String namedAs;
 
+    /** Weak: whoever keeps a stack at hand must not keep the thread, nor what its class comes from. */
+    final WeakReference<Thread> owner;
+
     private Frame[] frames = new Frame[4];
     private int depth;
+    /** What native code calls this thread in the main interpreter, or 0: it was not asked yet. */
+    private long door;
+    /** How often {@link #acquire} found this stack the long way. */
+    private int found;
 
-    private FrameStack() {
+    private FrameStack(Thread owner) {
+        this.owner = new WeakReference<>(owner);
     }
 
     /**
@@ -54,18 +63,44 @@ public final class FrameStack {
             } else {
                 POOLED.decrementAndGet();
             }
-            frame.begin(thread);
+            frame.lendTo(thread);
+            frame.begin();
             return frame;
         }
         SoftReference<FrameStack> held = STACKS.get();
         FrameStack stack = held == null ? null : held.get();
         if (stack == null) {
-            stack = new FrameStack();
+            stack = new FrameStack(thread);
             STACKS.set(new SoftReference<>(stack));
         }
-        Frame frame = stack.next();
-        frame.begin(thread);
+        stack.found++;
+        return stack.take();
+    }
+
+    /** Takes the next frame of this stack, which is the calling thread's. */
+    Frame take() {
+        Frame frame = next();
+        frame.begin();
         return frame;
+    }
+
+    /**
+     * Whether this stack is rather to be kept at hand than another one: the first is, and one whose thread comes again and
+     * again. Threads that take turns do not push each other's out.
+     */
+    boolean isBetterThan(FrameStack other) {
+        return other == null || found % 256 == 0 || other.owner.get() == null;
+    }
+
+    /** The number of this thread in the main interpreter; {@link Native#door}. */
+    long door(long binding) {
+        long known = door;
+        return known != 0 ? known : askDoor(binding);
+    }
+
+    private long askDoor(long binding) {
+        door = Native.door(binding);
+        return door;
     }
 
     /** {@return the frame of this thread's innermost down-call, or null where it has none or is virtual} */
@@ -99,6 +134,7 @@ public final class FrameStack {
             return;
         }
         frame.clear();
+        frame.lendTo(null);
         if (POOLED.incrementAndGet() <= POOLED_FRAMES) {
             POOL.add(frame);
         } else {

@@ -49,7 +49,9 @@ public final class FrameWriter extends FrameOutput {
         rewind();
         use(of);
         byReference = true;
-        refs = null;
+        if (refs != null) {
+            refs = null;
+        }
         refCount = 0;
         refBytes = 0;
         slotCount = 0;
@@ -72,14 +74,19 @@ public final class FrameWriter extends FrameOutput {
         return context == null ? null : context.get();
     }
 
+    /** Stores only what changes, as {@link #use} does. */
     void clear() {
-        refs = null;
+        if (refs != null) {
+            refs = null;
+        }
         forgetPath();
     }
 
     private void forgetPath() {
-        Arrays.fill(path, 0, deepest + 1, null);
-        deepest = 0;
+        if (deepest > 0) {
+            Arrays.fill(path, 1, deepest + 1, null);
+            deepest = 0;
+        }
     }
 
     /** Writes the header. The frame of an up-call may lie idle for long after it, so no object of the user's is kept. */

@@ -108,11 +108,11 @@ public final class Items {
      */
     public void fetch(long iterator) {
         int mode = ahead > 0 ? ahead | AHEAD : next;
-        Frame frame = FrameStack.acquire();
+        Frame frame = session.acquire();
         try {
             long open = session.namespace();
             session.begin(frame, open, Op.ITER, 0);
-            int answer = Native.next(session.binding(), open, iterator, mode | flags, frame.address(),
+            int answer = Native.next(session.caller(frame), open, iterator, mode | flags, frame.address(),
                     frame.capacity());
             session.ended(frame, frame.length());
             FrameReader reader = frame.read(session, null);

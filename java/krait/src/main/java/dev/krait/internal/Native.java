@@ -10,30 +10,36 @@ final class Native {
     /** The address of a direct buffer. */
     static native long address(ByteBuffer buffer);
 
+    /**
+     * The number by which this thread's calls go into the main interpreter from now on, in place of the binding: it says
+     * where native code finds what it knows of the thread.
+     */
+    static native long door(long binding);
+
     /** Initialises CPython on this thread, or joins the one that runs; the binding, or 0 and a refusal in the frame. */
     static native long start(long frame, long capacity);
 
     /** One call into Python; the arrays that cross beside the frame, or null. */
-    static native Object call(long binding, long namespace, int op, long frame, long capacity, Object[] refs);
+    static native Object call(long caller, long namespace, int op, long frame, long capacity, Object[] refs);
 
-    /** Calls a function with a whole number; the frame has a status for what goes wrong. */
-    static native long callLong(long binding, long namespace, long handle, long argument, long frame);
+    /** Calls a function with a whole number; where the answer is {@link Status#LOOK}, the frame has it. */
+    static native long callLong(long caller, long namespace, long handle, long argument, long frame);
 
-    /** Calls a function with a number; the frame has a status for what goes wrong. */
-    static native double callDouble(long binding, long namespace, long handle, double argument, long frame);
+    /** Calls a function with a number; where the answer is {@link Status#LOOK}, the frame has it. */
+    static native double callDouble(long caller, long namespace, long handle, double argument, long frame);
 
     /**
      * {@link Op#INVOKE_ON} or {@link Op#INVOKE_ITEMS} with one whole number: the answer is a number, or with the status {@link
      * Status#VALUE} what the operation has in the frame.
      */
-    static native long invokeLong(long binding, long namespace, long name, long method, long argument, int op, long frame);
+    static native long invokeLong(long caller, long namespace, long name, long method, long argument, int op, long frame);
 
     /**
      * The next items of an iterator, at most {@code mode & 0xffff}: values one after the other in the frame, and behind
      * them what went wrong. The answer is their number; bit 16 says that the iterator is at its end. In mode, bit 16
      * asks for items ahead of time also where that shows, bit 17 for Python objects whatever they are.
      */
-    static native int next(long binding, long namespace, long handle, int mode, long frame, long capacity);
+    static native int next(long caller, long namespace, long handle, int mode, long frame, long capacity);
 
     /** A direct buffer over memory that others own. */
     static native ByteBuffer buffer(long address, long length);

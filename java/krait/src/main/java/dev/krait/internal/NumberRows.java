@@ -53,7 +53,7 @@ public final class NumberRows {
 
     private static int cross(Session session, long handle, int from, int count, int operation, long until,
             Part<FrameWriter> write, Part<FrameReader> read) {
-        Frame frame = FrameStack.acquire();
+        Frame frame = session.acquire();
         try {
             FrameWriter writer = frame.write(session);
             writer.putLong(handle);

@@ -140,7 +140,7 @@ public final class Rows<T> implements Spliterator<T> {
     }
 
     private void cross() {
-        Frame frame = FrameStack.acquire();
+        Frame frame = session.acquire();
         try {
             FrameWriter writer = frame.write(session);
             writer.putLong(handle.getAsLong());

@@ -26,6 +26,8 @@ public final class Session implements ValueContext {
     /** What all views of an interpreter share. */
     static final class State {
         final long binding;
+        /** Whether the binding is the main interpreter's. */
+        final boolean isMain;
         final JavaAccess java;
         final ConcurrentHashMap<String, Long> names = new ConcurrentHashMap<>();
         /** Lets go of what the interpreter has besides its globals. */
@@ -38,14 +40,16 @@ public final class Session implements ValueContext {
         /** The view that up-calls get; it lives as long as any. */
         Session first;
 
-        State(long binding, JavaAccess java, Runnable end) {
+        State(long binding, boolean isMain, JavaAccess java, Runnable end) {
             this.binding = binding;
+            this.isMain = isMain;
             this.java = java;
             this.end = end;
         }
     }
 
     private final long binding;
+    private final boolean isMain;
     private final long timeout;
     private final State state;
     private final ConcurrentHashMap<String, Long> names;
@@ -54,6 +58,8 @@ public final class Session implements ValueContext {
     private final Session plain;
     private final WeakReference<ValueContext> reference = new WeakReference<>(this);
     private final ObjectConversion conversion = new PythonConversion(this);
+    /** The stack of a thread that calls often, which need not look for it. */
+    private FrameStack recent;
 
     Session(State state, long timeout) {
         this(state, timeout, null, null);
@@ -61,6 +67,7 @@ public final class Session implements ValueContext {
 
     private Session(State state, long timeout, Forms forms, Session plain) {
         binding = state.binding;
+        isMain = state.isMain;
         this.forms = forms;
         this.plain = plain == null ? this : plain;
         this.timeout = timeout;
@@ -69,9 +76,9 @@ public final class Session implements ValueContext {
     }
 
     /** Opens an interpreter with globals of its own. */
-    public static Session open(long binding, JavaAccess java, Runnable end) {
-        Session session = new Session(new State(binding, java, end), CallWatch.NO_DEADLINE);
-        Frame frame = FrameStack.acquire();
+    public static Session open(long binding, boolean isMain, JavaAccess java, Runnable end) {
+        Session session = new Session(new State(binding, isMain, java, end), CallWatch.NO_DEADLINE);
+        Frame frame = session.acquire();
         try {
             session.perform(frame, frame.write(session), Op.OPEN | Op.RAW);
             session.state.namespace = session.handle(frame);
@@ -214,7 +221,7 @@ public final class Session implements ValueContext {
             Native.release(binding, name);
         }
         names.clear();
-        Frame frame = FrameStack.acquire();
+        Frame frame = acquire();
         try {
             FrameWriter writer = frame.write(this);
             writer.finish();
@@ -244,7 +251,7 @@ public final class Session implements ValueContext {
 
     /** An operation whose operands are strings. */
     public Object operation(int op, String... operands) {
-        Frame frame = FrameStack.acquire();
+        Frame frame = acquire();
         try {
             FrameWriter writer = frame.write(this);
             for (String operand : operands) {
@@ -258,7 +265,7 @@ public final class Session implements ValueContext {
 
     /** Sets a global. */
     public void set(String name, Object value) {
-        Frame frame = FrameStack.acquire();
+        Frame frame = acquire();
         try {
             FrameWriter writer = frame.write(this);
             writer.writeString(Identifiers.normal(name));
@@ -272,7 +279,7 @@ public final class Session implements ValueContext {
 
     /** Calls what a name stands for. */
     public Object invoke(int op, String name, Object[] args, String[] keywords, Object[] keywordValues) {
-        Frame frame = FrameStack.acquire();
+        Frame frame = acquire();
         try {
             FrameWriter writer = frame.write(this);
             writeName(frame, writer, name);
@@ -307,7 +314,7 @@ public final class Session implements ValueContext {
                 return invokeLong(op, object, function, (Long) args[0], method);
             }
         }
-        Frame frame = FrameStack.acquire();
+        Frame frame = acquire();
         try {
             FrameWriter writer = frame.write(this);
             writeName(frame, writer, name);
@@ -321,7 +328,7 @@ public final class Session implements ValueContext {
     }
 
     private Object invokeLong(int op, long name, long method, long argument, String methodName) {
-        Frame frame = FrameStack.acquire();
+        Frame frame = acquire();
         boolean read = true;
         try {
             if (Flight.isOn()) {
@@ -329,7 +336,7 @@ public final class Session implements ValueContext {
             }
             long open = namespace();
             begin(frame, open, op, Long.BYTES);
-            long number = Native.invokeLong(binding, open, name, method, argument, op, frame.address());
+            long number = Native.invokeLong(caller(frame), open, name, method, argument, op, frame.address());
             ended(frame, Long.BYTES);
             if (frame.status() == Status.OK) {
                 read = false;
@@ -360,7 +367,7 @@ public final class Session implements ValueContext {
     }
 
     private long intern(String name) {
-        Frame frame = FrameStack.acquire();
+        Frame frame = acquire();
         try {
             FrameWriter writer = frame.write(this);
             writer.writeString(name);
@@ -379,7 +386,7 @@ public final class Session implements ValueContext {
 
     /** Calls a function of Krait's own Python code. */
     public Object helper(int raw, String name, Object... args) {
-        Frame frame = FrameStack.acquire();
+        Frame frame = acquire();
         try {
             FrameWriter writer = frame.write(this);
             writer.writeString(name);
@@ -395,7 +402,7 @@ public final class Session implements ValueContext {
 
     /** An operation on an object, with values as operands. */
     public Object onObject(int op, long handle, Object... operands) {
-        Frame frame = FrameStack.acquire();
+        Frame frame = acquire();
         try {
             FrameWriter writer = frame.write(this);
             writer.putLong(handle);
@@ -411,7 +418,7 @@ public final class Session implements ValueContext {
 
     /** A comparison: 0 to 5 for {@code < <= == != > >=}. */
     public Object compare(long handle, int comparison, Object other) {
-        Frame frame = FrameStack.acquire();
+        Frame frame = acquire();
         try {
             FrameWriter writer = frame.write(this);
             writer.putLong(handle);
@@ -426,7 +433,7 @@ public final class Session implements ValueContext {
 
     /** Calls an object. */
     public Object call(int op, long handle, Object[] args, String[] keywords, Object[] keywordValues) {
-        Frame frame = FrameStack.acquire();
+        Frame frame = acquire();
         try {
             FrameWriter writer = frame.write(this);
             writer.putLong(handle);
@@ -442,7 +449,7 @@ public final class Session implements ValueContext {
     /** Calls a method of an object. */
     public Object invokeMethod(int op, long handle, String name, Object[] args, String[] keywords,
             Object[] keywordValues) {
-        Frame frame = FrameStack.acquire();
+        Frame frame = acquire();
         try {
             FrameWriter writer = frame.write(this);
             writer.putLong(handle);
@@ -458,14 +465,14 @@ public final class Session implements ValueContext {
 
     /** Calls a function with a whole number that gives one. */
     public long callLong(long handle, long argument) {
-        Frame frame = FrameStack.acquire();
+        Frame frame = acquire();
         try {
             long open = namespace();
-            begin(frame, open, Op.CALL, Long.BYTES);
-            long result = Native.callLong(binding, open, handle, argument, frame.address());
-            ended(frame, Long.BYTES);
-            checkNumber(frame);
-            return result;
+            beginNumber(frame, open);
+            long result = Native.callLong(caller(frame), open, handle, argument, frame.address());
+            boolean look = result == Status.LOOK;
+            endedNumber(frame, look);
+            return look ? lookForNumber(frame) : result;
         } finally {
             FrameStack.releaseUntouched(frame);
         }
@@ -473,31 +480,30 @@ public final class Session implements ValueContext {
 
     /** Calls a function with a number that gives one. */
     public double callDouble(long handle, double argument) {
-        Frame frame = FrameStack.acquire();
+        Frame frame = acquire();
         try {
             long open = namespace();
-            begin(frame, open, Op.CALL, Double.BYTES);
-            double result = Native.callDouble(binding, open, handle, argument, frame.address());
-            ended(frame, Double.BYTES);
-            checkNumber(frame);
-            return result;
+            beginNumber(frame, open);
+            double result = Native.callDouble(caller(frame), open, handle, argument, frame.address());
+            boolean look = result == Status.LOOK;
+            endedNumber(frame, look);
+            return look ? Double.longBitsToDouble(lookForNumber(frame)) : result;
         } finally {
             FrameStack.releaseUntouched(frame);
         }
     }
 
-    private void checkNumber(Frame frame) {
-        // Both words at once: status OK and no released slots is the rule.
-        if (frame.status() != Status.OK || frame.released() != 0) {
-            FrameReader reader = frame.read(this, null);
-            try {
-                if (frame.status() != Status.OK) {
-                    throw failure(frame, reader);
-                }
-            } finally {
-                releaseSlots(frame);
-                frame.clear();
+    /** The bits of a number that the frame has; or what went wrong. */
+    private long lookForNumber(Frame frame) {
+        FrameReader reader = frame.read(this, null);
+        try {
+            if (frame.status() != Status.OK) {
+                throw failure(frame, reader);
             }
+            return reader.longValue();
+        } finally {
+            releaseSlots(frame);
+            frame.clear();
         }
     }
 
@@ -536,9 +542,31 @@ public final class Session implements ValueContext {
         writer.finish();
         Object[] given = writer.refs();
         begin(frame, open, op, frame.length() + ArrayCodec.bytes(given), until);
-        Object[] refs = (Object[]) Native.call(binding, open, op, frame.address(), frame.capacity(), given);
+        Object[] refs = (Object[]) Native.call(caller(frame), open, op, frame.address(), frame.capacity(), given);
         ended(frame, frame.length() + ArrayCodec.bytes(refs));
         return refs;
+    }
+
+    /** The next frame of this thread. */
+    Frame acquire() {
+        FrameStack stack = recent;
+        return stack != null && stack.owner.get() == Thread.currentThread() ? stack.take() : acquireOther();
+    }
+
+    private Frame acquireOther() {
+        Frame frame = FrameStack.acquire();
+        FrameStack stack = frame.stack();
+        if (stack != null && stack.isBetterThan(recent)) {
+            // Not volatile: who sees an older one looks for his own.
+            recent = stack;
+        }
+        return frame;
+    }
+
+    /** Who calls with a frame, as native code wants it. */
+    long caller(Frame frame) {
+        FrameStack stack = frame.stack();
+        return isMain && stack != null ? stack.door(binding) : binding;
     }
 
     /** When a call that begins now must have ended. */
@@ -562,13 +590,13 @@ public final class Session implements ValueContext {
         } else if (!stack.names(binding, name)) {
             return;
         }
-        Frame frame = FrameStack.acquire();
+        Frame frame = acquire();
         try {
             FrameWriter writer = frame.write(this);
             writer.writeString("name_thread");
             writeArguments(writer, new Object[] {name}, null, null);
             writer.finish();
-            Object[] refs = (Object[]) Native.call(binding, open, Op.HELPER, frame.address(), frame.capacity(), null);
+            Object[] refs = (Object[]) Native.call(caller(frame), open, Op.HELPER, frame.address(), frame.capacity(), null);
             result(frame, writer, refs);
         } finally {
             FrameStack.release(frame);
@@ -581,11 +609,20 @@ public final class Session implements ValueContext {
     }
 
     private void begin(Frame frame, long open, int op, long bytes, long until) {
+        frame.counts.calls++;
+        frame.counts.toPython += bytes;
+        watch(frame, open, op, bytes, until);
+    }
+
+    private void beginNumber(Frame frame, long open) {
+        frame.counts.numbers++;
+        watch(frame, open, Op.CALL, Long.BYTES, until());
+    }
+
+    private void watch(Frame frame, long open, int op, long bytes, long until) {
         if (state.namesThreads) {
             nameThread(frame, open);
         }
-        frame.counts.calls++;
-        frame.counts.toPython += bytes;
         if (Flight.isOn()) {
             frame.recorded = Flight.RECORDER.begin(op, frame.name, bytes);
         }
@@ -595,10 +632,19 @@ public final class Session implements ValueContext {
 
     /** It has ended, with a result of so many bytes. */
     void ended(Frame frame, long bytes) {
-        frame.ran();
         frame.counts.toJava += bytes;
+        watched(frame, bytes, true);
+    }
+
+    private void endedNumber(Frame frame, boolean inFrame) {
+        watched(frame, Long.BYTES, inFrame);
+    }
+
+    /** The frame has a status, or the call had none to tell. */
+    private void watched(Frame frame, long bytes, boolean inFrame) {
+        frame.ran();
         if (GilWaits.measured || frame.recorded != null) {
-            seen(frame, bytes);
+            seen(frame, bytes, inFrame && frame.status() != Status.OK);
         }
         if (state.leaving != 0) {
             // Not before the answer has been read: it names objects that go with the interpreter.
@@ -606,14 +652,14 @@ public final class Session implements ValueContext {
         }
     }
 
-    private static void seen(Frame frame, long bytes) {
+    private static void seen(Frame frame, long bytes, boolean failed) {
         long waited = Native.waited();
         frame.counts.waited += waited;
         Object recorded = frame.recorded;
         if (recorded != null) {
             frame.recorded = null;
             frame.name = null;
-            Flight.RECORDER.end(recorded, frame.status() != Status.OK, bytes, waited);
+            Flight.RECORDER.end(recorded, failed, bytes, waited);
         }
     }
 
@@ -866,7 +912,7 @@ public final class Session implements ValueContext {
 
     /** A second object for a callable that is held already; anything else is refused. */
     public Object helperFunction(Object callable, java.util.function.BiFunction<Session, Long, Object> wrap) {
-        Frame frame = FrameStack.acquire();
+        Frame frame = acquire();
         try {
             FrameWriter writer = frame.write(this);
             writer.writeString("as_callable");
@@ -881,7 +927,7 @@ public final class Session implements ValueContext {
 
     /** An operation with strings as operands whose result is a Python object, wrapped by the caller. */
     public <T> T object(int op, java.util.function.BiFunction<Session, Long, T> wrap, String... operands) {
-        Frame frame = FrameStack.acquire();
+        Frame frame = acquire();
         try {
             FrameWriter writer = frame.write(this);
             for (String operand : operands) {

@@ -11,6 +11,9 @@ public final class Status {
     /** Of an answer that is a number in a register as a rule: this once it is the payload. */
     public static final int VALUE = 3;
 
+    /** Not in a frame: a number, given back by a call for one, that says to look at the frame. */
+    public static final int LOOK = -1518273645;
+
     private Status() {
     }
 }

@@ -1,0 +1,195 @@
+//! The down-call: from Java into Python, on the Python stack, with the GIL.
+
+use std::ptr::NonNull;
+
+use crate::jvm::stack;
+use crate::py::Gil;
+
+use super::domain::{Binding, Domain};
+use super::door::Door;
+use super::record::{CallId, Running};
+use super::thread::{Down, Thread, Way};
+
+/// The domain has ended: there is no Python to call any more.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Ended;
+
+/// Restores everything at the end of a down-call, also when it panics.
+struct Leave<'t, 'g> {
+    thread: &'t Thread,
+    gil: Gil<'g>,
+    down: &'t Down<'t>,
+}
+
+impl Drop for Leave<'_, '_> {
+    #[inline(always)]
+    fn drop(&mut self) {
+        let Down { binding, outer, outer_held, .. } = self.down;
+        self.down.record().pop(self.gil);
+        self.thread.current.set(*outer);
+        // SAFETY: `attached` attached, and whatever its body made with the token is gone.
+        unsafe { self.gil.detach() };
+        let held = self.thread.held.replace(*outer_held);
+        if held != 0 {
+            binding.domain.gate().leave(held);
+        }
+    }
+}
+
+/// Counts a call of a domain until it has ended.
+struct User(&'static Domain);
+
+impl Drop for User {
+    #[inline(always)]
+    fn drop(&mut self) {
+        self.0.leave();
+    }
+}
+
+/// Who calls, as Java names it.
+#[derive(Clone, Copy)]
+pub struct Caller {
+    binding: &'static Binding,
+    way: Option<&'static Way>,
+}
+
+impl Caller {
+    /// By the number that Java has: a binding's address, or that of the calling thread's door with [`Door::MARK`].
+    ///
+    /// # Safety
+    /// It is a number that `start`, `open` or [`number`](super::number) gave; a door's is used by the thread that asked
+    /// for it, in the calls of the binding that it asked for.
+    #[inline(always)]
+    pub unsafe fn from_number(number: i64) -> Self {
+        // SAFETY: neither bindings nor doors are ever freed; by the caller's guarantee.
+        unsafe {
+            if number & Door::MARK == 0 {
+                return Caller { binding: &*(number as *const Binding), way: None };
+            }
+            (*((number & !Door::MARK) as *const Door)).caller()
+        }
+    }
+
+    pub(super) fn by_door(binding: &'static Binding, way: Option<&'static Way>) -> Self {
+        Caller { binding, way }
+    }
+
+    /// Its binding.
+    #[inline(always)]
+    pub fn binding(self) -> &'static Binding {
+        self.binding
+    }
+}
+
+impl From<&'static Binding> for Caller {
+    fn from(binding: &'static Binding) -> Self {
+        Caller { binding, way: None }
+    }
+}
+
+/// What a down-call does in Python. Not a closure, which would be copied on its way to the Python stack: a copy loads what
+/// was just stored piece by piece, and waits for it.
+pub trait Work {
+    /// What comes of it.
+    type Answer;
+
+    /// Does it.
+    fn work(&mut self, gil: Gil<'_>) -> Self::Answer;
+}
+
+struct Closure<F>(Option<F>);
+
+impl<R, F: for<'g> FnOnce(Gil<'g>) -> R> Work for Closure<F> {
+    type Answer = R;
+
+    fn work(&mut self, gil: Gil<'_>) -> R {
+        let body = self.0.take().expect("work is done once");
+        body(gil)
+    }
+}
+
+/// [`down_to`] with a closure, where nanoseconds do not matter.
+pub fn down<R>(caller: impl Into<Caller>, call: &Running, body: impl for<'g> FnOnce(Gil<'g>) -> R) -> Result<R, Ended> {
+    down_to(caller, call, &mut Closure(Some(body)))
+}
+
+/// Does work attached to the caller's domain, on the Python stack. The calling thread must not be attached: that is so in
+/// Java code, whoever called it.
+#[inline(always)]
+pub fn down_to<W: Work>(caller: impl Into<Caller>, call: &Running, work: &mut W) -> Result<W::Answer, Ended> {
+    let Caller { binding, way } = caller.into();
+    if !binding.domain.enter(binding.life) {
+        return Err(Ended);
+    }
+    let _user = User(binding.domain);
+    let found;
+    let way = match way {
+        Some(way) => way,
+        None => {
+            stack::prepare();
+            found = Way::find(binding.domain);
+            &found
+        }
+    };
+    let mut crossing = Crossing { way, binding, call, work, answer: None };
+    // SAFETY: thread-locals stay where they are until the thread ends, and this function returns before.
+    match unsafe { way.stacks.as_ref() } {
+        Some(stacks) if stacks.can_switch() => stacks.switch(|| crossing.run()),
+        _ => crossing.run_here(),
+    }
+    crossing.answer.ok_or(Ended)
+}
+
+/// As [`down`], on the stack that the thread has: for CPython's own start of an interpreter, which comes before its stack
+/// can be told.
+pub(super) fn down_here<R>(binding: &'static Binding, body: impl for<'g> FnOnce(Gil<'g>) -> R) -> Result<R, Ended> {
+    if !binding.domain.enter(binding.life) {
+        return Err(Ended);
+    }
+    let _user = User(binding.domain);
+    let (way, call) = (Way::find(binding.domain), Running::new(CallId::default()));
+    let work = &mut Closure(Some(body));
+    let mut crossing = Crossing { way: &way, binding, call: &call, work, answer: None };
+    crossing.run_here();
+    crossing.answer.ok_or(Ended)
+}
+
+/// What crosses to the Python stack, and back.
+struct Crossing<'c, W: Work> {
+    way: &'c Way,
+    binding: &'static Binding,
+    call: &'c Running,
+    work: &'c mut W,
+    answer: Option<W::Answer>,
+}
+
+impl<W: Work> Crossing<'_, W> {
+    /// On the stack that the thread is on.
+    #[cold]
+    #[inline(never)]
+    fn run_here(&mut self) {
+        self.run();
+    }
+
+    #[inline(always)]
+    fn run(&mut self) {
+        let Crossing { way, binding, call, .. } = *self;
+        let domain = binding.domain;
+        // SAFETY: thread-locals stay where they are until the thread ends, and this function returns before.
+        let thread = unsafe { &*way.thread };
+        // SAFETY: the state is this thread's, and no state is attached while Java code runs.
+        let (outer_held, gil) = unsafe { thread.enter(domain, way.state) };
+        let down = Down { running: call, binding, record: way.record, outer: thread.current.get(), outer_held };
+        // SAFETY: the call outlives this function, and Leave pops it.
+        unsafe { down.record().push(gil, call) };
+        thread.current.set(Some(NonNull::from(&down).cast()));
+        let leave = Leave { thread, gil, down: &down };
+        let moved = way.foreign && stack::bounds().is_some_and(|(base, size)| way.state.protect_stack(gil, base, size));
+        domain.drain(gil);
+        self.answer = Some(self.work.work(gil));
+        if moved {
+            way.state.unprotect_stack(gil);
+        }
+        drop(leave);
+    }
+}
