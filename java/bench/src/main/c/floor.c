@@ -225,11 +225,6 @@ FLOOR(jstring, callString)(JNIEnv *env, jclass class, jlong thread, jlong functi
     return call_text(env, thread, function, argument, to_java);
 }
 
-FLOOR(jstring, callUtf16)(JNIEnv *env, jclass class, jlong thread, jlong function, jstring argument) {
-    (void)class;
-    return call_text(env, thread, function, argument, by_utf16);
-}
-
 /* As most bridges do it: modified UTF-8 in, taken for UTF-8, and UTF-8 out. Wrong for NUL and beyond the BMP. */
 FLOOR(jstring, callUtf8)(JNIEnv *env, jclass class, jlong thread, jlong function, jstring argument) {
     (void)class;

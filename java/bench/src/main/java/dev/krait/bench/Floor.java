@@ -29,13 +29,10 @@ final class Floor {
 
     static native long callLong(long thread, long function, long argument);
 
-    /** Text in by its UTF-16 units, and out by NewStringUTF where it is ASCII: right for all text, and the fastest. */
+    /** The tuned way with text: in by its UTF-16 units, out by NewStringUTF where it is ASCII. Right for all text. */
     static native String callString(long thread, long function, String argument);
 
-    /** Text by UTF-16 both ways. */
-    static native String callUtf16(long thread, long function, String argument);
-
-    /** Text by GetStringUTFChars and NewStringUTF, as most bridges have it; wrong for some text. */
+    /** The classic way with text: GetStringUTFChars and NewStringUTF, as most bridges have it. Wrong for some text. */
     static native String callUtf8(long thread, long function, String argument);
 
     static native long listIn(long thread, long function, Object[] values);

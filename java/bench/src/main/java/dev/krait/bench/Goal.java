@@ -11,7 +11,7 @@ import java.lang.annotation.Target;
 @Target(ElementType.METHOD)
 @Repeatable(Goal.All.class)
 @interface Goal {
-    /** The suffix of the measurement to compare with, such as {@code Floor}; none for plain nanoseconds. */
+    /** The suffix of the measurement to compare with, such as {@code Floor} or {@code Alone}; none for plain nanoseconds. */
     String of() default "";
 
     /** The most that is good: times the other's figure, or nanoseconds. */

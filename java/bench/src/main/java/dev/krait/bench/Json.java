@@ -39,6 +39,11 @@ public class Json {
 
     @Benchmark
     public String jsonValueLowerFloor(Python python, FloorThread floor) {
+        return Floor.callUtf8(floor.state, floor.jsonValueLower, line);
+    }
+
+    @Benchmark
+    public String jsonValueLowerTuned(Python python, FloorThread floor) {
         return Floor.callString(floor.state, floor.jsonValueLower, line);
     }
 

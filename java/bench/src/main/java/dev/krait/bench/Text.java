@@ -28,16 +28,11 @@ public class Text {
 
     @Benchmark
     public String sameFloor(Python python, FloorThread floor) {
-        return Floor.callString(floor.state, floor.same, value);
-    }
-
-    @Benchmark
-    public String sameUtf16Floor(Python python, FloorThread floor) {
-        return Floor.callUtf16(floor.state, floor.same, value);
-    }
-
-    @Benchmark
-    public String sameUtf8Floor(Python python, FloorThread floor) {
         return Floor.callUtf8(floor.state, floor.same, value);
+    }
+
+    @Benchmark
+    public String sameTuned(Python python, FloorThread floor) {
+        return Floor.callString(floor.state, floor.same, value);
     }
 }

@@ -1,0 +1,108 @@
+package dev.krait.bench;
+
+import dev.krait.PyFunction;
+import java.util.ArrayList;
+import java.util.List;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.infra.Blackhole;
+
+/** Rows in batches, each figure for one row; beside {@code [f(x) for x in xs]} in CPython, with the rows there already. */
+@State(Scope.Benchmark)
+public class Batches {
+    private static final int ROWS = 1000;
+
+    private final long[] numbers = new long[ROWS];
+    private final double[] doubles = new double[ROWS];
+    private final List<Long> boxed = new ArrayList<>();
+    private final List<String> lines = new ArrayList<>();
+    private PyFunction comprehension;
+    private PyFunction comprehensionOfFloats;
+    private PyFunction comprehensionOfLines;
+
+    @Setup
+    public void make(Python python) {
+        for (int i = 0; i < ROWS; i++) {
+            numbers[i] = 41_000 + i;
+            doubles[i] = i + 0.5;
+            boxed.add(numbers[i]);
+            lines.add("{\"a\": \"Some Name In Mixed Case\", \"field0\": \"value\", \"field1\": 12.5, \"row\": " + i + "}");
+        }
+        python.interpreter.set("numbers_in", boxed);
+        python.interpreter.set("doubles_in", doubles);
+        python.interpreter.set("lines_in", lines);
+        python.interpreter.exec("def comprehension(f=inc, xs=numbers_in):\n    return len([f(x) for x in xs])\n"
+                + "def comprehension_of_floats(f=inc, xs=list(doubles_in)):\n    return len([f(x) for x in xs])\n"
+                + "def comprehension_of_lines(f=json_value_lower, xs=lines_in):\n    return len([f(x) for x in xs])\n");
+        comprehension = python.function("comprehension");
+        comprehensionOfFloats = python.function("comprehension_of_floats");
+        comprehensionOfLines = python.function("comprehension_of_lines");
+    }
+
+    @Benchmark
+    @OperationsPerInvocation(ROWS)
+    @Goal(of = "Plain", atMost = 1.3)
+    public long[] mapLongs(Python python) {
+        return python.inc.mapLongs(numbers);
+    }
+
+    @Benchmark
+    @OperationsPerInvocation(ROWS)
+    public Object mapLongsPlain(Python python) {
+        return comprehension.call();
+    }
+
+    @Benchmark
+    @OperationsPerInvocation(ROWS)
+    @Goal(of = "Plain", atMost = 1.3)
+    public double[] mapDoubles(Python python) {
+        return python.inc.mapDoubles(doubles);
+    }
+
+    @Benchmark
+    @OperationsPerInvocation(ROWS)
+    public Object mapDoublesPlain(Python python) {
+        return comprehensionOfFloats.call();
+    }
+
+    /** Objects in and out: Longs are taken out of their boxes, and come in new ones. */
+    @Benchmark
+    @OperationsPerInvocation(ROWS)
+    @Goal(of = "Plain", atMost = 1.3)
+    public void map(Python python, Blackhole hole) {
+        python.inc.map(boxed).forEach(hole::consume);
+    }
+
+    @Benchmark
+    @OperationsPerInvocation(ROWS)
+    public Object mapPlain(Python python) {
+        return comprehension.call();
+    }
+
+    @Benchmark
+    @OperationsPerInvocation(ROWS)
+    @Goal(of = "Plain", atMost = 1.3)
+    public void mapJsonValueLower(Python python, Blackhole hole) {
+        python.jsonValueLower.map(lines).forEach(hole::consume);
+    }
+
+    @Benchmark
+    @OperationsPerInvocation(ROWS)
+    public Object mapJsonValueLowerPlain(Python python) {
+        return comprehensionOfLines.call();
+    }
+
+    /** As many calls one by one, to compare with. */
+    @Benchmark
+    @OperationsPerInvocation(ROWS)
+    public long oneByOne(Python python) {
+        long sum = 0;
+        for (long number : numbers) {
+            sum += python.inc.callLong(number);
+        }
+        return sum;
+    }
+}
