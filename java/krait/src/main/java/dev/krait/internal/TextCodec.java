@@ -1,5 +1,8 @@
 package dev.krait.internal;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
 
@@ -11,6 +14,10 @@ final class TextCodec {
     /** A non-ASCII text mostly shows it this early, which saves the copy that would find out. */
     private static final int PROBE = 16;
     private static final int CHUNK = 1 << 20;
+    private static final VarHandle EIGHT = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
+    private static final long ONES = 0x0101010101010101L;
+    private static final long SIGNS = ONES << 7;
+    private static final long QUESTION_MARKS = ONES * '?';
 
     private TextCodec() {
     }
@@ -57,22 +64,34 @@ final class TextCodec {
         return same ? bytes : null;
     }
 
-    // getBytes(int, int, byte[], int) cuts units to bytes, which is what is needed before a check: the one way
-    // to the
-    // bytes of a string that makes no new array.
-    @SuppressWarnings("deprecation")
     private static void writeMedium(FrameOutput out, String text, int length) {
-        byte[] bytes = out.scratchBytes(length);
-        text.getBytes(0, length, bytes, 0);
-        // Bytes that are not ASCII decode to fewer units or to U+FFFD, so equality says ASCII, but for a text that
-        // has that
-        // very character. To look for it costs nothing: a string of one byte per unit knows that it has none.
-        if (!new String(bytes, 0, length, StandardCharsets.UTF_8).equals(text) || text.indexOf('\uFFFD') >= 0) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        // One byte for each unit: ASCII, but for unpaired surrogates, of which each became a '?'.
+        boolean same = bytes.length == length
+                && (!hasQuestionMark(bytes) || new String(bytes, StandardCharsets.ISO_8859_1).equals(text));
+        if (!same) {
             writeUtf16(out, text, length);
             return;
         }
         out.head(Tag.ASCII, length, length);
         out.putBytes(bytes, length);
+    }
+
+    /** Looks at eight bytes at a time: a byte that is equal is 0 after the xor, and borrows where none else does. */
+    private static boolean hasQuestionMark(byte[] bytes) {
+        int i = 0;
+        for (; i <= bytes.length - Long.BYTES; i += Long.BYTES) {
+            long eight = (long) EIGHT.get(bytes, i) ^ QUESTION_MARKS;
+            if (((eight - ONES) & ~eight & SIGNS) != 0) {
+                return true;
+            }
+        }
+        for (; i < bytes.length; i++) {
+            if (bytes[i] == '?') {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static void writeShort(FrameOutput out, String text, int length) {
