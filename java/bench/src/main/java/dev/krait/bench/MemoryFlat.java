@@ -24,8 +24,11 @@ import java.util.function.LongUnaryOperator;
  */
 public final class MemoryFlat {
     private static final double MOST_MIB = 5;
-    /** Enough for the compilers to be done with a kind, and for the collector to have run a few times. */
-    private static final long WARM_UP = 100_000;
+    /**
+     * Enough for the compilers to be done with a kind, and for the collector to have run often: as many objects as are
+     * forgotten between two collections have been there at once, and their memory is kept.
+     */
+    private static final long WARM_UP = 1_000_000;
 
     private final Python python = new Python();
     private final Map<String, Kind> kinds = new LinkedHashMap<>();
