@@ -11,16 +11,20 @@ use std::time::{Duration, Instant};
 
 /// A holder that has not changed for so long sits in a long call: waiting for it is the GIL's business.
 const LONG_CALL: Duration = Duration::from_micros(20);
+/// A thread that makes one short call after the other keeps the gate for so long: each change of hands costs as much as
+/// several calls, since all that CPython and Krait touch has to go to another core.
+const TURN: Duration = Duration::from_micros(20);
 /// A parked thread looks again after so long; it is woken earlier where nobody spins.
 const PARK: Duration = Duration::from_micros(200);
 /// No thread waits longer at the gate.
 const PATIENCE: Duration = Duration::from_millis(2);
-const SPINS: u32 = 32;
+/// Rounds between two looks: the more the longer one waits, for each look takes the gate's cache line from its holder.
+const SPINS: std::ops::RangeInclusive<u32> = 16..=128;
 
 /// One per GIL.
 #[derive(Default)]
 pub struct Gate {
-    /// The pass of the thread that is in, or 0.
+    /// Twice the pass of the thread that is in; and 1, where it has left. So whoever looks twice sees whether calls go on.
     holder: AtomicU64,
     spinning: AtomicU32,
     parked: AtomicU32,
@@ -34,23 +38,35 @@ fn spinners() -> u32 {
     *CORES.get_or_init(|| std::thread::available_parallelism().map_or(1, |cores| cores.get() as u32)) - 1
 }
 
+/// Whether nobody is in.
+#[inline(always)]
+fn is_open(holder: u64) -> bool {
+    holder == 0 || holder & 1 != 0
+}
+
 impl Gate {
     /// Waits for the gate, within bounds. `pass` is not 0 and differs at each call.
     #[inline]
     pub fn enter(&self, pass: u64) {
-        if self.holder.compare_exchange(0, pass, Ordering::Acquire, Ordering::Relaxed).is_err() {
+        let seen = self.holder.load(Ordering::Relaxed);
+        if !is_open(seen) || !self.take(seen, pass) {
             self.wait(pass);
         }
+    }
+
+    #[inline(always)]
+    fn take(&self, seen: u64, pass: u64) -> bool {
+        self.holder.compare_exchange(seen, pass << 1, Ordering::Acquire, Ordering::Relaxed).is_ok()
     }
 
     /// Leaves it, if nobody has taken it over meanwhile. Not one atomic step, which would cost as much as all the rest:
     /// who takes over between the two may find the gate open again, and loses nothing but the gate's help.
     #[inline]
     pub fn leave(&self, pass: u64) {
-        if self.holder.load(Ordering::Relaxed) != pass {
+        if self.holder.load(Ordering::Relaxed) != pass << 1 {
             return;
         }
-        self.holder.store(0, Ordering::Release);
+        self.holder.store(pass << 1 | 1, Ordering::Release);
         if self.parked.load(Ordering::Relaxed) != 0 && self.spinning.load(Ordering::Relaxed) == 0 {
             self.wake.notify_one();
         }
@@ -67,35 +83,40 @@ impl Gate {
             } else {
                 self.spinning.fetch_sub(1, Ordering::Relaxed);
                 self.sleep();
-                self.holder.compare_exchange(0, pass, Ordering::Acquire, Ordering::Relaxed).is_ok()
+                let seen = self.holder.load(Ordering::Relaxed);
+                is_open(seen) && self.take(seen, pass)
             };
             if entered {
                 return;
             }
             if begin.elapsed() > PATIENCE {
-                self.holder.store(pass, Ordering::Relaxed);
+                self.holder.store(pass << 1, Ordering::Relaxed);
                 return;
             }
         }
     }
 
-    /// Spins until it is in, or takes over from a holder that stays too long.
+    /// Spins until nobody wants it, or the other's turn is over, or takes over from a holder that stays too long.
     fn spin(&self, pass: u64) -> bool {
-        let mut seen = self.holder.load(Ordering::Relaxed);
-        let mut since = Instant::now();
+        let begin = Instant::now();
+        let (mut seen, mut since) = (self.holder.load(Ordering::Relaxed), begin);
+        let mut spins = *SPINS.start();
         loop {
-            for _ in 0..SPINS {
+            for _ in 0..spins {
                 std::hint::spin_loop();
             }
-            let holder = self.holder.load(Ordering::Relaxed);
-            if holder == 0 {
-                if self.holder.compare_exchange(0, pass, Ordering::Acquire, Ordering::Relaxed).is_ok() {
+            spins = (2 * spins).min(*SPINS.end());
+            let now = self.holder.load(Ordering::Relaxed);
+            let goes_on = now != seen;
+            if goes_on {
+                (seen, since) = (now, Instant::now());
+            }
+            if is_open(now) {
+                if (!goes_on || since - begin >= TURN) && self.take(now, pass) {
                     return true;
                 }
-            } else if holder != seen {
-                (seen, since) = (holder, Instant::now());
-            } else if since.elapsed() > LONG_CALL {
-                return self.holder.compare_exchange(holder, pass, Ordering::Acquire, Ordering::Relaxed).is_ok();
+            } else if !goes_on && since.elapsed() > LONG_CALL {
+                return self.take(now, pass);
             }
         }
     }
@@ -122,9 +143,9 @@ mod tests {
         gate.enter(2);
         assert!(begin.elapsed() < Duration::from_millis(500));
         gate.leave(1);
-        assert_eq!(gate.holder.load(Ordering::Relaxed), 2, "who was overtaken does not open it for others");
+        assert!(!is_open(gate.holder.load(Ordering::Relaxed)), "who was overtaken does not open it for others");
         gate.leave(2);
-        assert_eq!(gate.holder.load(Ordering::Relaxed), 0);
+        assert!(is_open(gate.holder.load(Ordering::Relaxed)));
     }
 
     #[test]
