@@ -14,6 +14,7 @@ import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.CommandLineOptionException;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
+import org.openjdk.jmh.runner.options.Options;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
@@ -49,7 +50,9 @@ public final class Main {
         if (results.getParent() != null) {
             Files.createDirectories(results.getParent());
         }
-        new Runner(options(given, full, results).build()).run();
+        Options options = options(given, full, results).build();
+        boolean silent = options.verbosity().orElse(VerboseMode.SILENT) == VerboseMode.SILENT;
+        (silent ? new Runner(options, Progress.lines()) : new Runner(options)).run();
         System.out.print(Report.of(Files.readAllBytes(results)));
     }
 
