@@ -52,7 +52,7 @@ fn write_raised(gil: Gil<'_>, writer: &mut Writer<'_>, domain: &Domain, peer: &C
         .helpers()
         .describe
         .get(gil)
-        .call(gil, &[&exception])
+        .call(gil, &[&exception, &gil.bool(runtime::is_nested())])
         .and_then(|record| encode(gil, writer, &record, domain.types(), peer));
     let Err(raised) = described else {
         return;

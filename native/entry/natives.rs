@@ -59,6 +59,7 @@ pub unsafe extern "system" fn krait_core_bind(env: Env, natives: sys::jclass, up
         method(c"count", c"(I)J", count as *mut c_void),
         method(c"measure", c"(I)V", measure as *mut c_void),
         method(c"waited", c"()J", waited as *mut c_void),
+        method(c"stack", c"(J)V", stack as *mut c_void),
     ];
     // SAFETY: the caller's guarantees, and each function below has the signature it is registered with.
     unsafe {
@@ -200,7 +201,8 @@ fn load(gil: Gil<'_>, domain: &'static runtime::Domain, modules: &[(String, Stri
     globals.dict_set(gil, &*gil.str("__name__")?, &bootstrap)?;
     globals.dict_set(gil, &*gil.str("__builtins__")?, &*gil.builtins()?)?;
     gil.run_code(&code, &globals)?;
-    globals.item(gil, &*gil.str("install")?)?.call(gil, &[&sources])?;
+    let is_main = gil.bool(runtime::main_domain().is_none());
+    globals.item(gil, &*gil.str("install")?)?.call(gil, &[&sources, &is_main])?;
     Ok(())
 }
 
@@ -260,8 +262,7 @@ unsafe extern "system" fn stop(
                 let one = id.frame == frame && id.sequence == sequence;
                 id.namespace == namespace && id.frame != 0 && (frame == 0 || one)
             };
-            let stopped = runtime::down(binding, &Running::default(), |gil| binding.domain.stop(gil, reason, picked));
-            stopped.map_or(0, |count| count as sys::jint)
+            runtime::stop(binding, reason, picked).map_or(0, |count| count as sys::jint)
         })
     }
 }
@@ -422,6 +423,12 @@ unsafe extern "system" fn count(env: Env, _class: sys::jclass, which: sys::jint)
 unsafe extern "system" fn measure(env: Env, _class: sys::jclass, on: sys::jint) {
     // SAFETY: the JVM's guarantees for natives.
     unsafe { guard(env, (), || runtime::measure(on != 0)) }
+}
+
+/// Bytes of the Python stacks that are mapped from now on, if more than so far.
+unsafe extern "system" fn stack(env: Env, _class: sys::jclass, bytes: sys::jlong) {
+    // SAFETY: the JVM's guarantees for natives.
+    unsafe { guard(env, (), || jvm::stack::at_least(usize::try_from(bytes).unwrap_or(0))) }
 }
 
 /// Nanoseconds that this thread has waited for the GIL since it was asked last.

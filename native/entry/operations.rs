@@ -56,7 +56,11 @@ impl<'g> Call<'g, '_> {
 
     /// A value that Python cannot make: which argument, and why.
     pub(super) fn unreadable(&self, index: Option<usize>, raised: Raised) -> Failure {
-        if self.gil.raised_is(&raised, Exception::Memory) || self.gil.raised_is(&raised, Exception::System) {
+        // What is no error at all, such as what stops a call, is not about the argument.
+        if !self.gil.raised_is(&raised, Exception::Any)
+            || self.gil.raised_is(&raised, Exception::Memory)
+            || self.gil.raised_is(&raised, Exception::System)
+        {
             return Failure::Raised(raised);
         }
         let text = text_of(self.gil, raised);

@@ -27,6 +27,11 @@ pub fn configure(size: usize, switch: bool) {
     SWITCH.store(switch, Ordering::Relaxed);
 }
 
+/// Makes stacks mapped from now on at least so large.
+pub fn at_least(size: usize) {
+    SIZE.fetch_max(size.next_multiple_of(page()), Ordering::Relaxed);
+}
+
 fn page() -> usize {
     // SAFETY: asks for a number.
     usize::try_from(unsafe { libc::sysconf(libc::_SC_PAGESIZE) }).unwrap_or(4096)

@@ -17,6 +17,8 @@ pub type Result<T> = std::result::Result<T, Raised>;
 /// The built-in exceptions that native code raises itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exception {
+    /// Every error; not what ends or stops a program.
+    Any,
     /// A value of the wrong type.
     Type,
     /// A value of the right type that does not fit.
@@ -44,6 +46,7 @@ impl Exception {
         // SAFETY: reads the pointers to built-in classes that CPython sets before anything else runs.
         unsafe {
             match self {
+                Exception::Any => ffi::PyExc_Exception,
                 Exception::Type => ffi::PyExc_TypeError,
                 Exception::Value => ffi::PyExc_ValueError,
                 Exception::Overflow => ffi::PyExc_OverflowError,

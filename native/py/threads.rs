@@ -28,6 +28,11 @@ impl<'g> Gil<'g> {
         frames
     }
 
+    /// The frame that a thread state runs, or ran before it gave the GIL back, as [`Gil::frames`] has it.
+    pub fn frame_of(self, state: ThreadState) -> Option<Owned<'g>> {
+        self.frames().into_iter().find(|(known, _)| *known == state).and_then(|(_, frame)| frame)
+    }
+
     fn thread_states(self) -> Vec<ThreadState> {
         let head = optional::py_interpreter_state_thread_head().expect("every CPython exports it");
         let next = optional::py_thread_state_next().expect("every CPython exports it");

@@ -11,7 +11,7 @@ use crate::py::{Detached, Gil, InterpreterState, Object, Owned, Result, ThreadSt
 
 use super::gate::Gate;
 use super::handles::{Handles, Stale};
-use super::record::{CallId, Record, Seen, Stop};
+use super::record::{CallId, Record, Seen};
 
 /// One interpreter state with what Krait keeps for it.
 ///
@@ -230,6 +230,8 @@ impl Domain {
     /// A thread calls for the first time.
     pub(super) fn add_record(&self, _gil: Gil<'_>, record: &Arc<Record>) {
         let mut records = self.records.borrow_mut();
+        // Threads with a thread state of others' end without a word: nobody but this list has their records then.
+        records.retain(|known| Arc::strong_count(known) > 1);
         records.push(Arc::clone(record));
         self.threads.store(records.len(), Ordering::Relaxed);
         if record.state().is_some() {
@@ -286,16 +288,9 @@ impl Domain {
         self.records.borrow().iter().map(|record| record.seen(gil)).collect()
     }
 
-    /// Stops calls: they raise at their next bytecode, or when they come back from Java. The number of calls.
-    pub fn stop(&self, gil: Gil<'_>, stop: Stop, which: impl Fn(&CallId) -> bool) -> usize {
-        let records = self.records.borrow().clone();
-        records.iter().fold(0, |count, record| {
-            let (marked, now) = record.stop(gil, stop, &which);
-            if now {
-                self.raise_stop(gil, record, stop);
-            }
-            count + marked
-        })
+    /// The threads that have called and not ended.
+    pub(super) fn records(&self) -> Vec<Arc<Record>> {
+        self.records.borrow().clone()
     }
 
     /// Whether the calling thread, and whether any other, runs a call that `which` picks.
@@ -305,20 +300,6 @@ impl Domain {
             self.records.borrow().iter().any(|record| (record.thread() == own) == mine && record.runs(gil, &which))
         };
         (running(true), running(false))
-    }
-
-    /// Raises what stops a call in its thread.
-    pub(super) fn raise_stop(&self, gil: Gil<'_>, record: &Record, stop: Stop) {
-        record.raise(gil, self.stop_exception(gil, stop));
-    }
-
-    /// The exception's class.
-    pub(super) fn stop_exception<'a>(&'a self, gil: Gil<'a>, stop: Stop) -> &'a Object {
-        let helpers = self.helpers();
-        match stop {
-            Stop::Timeout => helpers.timeout.get(gil),
-            Stop::Interrupt => helpers.interrupted.get(gil),
-        }
     }
 
     fn loaded(&self) -> &Loaded {

@@ -184,6 +184,9 @@ impl<W: Work> Crossing<'_, W> {
         unsafe { down.record().push(gil, call) };
         thread.current.set(Some(NonNull::from(&down).cast()));
         let leave = Leave { thread, gil, down: &down };
+        if way.foreign {
+            down.record().runs_on(gil, way.state);
+        }
         let moved = way.foreign && stack::bounds().is_some_and(|(base, size)| way.state.protect_stack(gil, base, size));
         domain.drain(gil);
         self.answer = Some(self.work.work(gil));

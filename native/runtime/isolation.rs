@@ -1,5 +1,6 @@
 //! Sub-interpreters: opening one as a domain of its own, and ending it.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -36,6 +37,7 @@ pub fn open(
         domain::separate();
     }
     let opened = down_here(main, |gil| {
+        prepare(gil)?;
         py::new_interpreter(gil, isolation == Isolation::Gil, |new, state| {
             let gate: &'static Gate = match isolation {
                 Isolation::Modules => main.domain.gate(),
@@ -57,6 +59,22 @@ pub fn open(
     domain.keep_first(state);
     log::debug!("opened a sub-interpreter: {isolation:?}, life {}", domain.life());
     Ok(Box::leak(Box::new(Binding { domain, life: domain.life(), host: main.host })))
+}
+
+/// Once, in the main interpreter, before there is another one.
+fn prepare(gil: Gil<'_>) -> std::result::Result<(), String> {
+    static PREPARED: AtomicBool = AtomicBool::new(false);
+    if PREPARED.load(Ordering::Relaxed) {
+        return Ok(());
+    }
+    let prepared =
+        gil.import(c"krait._bridge").and_then(|bridge| bridge.call_method(gil, c"before_sub_interpreters", &[]));
+    prepared.map_err(|raised| {
+        let exception = gil.take_raised(raised);
+        describe(gil, &exception).unwrap_or_else(|()| "an exception that cannot be shown".to_owned())
+    })?;
+    PREPARED.store(true, Ordering::Relaxed);
+    Ok(())
 }
 
 /// A domain for a new interpreter: one whose last interpreter has ended, or a new one.

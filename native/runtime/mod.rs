@@ -9,6 +9,7 @@ mod isolation;
 mod observe;
 mod record;
 mod start;
+mod stopping;
 mod thread;
 
 pub use domain::{Binding, Domain, Helpers, main_domain};
@@ -19,4 +20,5 @@ pub use isolation::{EndError, Isolation, end, open};
 pub use observe::{Counts, counts, measure, take_waited};
 pub use record::{CallId, Running, Seen, Stop};
 pub use start::{StartError, Started, start};
-pub use thread::{check_stop, current_binding, current_namespace, detached, forget_stop, keep_for_answer};
+pub use stopping::stop;
+pub use thread::{check_stop, current_binding, current_namespace, detached, forget_stop, is_nested, keep_for_answer};

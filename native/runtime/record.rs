@@ -33,6 +33,10 @@ pub enum Stop {
 pub struct Running {
     id: CallId,
     stop: Cell<Option<Stop>>,
+    /// What is to stop it has still to be raised.
+    due: Cell<bool>,
+    /// Its answer is being written: it is not stopped any more.
+    over: Cell<bool>,
     /// It has called Java, and waits for the answer.
     in_java: Cell<bool>,
     /// The call of the same record around it.
@@ -43,7 +47,7 @@ impl Running {
     /// A call that has not begun: [`Record::push`].
     #[inline(always)]
     pub fn new(id: CallId) -> Self {
-        Running { id, stop: Cell::new(None), in_java: Cell::new(false), outer: Cell::new(None) }
+        Running { id, ..Running::default() }
     }
 
     /// Which one it is.
@@ -68,6 +72,8 @@ pub struct Seen {
 /// A thread in a domain.
 pub struct Record {
     state: Cell<Option<ThreadState>>,
+    /// The one of the call that runs, where others made it.
+    foreign: Cell<Option<ThreadState>>,
     thread: u64,
     /// The innermost call that runs.
     innermost: Cell<Option<NonNull<Running>>>,
@@ -86,6 +92,7 @@ impl Record {
     pub fn new(state: Option<ThreadState>) -> Self {
         Record {
             state: Cell::new(state),
+            foreign: Cell::new(None),
             thread: crate::py::thread_ident(),
             innermost: Cell::new(None),
             kept: RefCell::default(),
@@ -169,33 +176,64 @@ impl Record {
     pub fn back_from_java(&self, _gil: Gil<'_>) -> Option<Stop> {
         let call = self.innermost()?;
         call.in_java.set(false);
+        call.due.set(false);
         call.stop.get()
     }
 
     /// Whether the innermost call is to be stopped. What would raise in Python code is taken back: whoever asks raises
     /// by himself, and describes what he raised by Python code.
     pub fn stopped(&self, gil: Gil<'_>) -> Option<Stop> {
-        let stop = self.innermost().and_then(|call| call.stop.get());
+        let stop = self.innermost().and_then(|call| {
+            call.due.set(false);
+            call.stop.get()
+        });
         if stop.is_some() {
             gil.raise_in_thread(self.thread, None);
         }
         stop
     }
 
+    /// The innermost call ends: nothing stops the Python code that describes how.
+    pub fn end(&self, gil: Gil<'_>) {
+        self.stopped(gil);
+        if let Some(call) = self.innermost() {
+            call.over.set(true);
+            call.stop.set(None);
+        }
+    }
+
     /// Raises an exception in the thread's Python code, at its next bytecode.
     pub fn raise(&self, gil: Gil<'_>, exception: &Object) {
+        if let Some(call) = self.innermost() {
+            call.due.set(false);
+        }
         gil.raise_in_thread(self.thread, Some(exception));
     }
 
-    /// Marks the calls that `which` picks to be stopped. The number of them, and whether the innermost is one that runs
-    /// Python code now.
-    pub fn stop(&self, _gil: Gil<'_>, stop: Stop, which: impl Fn(&CallId) -> bool) -> (usize, bool) {
+    /// Marks the calls that `which` picks to be stopped. The number of them.
+    pub fn mark(&self, _gil: Gil<'_>, stop: Stop, which: impl Fn(&CallId) -> bool) -> usize {
         let mut marked = 0;
-        for call in self.calls().filter(|call| which(&call.id)) {
+        for call in self.calls().filter(|call| !call.over.get() && which(&call.id)) {
             call.stop.set(Some(stop));
+            call.due.set(true);
             marked += 1;
         }
-        (marked, self.innermost().is_some_and(|call| !call.in_java.get() && which(&call.id)))
+        marked
+    }
+
+    /// What has to be raised now to stop the innermost call, where that runs Python code.
+    pub fn due(&self, _gil: Gil<'_>) -> Option<Stop> {
+        self.innermost().filter(|call| call.due.get() && !call.in_java.get()).and_then(|call| call.stop.get())
+    }
+
+    /// The thread state with which the innermost call runs, as long as it does.
+    pub fn running_on(&self) -> Option<ThreadState> {
+        self.state.get().or_else(|| self.foreign.get())
+    }
+
+    /// A call begins with a thread state that others made, and may take away when it has ended.
+    pub fn runs_on(&self, _gil: Gil<'_>, foreign: ThreadState) {
+        self.foreign.set(Some(foreign));
     }
 
     /// Whether any call that `which` picks runs.

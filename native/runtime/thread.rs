@@ -320,7 +320,12 @@ pub fn check_stop(gil: Gil<'_>) -> py::Result<()> {
 
 /// Takes back what is to stop this thread's innermost call, which ends by itself: describing how must not be hit.
 pub fn forget_stop(gil: Gil<'_>) {
-    with_current(|down| down.record().stopped(gil));
+    with_current(|down| down.record().end(gil));
+}
+
+/// Whether this thread's innermost call comes from Java code that Python called.
+pub fn is_nested() -> bool {
+    with_current(|down| down.outer.is_some()).unwrap_or(false)
 }
 
 /// Keeps an object that this thread's answer names by a slot until its next call.

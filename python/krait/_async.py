@@ -35,7 +35,11 @@ class _Loop:
         except RuntimeError:
             # Some sub-interpreters allow no daemon threads; closing the interpreter ends this one.
             self._thread = threading.Thread(target=self._run, name=name, daemon=False)
-        self._thread.start()
+
+    def start_undisturbed(self):
+        """Native code stops no call in here: a thread that was started is known, one that is known was started."""
+        if self._thread.ident is None:
+            self._thread.start()
 
     def _run(self):
         import asyncio
@@ -78,6 +82,9 @@ class _Loop:
         from concurrent.futures import CancelledError
 
         self._stopping = True
+        if self._thread.ident is None:
+            self._loop.close()
+            return
         self._loop.call_soon_threadsafe(self._loop.stop)
         if not self.is_mine():
             # A little longer than the tasks get.
@@ -111,6 +118,7 @@ def _loop(number):
     loop = _loops.get(number)
     if loop is None:
         loop = _loops[number] = _Loop()
+    loop.start_undisturbed()
     return loop
 
 

@@ -50,26 +50,40 @@ def _check_zoneinfo():
         sys.modules["_zoneinfo"] = None
 
 
-def _check_decimal():
-    """Before CPython 3.13 the C half of decimal has one state for all interpreters, which the end of one destroys for the others:
-    all but the main one do without it.
+def _leave_out_shared_state():
+    """Modules whose C halves have one state for all interpreters: the end of one, or its threads, would break it for the
+    others. All interpreters but the main one use the halves in Python.
     """
-    import _xxsubinterpreters as interpreters
-
-    if interpreters.get_current() != interpreters.get_main():
+    if sys.version_info < (3, 13):
         sys.modules["_decimal"] = None
+    if sys.version_info < (3, 12):
+        # One running event loop.
+        sys.modules["_asyncio"] = None
 
 
-def install(sources):
+def _warn_of_fork():
+    import warnings
+
+    warnings.warn(
+        "os.fork() inside a JVM: the child has this thread alone, and none of the JVM's, so that any call of Java may wait for "
+        "ever; start processes with subprocess, or with multiprocessing.get_context('spawn')",
+        RuntimeWarning, stacklevel=2)
+
+
+def install(sources, is_main):
     # First, so that a package of the same name on sys.path is never taken for ours.
     sys.meta_path.insert(0, JarImporter(sources))
     # The module captures the thread that first imports it as Python's main thread: that is this one.
     import threading  # noqa: F401
 
+    if not is_main:
+        _leave_out_shared_state()
+    import os
+
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(before=_warn_of_fork)
     if not hasattr(sys, "argv"):
         sys.argv = [""]
     if sys.version_info[:2] == (3, 12):
         _check_zoneinfo()
-    if sys.version_info < (3, 13):
-        _check_decimal()
     import krait  # noqa: F401

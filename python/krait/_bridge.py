@@ -4,6 +4,7 @@ import builtins
 import importlib
 import io
 import sys
+import types
 from types import FunctionType, MethodType
 
 from krait import _async, _errors
@@ -28,6 +29,7 @@ def close_namespace(namespace, number):
     streams = sys.modules.get("krait._streams")
     if streams is not None:
         streams.detach(number)
+    _forget_script(namespace)
     namespace.clear()
     classes = sys.modules.get("krait._java_classes")
     if classes is not None:
@@ -49,6 +51,21 @@ def remember_source(filename, source):
     linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
 
 
+class _Script(types.ModuleType):
+    """What `sys.modules["__main__"]` is for code that was run from a file: its names are an interpreter's globals."""
+
+    def __init__(self, namespace):
+        super().__init__("__main__")
+        # Not in the module's own dict, where the globals would have a name more.
+        object.__setattr__(self, "_krait_namespace", namespace)
+
+    def __getattr__(self, name):
+        try:
+            return object.__getattribute__(self, "_krait_namespace")[name]
+        except KeyError:
+            raise AttributeError(f"module '__main__' has no attribute {name!r}") from None
+
+
 def run_path(namespace, path):
     """Runs a file as a script: in the interpreter's globals, with __file__ and the file's folder importable."""
     import os
@@ -60,7 +77,16 @@ def run_path(namespace, path):
     if folder not in sys.path:
         sys.path.insert(0, folder)
     namespace["__file__"] = path
+    # As for `python script.py`: pickle and multiprocessing look for the script's functions there.
+    script = sys.modules["__main__"] = _Script(namespace)
+    script.__file__ = path
     exec(code, namespace)
+
+
+def _forget_script(namespace):
+    script = sys.modules.get("__main__")
+    if isinstance(script, _Script) and script._krait_namespace is namespace:
+        sys.modules["__main__"] = types.ModuleType("__main__")
 
 
 def import_module(name):
@@ -150,6 +176,10 @@ def shut_down():
         atexit._run_exitfuncs()
     finally:
         flush()
+        # Other shutdown hooks may still call: nobody comes after them to write out what they print.
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(line_buffering=True)
 
 
 def enum_name(value):
@@ -226,6 +256,27 @@ def name_thread(name):
     from krait import _threads
 
     _threads.name(name)
+
+
+def format_exception(exception):
+    """An exception's traceback as text."""
+    return _errors.formatted(exception)
+
+
+def before_sub_interpreters():
+    """Imports here, in the main interpreter, what the standard library has of extension modules with one state for all.
+
+    CPython before 3.13 gives such a module's objects to every interpreter that imports it, but they live only as long as
+    the interpreter that did so first: it must be the one that never ends.
+    """
+    if sys.version_info >= (3, 13):
+        return
+    for module in ("_ctypes", "_datetime", "_socket", "_sqlite3"):
+        try:
+            importlib.import_module(module)
+        except ImportError:
+            # This Python was built without it.
+            pass
 
 
 def dump_stacks(java_threads):

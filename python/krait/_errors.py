@@ -120,12 +120,16 @@ def exception_of(thrown):
     return thrown[0] if isinstance(thrown[0], BaseException) else java_exception(thrown)
 
 
-def describe(exception):
-    """An exception as Java reads it; the record's fields are listed in native/ARCHITECTURE.md."""
-    return _describe(exception, set(), True)
+def describe(exception, inside):
+    """An exception as Java reads it; the record's fields are listed in native/ARCHITECTURE.md.
+
+    `inside` says that Python code called the Java code that is told: the exception mostly goes on from there, and what
+    each layer would format again is only formatted when somebody asks.
+    """
+    return _describe(exception, set(), True, inside)
 
 
-def _describe(exception, seen, top):
+def _describe(exception, seen, top, inside=False):
     seen.add(id(exception))
     # Java knows its own causes, and its stack.
     java = isinstance(exception, JavaException)
@@ -144,7 +148,7 @@ def _describe(exception, seen, top):
         _nested(cause, seen),
         _nested(context, seen),
         [_nested(member, seen) for member in _members(exception)],
-        _formatted(exception) if top else "",
+        None if inside else formatted(exception) if top else "",
         exception if top else None,
         throwable,
         _extra(exception),
@@ -216,7 +220,8 @@ def _deeper_than(most, trace):
     return trace is not None
 
 
-def _formatted(exception):
+def formatted(exception):
+    """The traceback as text."""
     # Some versions let Python code recurse much deeper than their limit says, and a frame takes 70 µs to format.
     trace = _users(exception.__traceback__)
     limit = -MAX_FRAMES if _deeper_than(MAX_FORMATTED, trace) else None

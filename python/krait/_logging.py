@@ -32,7 +32,7 @@ class _JavaHandler(logging.Handler):
             return
         try:
             exception = record.exc_info[1] if record.exc_info else None
-            described = None if exception is None else _errors.describe(exception)
+            described = None if exception is None else _errors.describe(exception, False)
             sink(record.name, record.levelno, _text(record), _context(record), described)
         except Exception:
             self.handleError(record)

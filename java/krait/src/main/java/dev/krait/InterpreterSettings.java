@@ -28,6 +28,7 @@ final class InterpreterSettings {
     ClassFilter classFilter;
     boolean views;
     boolean nameThreads;
+    long stackSize;
     InputStream stdin;
     OutputStream stdout;
     OutputStream stderr;
@@ -36,7 +37,7 @@ final class InterpreterSettings {
 
     Session open() {
         ClassLoader loader = classLoader != null ? classLoader : Thread.currentThread().getContextClassLoader();
-        Session session = KraitRuntime.open(python, home, isolation, new JavaAccess(loader, classFilter, views));
+        Session session = KraitRuntime.open(python, home, isolation, new JavaAccess(loader, classFilter, views), stackSize);
         try {
             common().claim(session);
             session.helper(0, "configure", paths, argv, workingDirectory, environment);

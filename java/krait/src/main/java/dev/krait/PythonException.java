@@ -1,6 +1,8 @@
 package dev.krait;
 
 import dev.krait.internal.ErrorRecord;
+import java.io.IOException;
+import java.io.ObjectOutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -28,7 +30,8 @@ public class PythonException extends RuntimeException {
 
     private final String typeName;
     private final String pythonMessage;
-    private final String traceback;
+    /** Null until somebody asks, where Python code called the Java code that was told. */
+    private volatile @Nullable String traceback;
     private final List<String> notes;
     private final List<String> bases;
     private final List<StackTraceElement> frames;
@@ -222,7 +225,40 @@ public class PythonException extends RuntimeException {
      * @return the text; empty where no Python code raised it, and for causes and members, which are part of the outer text
      */
     public String traceback() {
-        return traceback;
+        String known = traceback;
+        if (known == null) {
+            known = format();
+            traceback = known;
+        }
+        return known;
+    }
+
+    private String format() {
+        PyObject own = exception;
+        if (own != null) {
+            try {
+                return (String) own.session().helper(0, "format_exception", own);
+            } catch (IllegalStateException e) {
+                // Its interpreter was closed: the frames that came along remain.
+                return plain();
+            }
+        }
+        return plain();
+    }
+
+    private String plain() {
+        StringBuilder text = new StringBuilder("Traceback (most recent call last):\n");
+        for (StackTraceElement frame : frames) {
+            text.append("  File \"").append(frame.getFileName()).append("\", line ").append(frame.getLineNumber())
+                    .append(", in ").append(frame.getMethodName()).append('\n');
+        }
+        return text.append(typeName).append(pythonMessage.isEmpty() ? "" : ": " + pythonMessage).append('\n').toString();
+    }
+
+    private void writeObject(ObjectOutputStream out) throws IOException {
+        // Whoever reads it has no Python to ask.
+        traceback();
+        out.defaultWriteObject();
     }
 
     /**

@@ -656,6 +656,25 @@ public final class PythonInterpreter implements AutoCloseable {
         }
 
         /**
+         * How much stack Python code has on a thread, for those who raise {@code sys.setrecursionlimit}: as with plain
+         * CPython, a deeper limit needs more stack, about half a kibibyte for each call of Python code and a few for each that
+         * goes through C. Memory is taken as it is used. It holds for the process: for threads that call Python for the
+         * first time after this interpreter is built, and the largest size asked for counts. Without it, 16 MiB, which CPython's
+         * default limit cannot use up; the system property {@code krait.stack.size} sets another default.
+         *
+         * @param bytes the size
+         * @return this builder
+         * @throws IllegalArgumentException if it is less than 1 MiB
+         */
+        public Builder stackSize(long bytes) {
+            if (bytes < 1 << 20) {
+                throw new IllegalArgumentException("a stack of less than 1 MiB: " + bytes);
+            }
+            settings.stackSize = bytes;
+            return this;
+        }
+
+        /**
          * Opens the interpreter; the first one of a process starts Python.
          *
          * @return an open interpreter

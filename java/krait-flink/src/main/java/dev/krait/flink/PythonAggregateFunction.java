@@ -106,7 +106,7 @@ public class PythonAggregateFunction extends AggregateFunction<Object, PythonAcc
     }
 
     private static boolean[] methods(PythonDefinition definition, SpecializedContext context) {
-        ClassLoader loader = Inference.loader(context.getCallContext());
+        ClassLoader loader = context.getCallContext().getDataTypeFactory().getClassLoader();
         try (PythonRuntime runtime = PythonRuntime.open(definition, Surroundings.client(loader)); PyObject target = runtime.target()) {
             return runtime.invoke(boolean[].class, "methods", target);
         } catch (RuntimeException e) {

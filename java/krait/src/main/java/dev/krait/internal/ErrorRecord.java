@@ -68,7 +68,7 @@ public final class ErrorRecord {
         return members;
     }
 
-    /** {@return the formatted traceback; empty in nested records} */
+    /** {@return the formatted traceback; empty in nested records; null where it is to be asked for} */
     public String traceback() {
         return (String) fields[7];
     }

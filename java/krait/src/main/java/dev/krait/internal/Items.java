@@ -1,5 +1,6 @@
 package dev.krait.internal;
 
+import java.lang.ref.Reference;
 import java.util.Arrays;
 
 /** Items of a Python iterator, as {@link Native#next} gives them: one at a time, or some where that is allowed. */
@@ -120,6 +121,7 @@ public final class Items {
                 read(frame, reader, answer & MOST, frame.status());
             } finally {
                 Session.releaseSlots(frame);
+                Reference.reachabilityFence(session);
             }
             end = (answer & END) != 0;
         } finally {

@@ -45,19 +45,22 @@ public final class KraitRuntime {
      *
      * @param executable the Python asked for, or null for the one that Krait finds
      * @param home what {@code PYTHONHOME} would say, or null
+     * @param stackSize bytes of stack for Python that threads get which call for the first time, or 0
      * @return the binding to its main interpreter
      * @throws PythonSetupException if there is no Python to run, or another runs
      */
-    public static synchronized long binding(Path executable, Path home) {
+    static synchronized long binding(Path executable, Path home, long stackSize) {
         String homeText = home == null ? "" : home.toAbsolutePath().toString();
         if (running != null) {
             running.check(executable, homeText);
+            Native.stack(stackSize);
             return running.binding;
         }
         PythonInstallation python = PythonFinder.find(executable);
         PythonEnvironment.check(python, home);
         NativeLibrary.load(python, Native.class, UpCalls.class);
         long binding = start(python, homeText);
+        Native.stack(stackSize);
         running = new KraitRuntime(python, homeText, binding);
         GilWaits.ready();
         Watching.start();
@@ -71,12 +74,13 @@ public final class KraitRuntime {
      * @param home what {@code PYTHONHOME} would say, or null
      * @param isolation what the interpreter has for itself
      * @param java what its Python code has of Java
+     * @param stackSize bytes of stack for Python that threads get which call for the first time, or 0
      * @return its session
      * @throws PythonSetupException if there is no Python to run, another runs, or it cannot isolate so
      */
-    public static Session open(Path executable, Path home, Isolation isolation, JavaAccess java) {
+    public static Session open(Path executable, Path home, Isolation isolation, JavaAccess java, long stackSize) {
         Object opening = Flight.RECORDER == null ? null : Flight.RECORDER.opening();
-        Session session = openSession(binding(executable, home), isolation, java);
+        Session session = openSession(binding(executable, home, stackSize), isolation, java);
         if (opening != null) {
             Flight.RECORDER.opened(opening, isolation.name());
         }
@@ -175,7 +179,11 @@ public final class KraitRuntime {
         main.start();
         long binding = starter.await();
         if (starter.first) {
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> shutDown(binding), "krait-exit"));
+            try {
+                Runtime.getRuntime().addShutdownHook(new Thread(() -> shutDown(binding), "krait-exit"));
+            } catch (IllegalStateException e) {
+                LOG.log(System.Logger.Level.DEBUG, "Python starts while the JVM ends: its atexit functions will not run");
+            }
         }
         return binding;
     }

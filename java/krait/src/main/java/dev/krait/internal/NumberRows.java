@@ -1,5 +1,7 @@
 package dev.krait.internal;
 
+import java.lang.ref.Reference;
+
 /** A function of numbers, called with the elements of an array: nothing is boxed on the Java side. */
 public final class NumberRows {
     /** Rows of a crossing. */
@@ -73,6 +75,7 @@ public final class NumberRows {
                 return done;
             } finally {
                 Session.releaseSlots(frame);
+                Reference.reachabilityFence(session);
             }
         } finally {
             FrameStack.release(frame);

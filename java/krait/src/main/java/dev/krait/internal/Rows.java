@@ -270,6 +270,7 @@ public final class Rows<T> implements Spliterator<T> {
             return done;
         } finally {
             Session.releaseSlots(frame);
+            Reference.reachabilityFence(session);
         }
     }
 }

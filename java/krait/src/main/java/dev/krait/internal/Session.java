@@ -503,6 +503,8 @@ public final class Session implements ValueContext {
             return reader.longValue();
         } finally {
             releaseSlots(frame);
+            // The reader knows its session only weakly, and a view may be nobody else's.
+            Reference.reachabilityFence(this);
             frame.clear();
         }
     }
@@ -680,6 +682,7 @@ public final class Session implements ValueContext {
             throw failure(frame, reader);
         } finally {
             releaseSlots(frame);
+            Reference.reachabilityFence(this);
         }
     }
 
@@ -694,6 +697,7 @@ public final class Session implements ValueContext {
         } finally {
             // Whatever the answer, the slots that came with it are told of only once.
             releaseSlots(frame);
+            Reference.reachabilityFence(this);
         }
     }
 

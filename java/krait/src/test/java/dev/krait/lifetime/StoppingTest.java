@@ -8,8 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.krait.PythonInterpreter;
 import dev.krait.PythonInterruptedException;
 import dev.krait.PythonTimeoutException;
+import dev.krait.testing.ChildJvm;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
@@ -21,6 +24,8 @@ import org.junit.jupiter.api.Timeout;
 /** Deadlines, interrupts and closing while calls run. */
 @Timeout(60)
 final class StoppingTest {
+    /** One for each task: the common pool of a small machine has one thread. */
+    private final ExecutorService threads = Executors.newCachedThreadPool();
     private PythonInterpreter interp;
 
     @BeforeEach
@@ -36,6 +41,7 @@ final class StoppingTest {
     @AfterEach
     void close() {
         interp.close();
+        threads.shutdown();
     }
 
     @Test
@@ -83,9 +89,9 @@ final class StoppingTest {
     void interruptingTheInterpreterStopsAllItsCallsAndNoOthers() throws Exception {
         try (PythonInterpreter other = PythonInterpreter.create()) {
             other.exec("import threading\ngo = threading.Event()\ndef wait():\n    go.wait()\n    return 'done'\n");
-            CompletableFuture<Object> others = CompletableFuture.supplyAsync(() -> other.invoke("wait"));
-            CompletableFuture<Void> first = CompletableFuture.runAsync(() -> interp.invoke("spin"));
-            CompletableFuture<Void> second = CompletableFuture.runAsync(() -> interp.invoke("spin"));
+            CompletableFuture<Object> others = CompletableFuture.supplyAsync(() -> other.invoke("wait"), threads);
+            CompletableFuture<Void> first = CompletableFuture.runAsync(() -> interp.invoke("spin"), threads);
+            CompletableFuture<Void> second = CompletableFuture.runAsync(() -> interp.invoke("spin"), threads);
             Thread.sleep(200);
             interp.interrupt();
             for (CompletableFuture<Void> stopped : java.util.List.of(first, second)) {
@@ -117,7 +123,7 @@ final class StoppingTest {
     @Test
     void closeWaitsForCallsInOtherThreadsAndRefusesNewOnes() throws Exception {
         interp.exec("import time\ndef slow():\n    time.sleep(0.3)\n    return inc(1)\n");
-        CompletableFuture<Object> running = CompletableFuture.supplyAsync(() -> interp.invoke("slow"));
+        CompletableFuture<Object> running = CompletableFuture.supplyAsync(() -> interp.invoke("slow"), threads);
         Thread.sleep(100);
         interp.close();
         assertTrue(running.isDone() || running.get(1, TimeUnit.SECONDS) != null);
@@ -142,5 +148,83 @@ final class StoppingTest {
     @Test
     void aDeadlineOfNothingIsRefused() {
         assertThrows(IllegalArgumentException.class, () -> interp.withDeadline(Duration.ZERO));
+    }
+
+    /** A call that C code holds beyond its deadline. */
+    public static final class Blocked {
+        private Blocked() {
+        }
+
+        /** The child's program. */
+        public static void main(String[] args) {
+            try (PythonInterpreter py = PythonInterpreter.create()) {
+                py.exec("import time\ndef nap(seconds): time.sleep(seconds)");
+                long begin = System.nanoTime();
+                try {
+                    py.invoke(Duration.ofMillis(50), "nap", 2.5);
+                    throw new AssertionError("no timeout");
+                } catch (PythonTimeoutException e) {
+                    System.out.println("came back after its C code: " + (System.nanoTime() - begin > 2_400_000_000L));
+                }
+                System.out.println(py.eval("1 + 1"));
+            }
+        }
+    }
+
+    @Test
+    void aCallThatBlocksInCBeyondItsDeadlineIsReportedAndItsThreadWaits() {
+        String output = ChildJvm.of(Blocked.class).run().fine();
+        assertTrue(output.contains("still runs: it is in C code"), output);
+        assertTrue(output.contains("of thread main"), output);
+        assertTrue(output.endsWith("came back after its C code: true\n2\n"), output);
+    }
+
+    @Test
+    void interruptsLeaveNoLockOfImportlibThreadingOrLoggingTaken() throws Exception {
+        interp.exec("import importlib, logging, sys, threading\n"
+                + "handler = logging.StreamHandler(open('/dev/null', 'w'))\n"
+                + "log = logging.getLogger('interrupted')\nlog.addHandler(handler)\nlog.propagate = False\n"
+                + "condition = threading.Condition()\n"
+                + "def work(module):\n"
+                + "    while True:\n"
+                + "        for name in (module, 'there_is_no_' + module):\n"
+                + "            sys.modules.pop(name, None)\n"
+                + "            try:\n                importlib.import_module(name)\n"
+                + "            except ImportError:\n                pass\n"
+                + "        log.warning('x')\n"
+                + "        with condition:\n            tick()\n"
+                + "        thread = threading.Thread(target=tick)\n        thread.start()\n        thread.join()\n"
+                + "def free():\n"
+                + "    for name in ('colorsys', 'cmd'): importlib.import_module(name)\n"
+                + "    log.warning('x')\n"
+                + "    with condition: return True\n");
+        for (int round = 0; round < 40; round++) {
+            CompletableFuture<Void> first = CompletableFuture.runAsync(() -> interp.invoke("work", "colorsys"), threads);
+            CompletableFuture<Void> second = CompletableFuture.runAsync(() -> interp.invoke("work", "cmd"), threads);
+            Thread.sleep(20 + round);
+            while (!first.isDone() || !second.isDone()) {
+                interp.interrupt();
+                Thread.sleep(5);
+            }
+            for (CompletableFuture<Void> stopped : java.util.List.of(first, second)) {
+                Throwable cause = assertThrows(java.util.concurrent.ExecutionException.class, stopped::get).getCause();
+                assertEquals(PythonInterruptedException.class, cause.getClass());
+            }
+            CompletableFuture<Object> other = CompletableFuture.supplyAsync(() -> interp.invoke("free"), threads);
+            assertEquals(true, other.get(20, TimeUnit.SECONDS), "a lock is taken after round " + round);
+        }
+    }
+
+    @Test
+    void aDeadlineThatPassesWhileArgumentsAreReadIsATimeoutAllTheSame() {
+        // Made anew each time, so that Python code runs to make the class that mirrors its own.
+        for (int i = 1; i <= 40; i++) {
+            Supplier<Object> callback = () -> 1;
+            try {
+                interp.invoke(Duration.ofNanos(100_000L * i), "call", callback);
+            } catch (PythonTimeoutException e) {
+                assertEquals(2L, interp.invoke("inc", 1));
+            }
+        }
     }
 }

@@ -16,45 +16,73 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** How a process ends that has run Python. */
 class ExitTest {
-    private static final Map<String, Consumer<PythonInterpreter>> ENDINGS = Map.of(
-            "plain", py -> py.exec("print('said')"),
-            "atexit", py -> py.exec(lines("import atexit, sys", "atexit.register(lambda: print('at exit'))",
-                    "sys.stdout.write('no end of line, ')")),
-            "System.exit", py -> {
+    private static final Map<String, Consumer<PythonInterpreter>> ENDINGS = Map.ofEntries(
+            ending("plain", py -> py.exec("print('said')")),
+            ending("atexit", py -> py.exec(lines("import atexit, sys", "atexit.register(lambda: print('at exit'))",
+                    "sys.stdout.write('no end of line, ')"))),
+            ending("System.exit", py -> {
                 py.exec("import atexit\natexit.register(lambda: print('at exit'))\nprint('said', end=', ')");
                 System.exit(5);
-            },
-            "System.exit inside Python", py -> {
+            }),
+            ending("System.exit inside Python", py -> {
                 py.exec("import atexit\natexit.register(lambda: print('at exit'))");
                 py.set("end", (Runnable) () -> System.exit(6));
                 py.exec("end()");
-            },
-            "sys.exit", py -> {
+            }),
+            ending("sys.exit", py -> {
                 try {
                     py.exec("import sys; sys.exit(3)");
                 } catch (PythonExit e) {
                     System.out.println("exit " + e.code());
                 }
-            },
-            "busy daemon", py -> py.exec(lines("import threading", "def spin():", "    while True: sum(range(1000))",
-                    "for i in range(4): threading.Thread(target=spin, daemon=True).start()", "print('started')")),
-            "busy thread", py -> py.exec(lines("import threading, time", "def work():", "    time.sleep(60)",
-                    "threading.Thread(target=work).start()", "print('started')")),
-            "thread in Java", py -> {
+            }),
+            ending("busy daemon", py -> py.exec(lines("import threading", "def spin():", "    while True: sum(range(1000))",
+                    "for i in range(4): threading.Thread(target=spin, daemon=True).start()", "print('started')"))),
+            ending("busy thread", py -> py.exec(lines("import threading, time", "def work():", "    time.sleep(60)",
+                    "threading.Thread(target=work).start()", "print('started')"))),
+            ending("thread in Java", py -> {
                 Callable<Object> endless = () -> {
                     Thread.sleep(60_000);
                     return null;
                 };
                 py.set("endless", endless);
                 py.exec(lines("import threading", "threading.Thread(target=endless).start()", "print('started')"));
-            },
-            "Java thread in Python", py -> {
+            }),
+            ending("Java thread in Python", py -> {
                 Thread thread = new Thread(() -> py.exec("while True: pass"));
                 thread.setDaemon(true);
                 thread.start();
                 py.exec("import time; time.sleep(0.05)\nprint('started')");
-            },
-            "endless atexit", py -> py.exec(lines("import atexit, time", "atexit.register(time.sleep, 60)", "print('said')")));
+            }),
+            ending("endless atexit", py -> py.exec(lines("import atexit, time", "atexit.register(time.sleep, 60)", "print('said')"))),
+            ending("System.exit while a call runs", py -> {
+                py.exec("import atexit\natexit.register(lambda: print('at exit'))");
+                Thread ender = new Thread(() -> System.exit(8));
+                py.set("start", (Runnable) ender::start);
+                py.exec("import time\nstart()\nwhile True: time.sleep(0.01)");
+            }),
+            ending("System.exit while C code runs", py -> {
+                py.exec("import atexit\natexit.register(lambda: print('at exit'))");
+                Thread ender = new Thread(() -> System.exit(9));
+                py.set("start", (Runnable) ender::start);
+                py.exec("import time\nstart()\ntime.sleep(100)");
+            }),
+            ending("System.exit on a thread of Python's", py -> {
+                py.set("end", (Runnable) () -> System.exit(10));
+                py.exec("import threading\nprint('said')\nt = threading.Thread(target=end)\nt.start()\nt.join()");
+            }),
+            ending("call in a shutdown hook", py -> Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+                // Before or after Python's own end: it must not matter.
+                py.exec("import time\ntime.sleep(0.5)\nprint('from the hook')");
+            }))),
+            ending("killed", py -> py.exec(lines("import atexit, os, signal, time", "atexit.register(lambda: print('at exit'))",
+                    "print('said')", "os.kill(os.getpid(), signal.SIGTERM)", "time.sleep(60)"))),
+            ending("interrupted by Ctrl-C", py -> py.exec(lines("import atexit, os, signal, time",
+                    "atexit.register(lambda: print('at exit'))", "os.kill(os.getpid(), signal.SIGINT)", "time.sleep(60)"))));
+
+    private static Map.Entry<String, Consumer<PythonInterpreter>> ending(String name, Consumer<PythonInterpreter> code) {
+        return Map.entry(name, code);
+    }
 
     /** Runs one ending. */
     public static final class Ends {
@@ -68,6 +96,21 @@ class ExitTest {
             if (args[1].equals("close")) {
                 py.close();
             }
+        }
+    }
+
+    /** Python is first used when the JVM ends. */
+    public static final class Late {
+        private Late() {
+        }
+
+        /** The child's program. */
+        public static void main(String[] args) {
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+                try (PythonInterpreter py = PythonInterpreter.create()) {
+                    py.exec("print('late')\nimport sys\nsys.stdout.flush()");
+                }
+            }));
         }
     }
 
@@ -114,5 +157,31 @@ class ExitTest {
                 .options("-Dkrait.exit.timeout=500").run();
         assertEquals("said\n", ended.fine());
         assertTrue(ended.millis < 20_000, () -> ended.millis + " ms");
+    }
+
+    @Test
+    void aCallThatRunsDoesNotHinderTheEnd() {
+        for (String ending : new String[] {"System.exit while a call runs", "System.exit while C code runs"}) {
+            ChildJvm.Ended ended = run(ending, "leave open");
+            assertEquals("at exit\n", ended.withCode(ending.contains("C code") ? 9 : 8));
+            assertTrue(ended.millis < 30_000, () -> ended.millis + " ms");
+        }
+    }
+
+    @Test
+    void aThreadOfPythonsMayEndTheJvm() {
+        assertEquals("said\n", run("System.exit on a thread of Python's", "leave open").withCode(10));
+    }
+
+    @Test
+    void shutdownHooksMayCallPython() {
+        assertEquals("from the hook\n", run("call in a shutdown hook", "leave open").fine());
+        assertEquals("late\n", ChildJvm.of(Late.class).run().fine());
+    }
+
+    @Test
+    void theSignalsThatEndAJvmStayTheJvms() {
+        assertEquals("said\nat exit\n", run("killed", "leave open").withCode(143));
+        assertEquals("at exit\n", run("interrupted by Ctrl-C", "leave open").withCode(130));
     }
 }

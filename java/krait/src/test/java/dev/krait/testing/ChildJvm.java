@@ -20,6 +20,8 @@ import java.util.stream.Stream;
 public final class ChildJvm {
     private static final long MOST_SECONDS = 120;
 
+    private long seconds = MOST_SECONDS;
+
     private final Class<?> main;
     private final List<String> options = new ArrayList<>();
     private final List<String> arguments = new ArrayList<>();
@@ -57,6 +59,12 @@ public final class ChildJvm {
     /** Leaves jars out of the class path: those whose names start so. */
     public ChildJvm without(String... jars) {
         missing.addAll(Arrays.asList(jars));
+        return this;
+    }
+
+    /** How many seconds it may take, if not two minutes. */
+    public ChildJvm within(long most) {
+        seconds = most;
         return this;
     }
 
@@ -109,7 +117,7 @@ public final class ChildJvm {
         });
         long start = System.nanoTime();
         Process process = builder.start();
-        boolean ended = process.waitFor(MOST_SECONDS, TimeUnit.SECONDS);
+        boolean ended = process.waitFor(seconds, TimeUnit.SECONDS);
         if (!ended) {
             process.destroyForcibly().waitFor();
         }

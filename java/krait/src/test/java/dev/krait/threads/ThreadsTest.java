@@ -10,11 +10,14 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.krait.PyFunction;
 import dev.krait.PyObject;
 import dev.krait.PythonInterpreter;
+import java.lang.ref.Cleaner;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.Timer;
+import java.util.TimerTask;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -22,6 +25,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -414,5 +418,79 @@ class ThreadsTest {
             });
             closer.join();
         }
+    }
+
+    @Test
+    void timersCleanersAndFinalizersMayCall() throws Exception {
+        py.exec("seen = []\ndef note(x): seen.append(x)");
+        Timer timer = new Timer("timer", true);
+        CountDownLatch done = new CountDownLatch(3);
+        timer.schedule(new TimerTask() {
+            @Override
+            public void run() {
+                py.invoke("note", "timer");
+                done.countDown();
+            }
+        }, 1);
+        ScheduledExecutorService scheduled = Executors.newScheduledThreadPool(1);
+        scheduled.schedule(() -> {
+            py.invoke("note", "scheduled");
+            done.countDown();
+        }, 1, TimeUnit.MILLISECONDS);
+        Cleaner cleaner = Cleaner.create();
+        register(cleaner, () -> {
+            py.invoke("note", "cleaner");
+            done.countDown();
+        });
+        for (int i = 0; i < 600 && done.getCount() > 0; i++) {
+            System.gc();
+            Thread.sleep(50);
+        }
+        timer.cancel();
+        scheduled.shutdown();
+        assertEquals(Set.of("timer", "scheduled", "cleaner"), new HashSet<Object>((List<?>) py.get("seen")));
+    }
+
+    private static void register(Cleaner cleaner, Runnable action) {
+        cleaner.register(new Object(), action);
+    }
+
+    @Test
+    void contextVariablesLastOnAThreadFromCallToCallAndAreItsOwn() throws Exception {
+        py.exec(lines("import contextvars", "v = contextvars.ContextVar('v', default='none')",
+                "def put(x): v.set(x)", "def take(): return v.get()",
+                "def in_copy(x): return contextvars.copy_context().run(lambda: (v.set(x), v.get())[1])"));
+        py.invoke("put", "mine");
+        assertEquals("mine", py.invoke("take"));
+        assertEquals("none", elsewhere(0, () -> py.invoke("take")));
+        assertEquals("copied", py.invoke("in_copy", "copied"));
+        assertEquals("mine", py.invoke("take"));
+        py.set("inside", (Supplier<Object>) () -> py.invoke("take"));
+        assertEquals("mine", py.eval("inside()"));
+        py.invoke("put", "none");
+    }
+
+    @Test
+    void signalHandlersAreSetOnPythonsMainThreadOnly() {
+        py.exec("import signal");
+        String message = raised("ValueError", () -> py.exec("signal.signal(signal.SIGTERM, lambda *a: None)")).pythonMessage();
+        assertTrue(message.contains("main thread"), message);
+        assertEquals(true, py.eval("signal.getsignal(signal.SIGTERM) in (signal.SIG_DFL, None)"));
+    }
+
+    @Test
+    void theJvmsOwnSegmentationFaultsStayTheJvms() {
+        py.exec("x = 1");
+        int caught = 0;
+        Object[] nothing = new Object[1];
+        for (int i = 0; i < 100_000; i++) {
+            try {
+                caught += nothing[0].hashCode();
+            } catch (NullPointerException e) {
+                caught++;
+            }
+        }
+        assertEquals(100_000, caught);
+        assertEquals(1L, py.get("x"));
     }
 }

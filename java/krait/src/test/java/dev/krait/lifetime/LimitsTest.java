@@ -1,0 +1,201 @@
+package dev.krait.lifetime;
+
+import static dev.krait.testing.Pythons.lines;
+import static dev.krait.testing.Pythons.raised;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.krait.PyFunction;
+import dev.krait.PythonException;
+import dev.krait.PythonInterpreter;
+import dev.krait.testing.ChildJvm;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Stack and memory that run out, on either side: an error that names it, and both sides go on. */
+@Timeout(120)
+final class LimitsTest {
+    private final PythonInterpreter py = PythonInterpreter.create();
+
+    @AfterEach
+    void close() {
+        assertEquals(2L, py.eval("1 + 1"), "Python works still");
+        py.close();
+    }
+
+    @Test
+    void aStackOverflowErrorInACallbackComesBackAsThat() {
+        Supplier<Object> endless = new Supplier<>() {
+            @Override
+            public Object get() {
+                return "x" + get();
+            }
+        };
+        py.exec(lines("seen = []", "def call(f):", "    try: return f()", "    except BaseException as e:",
+                "        seen.append(type(e).__name__)", "        raise"));
+        for (int i = 0; i < 5; i++) {
+            assertThrows(StackOverflowError.class, () -> py.invoke("call", endless));
+        }
+        assertEquals("StackOverflowError", py.eval("seen[0]"));
+    }
+
+    @Test
+    void pythonsMemoryErrorIsAnErrorLikeAnyOther() {
+        raised("MemoryError", () -> py.eval("bytearray(1 << 62)"));
+        raised("MemoryError", () -> py.eval("'x' * (1 << 62)"));
+        raised("MemoryError", () -> py.eval("[None] * (1 << 60)"));
+    }
+
+    @Test
+    void anOutOfMemoryErrorInACallbackComesBackAsThat() {
+        AtomicReference<Throwable> thrown = new AtomicReference<>();
+        Supplier<Object> greedy = () -> {
+            try {
+                return new long[Integer.MAX_VALUE];
+            } catch (OutOfMemoryError e) {
+                thrown.set(e);
+                throw e;
+            }
+        };
+        py.exec("def call(f): return f()");
+        assertSame(assertThrows(OutOfMemoryError.class, () -> py.invoke("call", greedy)), thrown.get());
+    }
+
+    /** Values that the heap of the child has no room for. */
+    public static final class SmallHeap {
+        private SmallHeap() {
+        }
+
+        /** The child's program. */
+        public static void main(String[] args) {
+            try (PythonInterpreter py = PythonInterpreter.create()) {
+                for (String large : new String[] {"bytes(200 << 20)", "'x' * (200 << 20)", "'\\u1234' * (100 << 20)",
+                    "__import__('array').array('q', bytes(200 << 20))", "list(range(30_000_000))", "[b'x' * 1000] * 300_000"}) {
+                    String outcome;
+                    try {
+                        py.eval(large);
+                        outcome = "no error";
+                    } catch (OutOfMemoryError e) {
+                        outcome = "no memory";
+                    } catch (PythonException e) {
+                        outcome = e.typeName().equals("MemoryError") ? "no memory" : e.toString();
+                    }
+                    System.out.println(outcome + ", " + py.eval("1 + 1"));
+                }
+            }
+        }
+    }
+
+    @Test
+    void aResultThatTheHeapHasNoRoomForIsAnErrorAndNoMore() {
+        String output = ChildJvm.of(SmallHeap.class).options("-Xmx64m", "-XX:MaxDirectMemorySize=64m").run().fine();
+        assertEquals("no memory, 2\n".repeat(6), output);
+    }
+
+    @Test
+    void recursionOnAVirtualThreadIsARecursionError() throws Exception {
+        assumeTrue(Runtime.version().feature() >= 21, "virtual threads came with JDK 21");
+        ExecutorService virtual = (ExecutorService) Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
+        py.exec(lines("def f(x): return sorted([1, 2], key=f)", "def g(h): return h(h)"));
+        try {
+            for (int i = 0; i < 3; i++) {
+                virtual.submit(() -> raised("RecursionError", () -> py.invoke("f", 1))).get();
+            }
+            PyFunction g = py.function("g");
+            Function<Object, Object> callback = new Function<>() {
+                @Override
+                public Object apply(Object self) {
+                    return g.call(this);
+                }
+            };
+            String outcome = virtual.submit(() -> {
+                try {
+                    return String.valueOf(g.call(callback));
+                } catch (PythonException e) {
+                    return e.typeName();
+                } catch (StackOverflowError e) {
+                    return "StackOverflowError";
+                }
+            }).get();
+            assertTrue(outcome.matches("RecursionError|StackOverflowError"), outcome);
+        } finally {
+            virtual.shutdown();
+        }
+    }
+
+    /** A limit of 200,000 calls through C on a stack that the builder makes large enough. */
+    public static final class Raised {
+        private Raised() {
+        }
+
+        /** The child's program. */
+        public static void main(String[] args) throws InterruptedException {
+            PythonInterpreter py = PythonInterpreter.builder().stackSize(2L << 30).build();
+            py.exec(lines("import sys", "sys.setrecursionlimit(100_000)",
+                    "def f(n): return 0 if n == 0 else 1 + f(n - 1)",
+                    "def c(n): return 0 if n == 0 else max([n], key=lambda x: c(n - 1))",
+                    "class R:", "    def __init__(self, n): self.n = n",
+                    "    def __repr__(self): return '' if self.n == 0 else repr(R(self.n - 1))"));
+            Thread thread = new Thread(null, () -> {
+                System.out.println(py.invoke("f", 50_000));
+                for (String code : new String[] {"c(15_000)", "repr(R(15_000))", "f(10_000_000)"}) {
+                    try {
+                        System.out.println(py.eval(code));
+                    } catch (PythonException e) {
+                        System.out.println(e.typeName());
+                    }
+                }
+            }, "small", 256 << 10);
+            thread.start();
+            thread.join();
+            py.close();
+        }
+    }
+
+    @Test
+    void aRaisedRecursionLimitIsSafeOnAStackOfThatSize() {
+        String[] output = ChildJvm.of(Raised.class).run().fine().split("\n", -1);
+        assertEquals("50000", output[0]);
+        // Some versions limit calls through C by a number of their own.
+        assertTrue(output[1].matches("15000|RecursionError"), output[1]);
+        assertTrue(output[2].matches("|RecursionError"), output[2]);
+        assertEquals("RecursionError", output[3]);
+    }
+
+    @Test
+    void aStackOfNextToNothingIsRefused() {
+        assertThrows(IllegalArgumentException.class, () -> PythonInterpreter.builder().stackSize(1000));
+    }
+
+    @Test
+    void theTracebackOfARecursionThroughJavaIsFormattedOnceAndLazily() {
+        py.exec(lines("def down(n, java):", "    if n == 0: raise ValueError('at the bottom')", "    return java(n - 1)"));
+        PyFunction down = py.function("down");
+        AtomicReference<PythonException> inner = new AtomicReference<>();
+        AtomicReference<Function<Object, Object>> java = new AtomicReference<>();
+        java.set(n -> {
+            try {
+                return down.call(n, java.get());
+            } catch (PythonException e) {
+                inner.compareAndSet(null, e);
+                throw e;
+            }
+        });
+        long begin = System.nanoTime();
+        PythonException outer = assertThrows(PythonException.class, () -> down.call(60, java.get()));
+        long millis = (System.nanoTime() - begin) / 1_000_000;
+        assertTrue(millis < 20_000, () -> millis + " ms");
+        assertTrue(outer.traceback().endsWith("ValueError: at the bottom\n"), outer.traceback());
+        assertEquals(61, outer.pythonFrames().size());
+        assertTrue(inner.get().traceback().contains("ValueError: at the bottom\n"), inner.get().traceback());
+    }
+}
