@@ -41,10 +41,10 @@ sanitized() {
 
 # CPython keeps what it has allocated until the end; its objects come from its own pools unless it is told otherwise.
 export PYTHONMALLOC=malloc
-ASAN_OPTIONS=detect_leaks=0:detect_stack_use_after_return=0 sanitized address -Zsanitizer=address
+ASAN_OPTIONS=detect_leaks=0:detect_stack_use_after_return=0:allocator_may_return_null=1 sanitized address -Zsanitizer=address
 # The standard library is not instrumented, for which its sources would have to be there: what it synchronises is not seen
 # where its code was not compiled here.
-TSAN_OPTIONS="suppressions=$root/tests/scripts/tsan.supp" sanitized thread \
+TSAN_OPTIONS="allocator_may_return_null=1:suppressions=$root/tests/scripts/tsan.supp" sanitized thread \
     "-Zsanitizer=thread -Cunsafe-allow-abi-mismatch=sanitizer"
 
 if command -v valgrind >/dev/null; then
