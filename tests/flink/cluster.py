@@ -118,6 +118,11 @@ def free_ports(count):
         return [one.getsockname()[1] for one in sockets]
 
 
+def has_ended(process):
+    """Whether it has, without taking its number back."""
+    return process.returncode is not None or os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+
 def tail(path, lines=40):
     try:
         return "\n".join(path.read_text(errors="replace").splitlines()[-lines:])
@@ -217,23 +222,23 @@ class Cluster:
         """kill -9: as the machine's end, or the kernel's for want of memory."""
         name = name or next(key for key, process in self.processes.items()
                             if key.startswith("taskmanager") and process.poll() is None)
-        self.processes[name].kill()
+        os.killpg(self.processes[name].pid, signal.SIGKILL)
         self.processes[name].wait()
         return name
 
     def stop(self):
         """Ends every process: asks first, and kills after 20 s. Python workers are in the group of their TaskManager."""
-        groups = [process for process in self.processes.values() if process.poll() is None]
-        for process in groups:
+        running = [process for process in self.processes.values() if process.poll() is None]
+        for process in running:
             process.terminate()
         end = time.monotonic() + 20
-        for process in groups:
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(max(0.1, end - time.monotonic()))
-        for process in self.processes.values():
-            with contextlib.suppress(ProcessLookupError):
+        while time.monotonic() < end and not all(map(has_ended, running)):
+            time.sleep(0.1)
+        for process in running:
+            # A group's number may be another's as soon as its leader is reaped, which wait() and poll() do.
+            if process.returncode is None:
                 os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+                process.wait()
 
     # Jobs
 
