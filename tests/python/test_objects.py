@@ -67,6 +67,7 @@ class Members(unittest.TestCase):
     def test_private_classes_through_what_is_public(self):
         self.assertEqual((str(Things.anonymous()), Things.supplier().get()), ("anonymous", "supplied"))
         self.assertEqual(Things.supplier()(), "supplied")
+        self.assertRegex(type(Things.supplier()).__qualname__, r"^Things\.Lambda(\.\d+)?$")
 
     def test_interfaces(self):
         unit = Things.Shape.unit()

@@ -16,7 +16,7 @@ from cases import Case
 from engines import BUILD, ENGINES, ROOT, Running, available
 from measure import rounds
 
-NAMES = ("java", "process", "thread-pemja", "thread-krait")
+NAMES = ("java", "process", "thread-pemja", "thread-krait", "krait-flink-batch")
 PLOT = BUILD / "flink/demo.png"
 
 

@@ -32,7 +32,7 @@ def krait_flink(kind, function, result):
 BY_ROW = {"json": krait_flink("Scalar", "json_value_lower", "STRING"), "increment": krait_flink("Scalar", "increment", "BIGINT"),
           "three": krait_flink("Table", "three", "BIGINT")}
 IN_BATCHES = {"json": krait_flink("Vectorized", "json_value_lower_batch", "STRING"),
-              "increment": krait_flink("Vectorized", "increment_batch", "BIGINT")}
+              "increment": krait_flink("Vectorized", "increment_batch", "BIGINT"), "map": ("PythonMap", "")}
 # Flink lets so many rows be on their way at once; 10 if it is not told.
 ASYNC = {"table.exec.async-scalar.max-concurrent-operations": "1000"}
 

@@ -6,10 +6,7 @@ from importlib.machinery import EXTENSION_SUFFIXES
 
 
 class JobPaths:
-    """One for a Python; told of every interpreter that opens, one at a time.
-
-    Flink unpacks a job's files anew for each run, and removes them after.
-    """
+    """One for a Python; told of every interpreter that opens. Flink unpacks a job's files anew for each run, and removes them after."""
 
     def __init__(self):
         self.folders = set()
@@ -33,10 +30,9 @@ class JobPaths:
             return
         # An extension module cannot be loaded twice: its package stays as it is.
         for name, modules in _modules_of(gone).items():
-            places = [place for module in modules for place in _places(sys.modules.get(module))]
-            if not any(place.endswith(tuple(EXTENSION_SUFFIXES)) for place in places):
+            if not any((_file(sys.modules[module]) or "").endswith(tuple(EXTENSION_SUFFIXES)) for module in modules):
                 for module in modules:
-                    sys.modules.pop(module, None)
+                    del sys.modules[module]
         sys.path[:] = [path for path in sys.path if path not in gone]
         for path in list(sys.path_importer_cache):
             if _within(path, gone):
@@ -44,18 +40,9 @@ class JobPaths:
         self.folders -= gone
 
 
-def _places(module):
-    """A module's file, or the folders of a package without one."""
-    # Not by getattr: a module that loads what it is asked for would do so.
-    names = getattr(module, "__dict__", {})
-    file = names.get("__file__")
-    if isinstance(file, str):
-        return [file]
-    try:
-        return [place for place in names.get("__path__", ()) if isinstance(place, str)]
-    except (AttributeError, KeyError, TypeError):
-        # A namespace package asks its parent, which may be gone.
-        return []
+def _file(module):
+    file = getattr(module, "__file__", None)
+    return file if isinstance(file, str) else None
 
 
 def _within(place, folders):
@@ -67,7 +54,11 @@ def _modules_of(folders):
     found = {}
     if folders:
         for name, module in list(sys.modules.items()):
-            if any(_within(place, folders) for place in _places(module)):
+            places = [_file(module) or ""]
+            if places == [""]:
+                # A package without a file of its own.
+                places = [place for place in getattr(module, "__path__", ()) if isinstance(place, str)]
+            if any(_within(place, folders) for place in places):
                 found.setdefault(name.partition(".")[0], []).append(name)
     return found
 

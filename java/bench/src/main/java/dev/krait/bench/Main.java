@@ -61,8 +61,8 @@ public final class Main {
         options.parent(given);
         options.mode(Mode.AverageTime).timeUnit(TimeUnit.NANOSECONDS).shouldFailOnError(true);
         options.resultFormat(ResultFormatType.JSON).result(results.toString());
-        // A heap of a fixed size, so that no measurement pays for its growth.
-        options.jvmArgsAppend("-Xms1g", "-Xmx1g");
+        // A heap of a fixed size, touched at the start, so that no measurement pays for its growth or the first use of a page.
+        options.jvmArgsAppend("-Xms1g", "-Xmx1g", "-XX:+AlwaysPreTouch");
         if (!given.getForkCount().hasValue()) {
             options.forks(full ? 3 : 1);
         }

@@ -54,6 +54,15 @@ final class Inference {
         return kind == Kind.VECTORIZED ? DataTypeUtils.toInternalDataType(result) : result;
     }
 
+    /** The class loader of the job's jars; Flink 1.20 tells it by the thread alone. */
+    static ClassLoader loader(CallContext call) {
+        try {
+            return call.getDataTypeFactory().getClassLoader();
+        } catch (NoSuchMethodError e) {
+            return Thread.currentThread().getContextClassLoader();
+        }
+    }
+
     /** The definition of the function that a call is about. */
     PythonDefinition definition(CallContext call) {
         if (offset() == 0) {
@@ -66,12 +75,12 @@ final class Inference {
                     + " must be a literal that names a Python function, such as 'udfs.py:score' or 'udfs.py:score -> DOUBLE'.");
         }
         return named.computeIfAbsent(text.get(),
-                key -> definition.with(FunctionSpec.parse(key), call.getDataTypeFactory().getClassLoader()));
+                key -> definition.with(FunctionSpec.parse(key), loader(call)));
     }
 
     Signature signature(CallContext call) {
         DataTypeFactory factory = call.getDataTypeFactory();
-        return signatures.computeIfAbsent(definition(call), key -> Signature.of(key, kind, factory, factory.getClassLoader()));
+        return signatures.computeIfAbsent(definition(call), key -> Signature.of(key, kind, factory, loader(call)));
     }
 
     /** The arguments' types: those declared, into which others are cast where SQL casts by itself, or any. */

@@ -106,7 +106,7 @@ public class PythonAggregateFunction extends AggregateFunction<Object, PythonAcc
     }
 
     private static boolean[] methods(PythonDefinition definition, SpecializedContext context) {
-        ClassLoader loader = context.getCallContext().getDataTypeFactory().getClassLoader();
+        ClassLoader loader = Inference.loader(context.getCallContext());
         try (PythonRuntime runtime = PythonRuntime.open(definition, Surroundings.client(loader)); PyObject target = runtime.target()) {
             return runtime.invoke(boolean[].class, "methods", target);
         } catch (RuntimeException e) {

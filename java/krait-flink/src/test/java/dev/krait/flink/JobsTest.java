@@ -2,6 +2,7 @@ package dev.krait.flink;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.krait.PythonInterpreter;
@@ -94,6 +95,21 @@ class JobsTest {
             other.join();
             assertEquals(0L, interp.eval("len([name for name in sys.modules if name.startswith('job_') and name.endswith('.udfs')])"));
         }
+    }
+
+    @Test
+    void thePythonIsNamedByTheTableConfigurationOrTheJobsParameters() {
+        String query = "SELECT py('python/udfs.py:same -> INT', n) FROM (VALUES 7) AS t(n)";
+        Sql sql = Sql.streaming();
+        sql.env.getConfig().set("krait.python", System.getenv("KRAIT_PYTHON"));
+        assertEquals(List.of("7"), sql.texts(query));
+        sql.env.getConfig().set("krait.python", "/nowhere/bin/python3");
+        String text = Sql.text(assertThrows(Exception.class, () -> sql.texts(query)));
+        assertTrue(text.contains("/nowhere/bin/python3"), text);
+        Sql parameters = Sql.streaming();
+        parameters.env.getConfig().set("pipeline.global-job-parameters", "krait.python:/elsewhere/python3");
+        text = Sql.text(assertThrows(Exception.class, () -> parameters.texts(query)));
+        assertTrue(text.contains("/elsewhere/python3"), text);
     }
 
     @Test

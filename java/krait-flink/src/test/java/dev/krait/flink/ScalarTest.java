@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.apache.flink.table.api.Expressions.$;
 import static org.apache.flink.table.api.Expressions.call;
 
+import dev.krait.Isolation;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,6 +77,17 @@ class ScalarTest {
         sql.env.createTemporarySystemFunction("gross", PythonScalarFunction.builder()
                 .files(folder).module("shop.taxes").function("gross").returns("DOUBLE").build());
         assertEquals(List.of("12.5"), sql.texts("SELECT gross(CAST(n AS DOUBLE)) FROM (VALUES 10) AS t(n)"));
+    }
+
+    @Test
+    void aFunctionMayHaveModulesOfItsOwn() {
+        String code = "import sys\ndef seen(n):\n    sys.seen = getattr(sys, 'seen', 0) + n\n    return sys.seen\n";
+        // Flink makes one of two functions that are the same.
+        for (String name : new String[] {"first", "second"}) {
+            sql.env.createTemporarySystemFunction(name, PythonScalarFunction.builder().source(code + "# " + name).function("seen").returns("INT")
+                    .isolation(Isolation.SUB_INTERPRETER).deterministic(false).build());
+        }
+        assertEquals(List.of(Row.of(1, 10), Row.of(3, 30)), sql.rows("SELECT `first`(n), `second`(n * 10) FROM (VALUES 1, 2) AS t(n)"));
     }
 
     @Test

@@ -19,6 +19,8 @@ class VectorizedTest {
         sql.env.executeSql("CREATE TEMPORARY TABLE numbers (n BIGINT) WITH ('connector' = 'datagen', 'number-of-rows' = '5000',"
                 + " 'fields.n.kind' = 'sequence', 'fields.n.start' = '1', 'fields.n.end' = '5000')");
         sql.env.getConfig().set("table.exec.async-scalar.max-concurrent-operations", "1000");
+        // What Flink 1.20 calls it.
+        sql.env.getConfig().set("table.exec.async-scalar.buffer-capacity", "1000");
     }
 
     @Test

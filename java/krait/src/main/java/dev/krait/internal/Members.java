@@ -117,8 +117,12 @@ final class Members implements Opaque {
     /** The method itself, or the declaration above it through which it may be called, or null. */
     private Method accessible(Method method) {
         Class<?> declaring = method.getDeclaringClass();
+        if (declaring == Callables.Target.class) {
+            // Krait's own callbacks, for streams, logging and coroutines: no filter is about them.
+            return method;
+        }
         boolean allowed = classes.allows(declaring);
-        if (allowed && (isOpen(declaring) || declaring == Callables.Target.class)) {
+        if (allowed && isOpen(declaring)) {
             return method;
         }
         if (!Modifier.isStatic(method.getModifiers())) {
@@ -192,6 +196,10 @@ final class Members implements Opaque {
             }
         }
         String name = type.getTypeName();
+        if (name.indexOf('/') >= 0) {
+            // A lambda's: Outer$$Lambda$14/0x00007f.
+            name = name.substring(0, name.indexOf('/')).replace("$$", "$");
+        }
         String module = type.isArray() || type.isPrimitive() ? "" : type.getPackageName();
         String qualified = module.isEmpty() ? name : name.substring(module.length() + 1);
         return new Object[] {

@@ -9,9 +9,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.krait.ClassFilter;
 import dev.krait.PythonException;
 import dev.krait.PythonInterpreter;
+import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -94,6 +97,20 @@ class FilterTest {
                     + "assert T.make().hello() == 'hello' and T.Open().open() == 'open' and T.Open().hello() == 'hello'\n"
                     + "assert isinstance(T.make(), T.Known) and str(T.make()) and T.make() != T.make()");
         }
+    }
+
+    @Test
+    @Timeout(60)
+    void coroutinesLoggingAndStreamsWorkWhateverIsDenied() throws Exception {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (PythonInterpreter py = PythonInterpreter.builder().classFilter(ClassFilter.denyAll()).stdout(out)
+                .logging(System.Logger.Level.INFO).build()) {
+            py.exec("import logging\nasync def later(x): return x\nprint('printed')\nlogging.info('logged')\n"
+                    + "logging.raiseExceptions = True");
+            assertEquals(5L, py.invokeAsync("later", 5).get(30, TimeUnit.SECONDS));
+            raised("ImportError", () -> py.exec("from java.util import ArrayList"));
+        }
+        assertTrue(out.toString().contains("printed"), out.toString());
     }
 
     @Test

@@ -42,8 +42,10 @@ public final class JavaJob {
         String meter = job.get("meter").asText();
         DataStream<Long> numbers =
             env.fromSource(MeterSource.numbers(meter), WatermarkStrategy.noWatermarks(), "meter", Types.LONG);
-        numbers.map(x -> x + 1).returns(Types.LONG)
-            .sinkTo(MeterSink.numbers(meter, job.get("out").asText(), job.get("kept").asInt()));
+        DataStream<Long> mapped = job.get("class").asText().isEmpty()
+            ? numbers.map(x -> x + 1).returns(Types.LONG)
+            : PythonMap.increment(numbers, job.get("module").asText());
+        mapped.sinkTo(MeterSink.numbers(meter, job.get("out").asText(), job.get("kept").asInt()));
         env.executeAsync();
     }
 }
