@@ -78,3 +78,13 @@ class PathsTest(unittest.TestCase):
         before = dict(sys.modules)
         self.paths.enter([""], [])
         self.assertEqual(before, dict(sys.modules))
+
+    def test_a_module_that_loads_lazily_is_left_alone(self):
+        class Lazy(type(sys)):
+            def __getattr__(self, name):
+                raise RuntimeError(f"asked for {name}")
+
+        sys.modules["jobs_lazy"] = Lazy("jobs_lazy")
+        self.paths.enter([self.job("one", {"x.py": ""})], [])
+        self.paths.enter([self.job("two", {"x.py": ""})], [])
+        self.assertIn("jobs_lazy", sys.modules)

@@ -6,7 +6,10 @@ from importlib.machinery import EXTENSION_SUFFIXES
 
 
 class JobPaths:
-    """One for a Python; told of every interpreter that opens. Flink unpacks a job's files anew for each run, and removes them after."""
+    """One for a Python; told of every interpreter that opens, one at a time.
+
+    Flink unpacks a job's files anew for each run, and removes them after.
+    """
 
     def __init__(self):
         self.folders = set()
@@ -30,9 +33,10 @@ class JobPaths:
             return
         # An extension module cannot be loaded twice: its package stays as it is.
         for name, modules in _modules_of(gone).items():
-            if not any((_file(sys.modules[module]) or "").endswith(tuple(EXTENSION_SUFFIXES)) for module in modules):
+            places = [place for module in modules for place in _places(sys.modules.get(module))]
+            if not any(place.endswith(tuple(EXTENSION_SUFFIXES)) for place in places):
                 for module in modules:
-                    del sys.modules[module]
+                    sys.modules.pop(module, None)
         sys.path[:] = [path for path in sys.path if path not in gone]
         for path in list(sys.path_importer_cache):
             if _within(path, gone):
@@ -40,9 +44,18 @@ class JobPaths:
         self.folders -= gone
 
 
-def _file(module):
-    file = getattr(module, "__file__", None)
-    return file if isinstance(file, str) else None
+def _places(module):
+    """A module's file, or the folders of a package without one."""
+    # Not by getattr: a module that loads what it is asked for would do so.
+    names = getattr(module, "__dict__", {})
+    file = names.get("__file__")
+    if isinstance(file, str):
+        return [file]
+    try:
+        return [place for place in names.get("__path__", ()) if isinstance(place, str)]
+    except (AttributeError, KeyError, TypeError):
+        # A namespace package asks its parent, which may be gone.
+        return []
 
 
 def _within(place, folders):
@@ -54,11 +67,7 @@ def _modules_of(folders):
     found = {}
     if folders:
         for name, module in list(sys.modules.items()):
-            places = [_file(module) or ""]
-            if places == [""]:
-                # A package without a file of its own.
-                places = [place for place in getattr(module, "__path__", ()) if isinstance(place, str)]
-            if any(_within(place, folders) for place in places):
+            if any(_within(place, folders) for place in _places(module)):
                 found.setdefault(name.partition(".")[0], []).append(name)
     return found
 
