@@ -21,7 +21,7 @@ public class CommonUtils {
      * @param pythonExec the executable, or null for the one that Krait finds
      */
     public void loadPython(String pythonExec) {
-        KraitRuntime.binding(pythonExec == null ? null : Path.of(pythonExec), null);
+        KraitRuntime.binding(pythonExec == null ? null : Path.of(pythonExec), null, 0);
     }
 
     /**

@@ -49,7 +49,7 @@ public final class KraitRuntime {
      * @return the binding to its main interpreter
      * @throws PythonSetupException if there is no Python to run, or another runs
      */
-    static synchronized long binding(Path executable, Path home, long stackSize) {
+    public static synchronized long binding(Path executable, Path home, long stackSize) {
         String homeText = home == null ? "" : home.toAbsolutePath().toString();
         if (running != null) {
             running.check(executable, homeText);
