@@ -872,7 +872,8 @@ public final class Session implements ValueContext {
         if (!state.java.classes.allowsAll()) {
             FilterChecks.check(state.java.classes, object);
         }
-        return state.java.classes.number(object.getClass());
+        // Krait's own callbacks are lambdas, whose classes may be unloaded: a close would look for classes to let go of.
+        return state.java.classes.number(object instanceof Callables.Target ? Callables.Target.class : object.getClass());
     }
 
     @Override
