@@ -3,10 +3,14 @@ package dev.krait.setup;
 import static dev.krait.testing.Pythons.lines;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import dev.krait.PythonExit;
 import dev.krait.PythonInterpreter;
 import dev.krait.testing.ChildJvm;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
@@ -180,8 +184,20 @@ class ExitTest {
     }
 
     @Test
-    void theSignalsThatEndAJvmStayTheJvms() {
+    void theSignalThatEndsAJvmStaysTheJvms() {
         assertEquals("said\nat exit\n", run("killed", "leave open").withCode(143));
+    }
+
+    @Test
+    void ctrlCStaysTheJvms() throws IOException {
+        assumeFalse(ignoresInterrupts(), "started in the background, where Ctrl-C is ignored, by child processes too");
         assertEquals("at exit\n", run("interrupted by Ctrl-C", "leave open").withCode(130));
+    }
+
+    private static boolean ignoresInterrupts() throws IOException {
+        String ignored = Files.readAllLines(Path.of("/proc/self/status")).stream()
+                .filter(line -> line.startsWith("SigIgn:")).findFirst().orElse("SigIgn:\t0");
+        int interrupt = 2;
+        return (Long.parseUnsignedLong(ignored.split("\\s+")[1], 16) >> (interrupt - 1) & 1) != 0;
     }
 }
