@@ -34,6 +34,9 @@ pub(super) struct Thread {
     pub(super) held: Cell<u64>,
     /// Nanoseconds waited for the GIL, while that is measured.
     waited: Cell<u64>,
+    /// It has had a thread state of Krait's in a sub-interpreter. Whoever ends that deletes the state, and CPython may go on
+    /// naming it as this thread's.
+    isolated: Cell<bool>,
 }
 
 /// A down-call, on the stack of its thread: what else is to be known of the call besides what others may see.
@@ -66,6 +69,7 @@ thread_local! {
             pass: Cell::new(0),
             held: Cell::new(0),
             waited: Cell::new(0),
+            isolated: Cell::new(false),
         }
     };
 }
@@ -97,7 +101,8 @@ impl Thread {
     #[cold]
     fn other_seat(&self, domain: &'static Domain) -> (NonNull<Record>, ThreadState, bool) {
         self.seats.borrow_mut().retain(|seat| seat.life == seat.domain.life());
-        let foreign = [self.suspended.get(), ThreadState::of_this_thread()];
+        let known = if self.isolated.get() { None } else { ThreadState::of_this_thread() };
+        let foreign = [self.suspended.get(), known];
         for state in foreign.into_iter().flatten() {
             if state.interpreter() == domain.interpreter() {
                 let known = self
@@ -107,6 +112,13 @@ impl Thread {
                     .find_map(|seat| std::ptr::eq(seat.domain, domain).then(|| Arc::clone(&seat.record)));
                 let record = known.unwrap_or_else(|| self.sit(domain, state, None));
                 return (NonNull::from(&*record), state, true);
+            }
+        }
+        if !domain.is_main() && !self.isolated.replace(true) && known.is_none() {
+            // The first state of a thread is what `PyGILState_Ensure` finds in it, before 3.12 for good: one of the main
+            // interpreter, which this thread itself deletes at its end.
+            if let Some(main) = super::domain::main_domain() {
+                self.seat(main);
             }
         }
         // SAFETY: a domain's interpreter is alive as long as the domain is used.
