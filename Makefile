@@ -16,7 +16,7 @@ SEED :=
 THREADS := 6
 
 .DEFAULT_GOAL := help
-.PHONY: help tools jar bundle flink-bundle demo demo-flink test test-all test-flink test-krait-flink test-sid bench bench-flink fuzz memory sanitize soak docs clean publish
+.PHONY: help tools jar bundle flink-bundle demo demo-flink test test-all test-flink test-krait-flink test-sid bench bench-pool bench-flink fuzz memory sanitize soak docs clean publish
 
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -59,6 +59,9 @@ test-sid: bundle ## Runs the tests in a Debian sid root (as root)
 
 bench: tools ## Measures with JMH; JMH="-f 1 Calls" passes options
 	@$(scripts)/with-python.sh $(gradle) :bench:jmh -Pjmh='$(JMH)'
+
+bench-pool: tools ## Measures a pool of interpreters with a GIL each beside one (CPython 3.12 or later)
+	@$(scripts)/with-python.sh $(gradle) :bench:pool
 
 bench-flink: tools ## Measures Python functions in Flink on every engine; ARGS="--cases bigint --rounds 3" passes options
 	@$(gradle) :krait-pemja:jar :krait-flink:jar :bench-flink:jar
