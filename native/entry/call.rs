@@ -120,8 +120,9 @@ impl Work for Job<'_> {
     }
 }
 
+/// Writes a result, or why it cannot be written.
 #[inline(always)]
-fn answer(
+pub(super) fn answer(
     gil: Gil<'_>,
     binding: &'static Binding,
     peer: &CallPeer<'_>,
@@ -153,8 +154,15 @@ fn answer(
     }
 }
 
+/// Writes what went wrong.
 #[cold]
-fn answer_failure(gil: Gil<'_>, binding: &Binding, peer: &CallPeer<'_>, mut writer: Writer<'_>, failure: Failure) {
+pub(super) fn answer_failure(
+    gil: Gil<'_>,
+    binding: &Binding,
+    peer: &CallPeer<'_>,
+    mut writer: Writer<'_>,
+    failure: Failure,
+) {
     let status = failure.write(gil, &mut writer, binding.domain, peer);
     writer.finish(status, &binding.host.take_released());
 }

@@ -7,6 +7,7 @@ mod items;
 mod natives;
 mod operations;
 mod operators;
+mod simple;
 
 pub use failure::Failure;
 pub use natives::krait_core_bind;

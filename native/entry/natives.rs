@@ -21,7 +21,7 @@ use crate::runtime::{self, Binding, CallId, Caller, EndError, Isolation, Running
 use crate::trace;
 
 use super::call::{self, Frame};
-use super::{guard, items};
+use super::{guard, items, simple};
 
 /// The classes that natives are bound to, with their hosts.
 static HOSTS: Mutex<Vec<(usize, &'static Host)>> = Mutex::new(Vec::new());
@@ -45,6 +45,7 @@ pub unsafe extern "system" fn krait_core_bind(env: Env, natives: sys::jclass, up
         method(c"door", c"(J)J", door as *mut c_void),
         method(c"start", c"(JJ)J", start as *mut c_void),
         method(c"call", c"(JJIJJ[Ljava/lang/Object;)Ljava/lang/Object;", call as *mut c_void),
+        method(c"callSimple", c"(JJJJJJ)Ljava/lang/Object;", call_simple as *mut c_void),
         method(c"callLong", c"(JJJJJ)J", call_long as *mut c_void),
         method(c"invokeLong", c"(JJJJJIJ)J", invoke_long as *mut c_void),
         method(c"callDouble", c"(JJJDJ)D", call_double as *mut c_void),
@@ -302,6 +303,28 @@ unsafe extern "system" fn call(
         guard(env, null_mut(), || {
             let arrays = RefCell::new(Arrays::new(env, refs));
             call::call(caller(caller_), namespace, operation, Frame::new(frame, capacity), &arrays);
+            arrays.into_inner().into_object_array()
+        })
+    }
+}
+
+#[allow(clippy::too_many_arguments, reason = "Java's declaration")]
+unsafe extern "system" fn call_simple(
+    env: Env,
+    _class: sys::jclass,
+    caller_: sys::jlong,
+    namespace: sys::jlong,
+    target: sys::jlong,
+    argument: sys::jlong,
+    frame: sys::jlong,
+    capacity: sys::jlong,
+) -> sys::jobject {
+    // SAFETY: Java passes a live binding or this thread's door, and holds the frame during the call.
+    unsafe {
+        guard(env, null_mut(), || {
+            let arrays = RefCell::new(Arrays::new(env, null_mut()));
+            let argument = frame::Simple(argument);
+            simple::call(caller(caller_), namespace, target, argument, Frame::new(frame, capacity), &arrays);
             arrays.into_inner().into_object_array()
         })
     }

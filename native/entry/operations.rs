@@ -48,10 +48,7 @@ impl<'g> Call<'g, '_> {
 
     /// The namespace's dict.
     fn globals(&self) -> Outcome<'g> {
-        self.binding
-            .domain
-            .object(self.gil, self.namespace)
-            .map_err(|_| Failure::Refused(failure::CLOSED, "the interpreter was closed".to_owned()))
+        globals(self.gil, self.binding, self.namespace)
     }
 
     /// A value that Python cannot make: which argument, and why.
@@ -118,17 +115,9 @@ impl<'g> Call<'g, '_> {
         Ok(object.call_method_object(self.gil, &*method?, &[&object, &argument])?)
     }
 
-    /// What a name stands for: the globals, the builtins, then `krait._bridge.resolve` for dotted names.
+    /// What a name stands for.
     fn resolve(&self, name: &Object) -> Outcome<'g> {
-        let helpers = self.binding.domain.helpers();
-        let globals = self.globals()?;
-        if let Some(found) = globals.dict_get(self.gil, name)? {
-            return Ok(found);
-        }
-        if let Some(found) = helpers.builtins.get(self.gil).dict_get(self.gil, name)? {
-            return Ok(found);
-        }
-        Ok(helpers.resolve.get(self.gil).call(self.gil, &[&globals, name])?)
+        resolve(self.gil, self.binding, self.namespace, name)
     }
 
     /// Compiles and runs; the code is UTF-8 and must not hold NUL, as CPython demands of source text.
@@ -148,6 +137,25 @@ impl<'g> Call<'g, '_> {
         let function = self.binding.domain.helper(self.gil, &*self.gil.str(name)?)?;
         Ok(function.call(self.gil, args)?)
     }
+}
+
+/// A namespace's dict.
+fn globals<'g>(gil: Gil<'g>, binding: &Binding, namespace: i64) -> Outcome<'g> {
+    let closed = |_| Failure::Refused(failure::CLOSED, "the interpreter was closed".to_owned());
+    binding.domain.object(gil, namespace).map_err(closed)
+}
+
+/// What a name stands for: the globals, the builtins, then `krait._bridge.resolve` for dotted names.
+pub(super) fn resolve<'g>(gil: Gil<'g>, binding: &Binding, namespace: i64, name: &Object) -> Outcome<'g> {
+    let helpers = binding.domain.helpers();
+    let globals = globals(gil, binding, namespace)?;
+    if let Some(found) = globals.dict_get(gil, name)? {
+        return Ok(found);
+    }
+    if let Some(found) = helpers.builtins.get(gil).dict_get(gil, name)? {
+        return Ok(found);
+    }
+    Ok(helpers.resolve.get(gil).call(gil, &[&globals, name])?)
 }
 
 /// Does one operation. Codes are those of `frame/tag.rs`.

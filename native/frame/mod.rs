@@ -16,6 +16,7 @@ mod numpy;
 mod others;
 #[cfg(test)]
 mod properties;
+mod simple;
 mod skip;
 pub mod tag;
 #[cfg(test)]
@@ -27,6 +28,7 @@ mod types;
 pub use cursor::{HEADER, Malformed, Reader, Writer, discard, take};
 pub use decode::{Arguments, decode, decode_arguments, decode_arguments_into};
 pub use encode::{encode, encode_handle};
+pub use simple::{Simple, write_simple};
 pub use types::Types;
 
 use std::mem::MaybeUninit;

@@ -45,8 +45,20 @@ pub mod status {
     pub const FAILED: i32 = 2;
     /// Of an answer that is a number in a register as a rule: this once it is the payload.
     pub const VALUE: i32 = 3;
+    /// Of a simple call, in the lowest byte: the tag of the value stands above it, and the payload is the value's data.
+    pub const SIMPLE: i32 = 4;
     /// Not in a frame: a number, given back by a call for one, that says to look at the frame.
     pub const LOOK: i32 = -1518273645;
+}
+
+/// What the argument of a simple call is, besides NULL, FALSE, TRUE, LONG and DOUBLE.
+pub mod simple {
+    /// There is none.
+    pub const NOTHING: u8 = 125;
+    /// A str of characters up to U+00FF, a byte each.
+    pub const LATIN1: u8 = 126;
+    /// A flag: what is called is named by a str's handle, not by its own.
+    pub const BY_NAME: u8 = 128;
 }
 
 /// How a batch ended; else the status of the row that failed.
@@ -245,6 +257,11 @@ mod tests {
     #[test]
     fn java_has_the_same_statuses() {
         assert_eq!(java("Status"), rust(module(Some("status"))));
+    }
+
+    #[test]
+    fn java_has_the_same_simple_arguments() {
+        assert_eq!(java("SimpleTag"), rust(module(Some("simple"))));
     }
 
     #[test]

@@ -75,6 +75,13 @@ impl<'g> Gil<'g> {
         self.owned(unsafe { ffi::PyUnicode_FromStringAndSize(text.as_ptr().cast(), text.len() as isize) })
     }
 
+    /// A str from characters up to U+00FF, a byte each.
+    #[inline]
+    pub fn str_latin1(self, text: &[u8]) -> Result<Owned<'g>> {
+        // SAFETY: the pointer and length are a slice's; under the GIL. Lengths of slices fit isize.
+        self.owned(unsafe { ffi::PyUnicode_DecodeLatin1(text.as_ptr().cast(), text.len() as isize, std::ptr::null()) })
+    }
+
     /// A str from UTF-16LE, unpaired surrogates kept, a leading byte order mark kept as data.
     pub fn str_utf16(self, bytes: &[u8]) -> Result<Owned<'g>> {
         if let Some(from_units) = optional::py_unicode_from_kind_and_data()
@@ -178,24 +185,32 @@ impl Object {
         })
     }
 
-    /// A str's content: in place for ASCII, else a temporary UTF-16, so that CPython caches nothing in the object.
+    /// A str's content where that is ASCII. A TypeError for what is no str.
     #[inline]
-    pub fn text<'a, 'g>(&'a self, gil: Gil<'g>) -> Result<Text<'a, 'g>> {
+    pub fn ascii(&self, gil: Gil<'_>) -> Result<Option<&[u8]>> {
         if !self.is_str() {
             return Err(gil.raise(Exception::Type, "expected str"));
         }
         let is_ascii = is_ascii_function(gil)?;
         // SAFETY: `self` is a str, and isascii takes no arguments (METH_NOARGS).
-        let ascii = gil.owned(unsafe { is_ascii(self.as_ptr(), std::ptr::null_mut()) })?.is_true();
-        if ascii {
-            let mut length = 0;
-            // SAFETY: a live str under the GIL; ASCII content is its own UTF-8 and lives as long as it.
-            let start = unsafe { ffi::PyUnicode_AsUTF8AndSize(self.as_ptr(), &mut length) };
-            if start.is_null() {
-                return Err(gil.raised());
-            }
-            // SAFETY: CPython gave start and length of immutable memory inside the object.
-            return Ok(Text::Ascii(unsafe { std::slice::from_raw_parts(start.cast(), length as usize) }));
+        if !gil.owned(unsafe { is_ascii(self.as_ptr(), std::ptr::null_mut()) })?.is_true() {
+            return Ok(None);
+        }
+        let mut length = 0;
+        // SAFETY: a live str under the GIL; ASCII content is its own UTF-8 and lives as long as it.
+        let start = unsafe { ffi::PyUnicode_AsUTF8AndSize(self.as_ptr(), &mut length) };
+        if start.is_null() {
+            return Err(gil.raised());
+        }
+        // SAFETY: CPython gave start and length of immutable memory inside the object.
+        Ok(Some(unsafe { std::slice::from_raw_parts(start.cast(), length as usize) }))
+    }
+
+    /// A str's content: in place for ASCII, else a temporary UTF-16, so that CPython caches nothing in the object.
+    #[inline]
+    pub fn text<'a, 'g>(&'a self, gil: Gil<'g>) -> Result<Text<'a, 'g>> {
+        if let Some(ascii) = self.ascii(gil)? {
+            return Ok(Text::Ascii(ascii));
         }
         // The direct encoder writes a byte order mark in front, and refuses unpaired surrogates: those take the way
         // through the codec registry, which costs as much as encoding a thousand characters.

@@ -134,6 +134,12 @@ public final class Frame {
         return reader;
     }
 
+    /** Starts reading a payload that fits, and holds nothing that needs an interpreter. */
+    FrameReader readData() {
+        reader.rewind();
+        return reader;
+    }
+
     /**
      * What the payload is.
      *
@@ -290,6 +296,11 @@ public final class Frame {
             }
         }
         held.add(object);
+    }
+
+    /** Whether the frame of an up-call during this down-call still {@linkplain #hold holds} objects. */
+    boolean hasAnswered() {
+        return answered != null;
     }
 
     /** Lets go of what {@link #hold} kept. */

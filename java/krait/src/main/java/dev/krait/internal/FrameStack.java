@@ -149,7 +149,7 @@ public final class FrameStack {
      */
     static void releaseUntouched(Frame frame) {
         FrameStack stack = frame.stack();
-        if (stack != null && frame.leaver == null) {
+        if (stack != null && frame.leaver == null && !frame.hasAnswered()) {
             stack.pop(frame);
         } else {
             release(frame);

@@ -22,6 +22,12 @@ final class Native {
     /** One call into Python; the arrays that cross beside the frame, or null. */
     static native Object call(long caller, long namespace, int op, long frame, long capacity, Object[] refs);
 
+    /**
+     * Calls a function with a {@linkplain SimpleCodec simple} argument, whose data stands in the frame. With {@link
+     * Status#SIMPLE} the frame has such an answer, else what {@link #call} leaves there.
+     */
+    static native Object callSimple(long caller, long namespace, long target, long argument, long frame, long capacity);
+
     /** Calls a function with a whole number; where the answer is {@link Status#LOOK}, the frame has it. */
     static native long callLong(long caller, long namespace, long handle, long argument, long frame);
 

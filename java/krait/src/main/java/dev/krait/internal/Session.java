@@ -279,17 +279,9 @@ public final class Session implements ValueContext {
 
     /** Calls what a name stands for. */
     public Object invoke(int op, String name, Object[] args, String[] keywords, Object[] keywordValues) {
-        Frame frame = acquire();
-        try {
-            FrameWriter writer = frame.write(this);
-            writeName(frame, writer, name);
-            writeArguments(writer, args, keywords, keywordValues);
-            return finish(frame, writer, op);
-        } finally {
-            FrameStack.release(frame);
-            Reference.reachabilityFence(args);
-            Reference.reachabilityFence(keywordValues);
-        }
+        // Not at the first call, which makes the name known.
+        Long known = names.get(name);
+        return call(op, known == null ? 0 : known, name, args, keywords, keywordValues);
     }
 
     /** Calls a method of what a name stands for. */
@@ -433,17 +425,59 @@ public final class Session implements ValueContext {
 
     /** Calls an object. */
     public Object call(int op, long handle, Object[] args, String[] keywords, Object[] keywordValues) {
+        return call(op, handle, null, args, keywords, keywordValues);
+    }
+
+    /** Calls an object, or where there is a name what that stands for; the handle is the name's then, or 0. */
+    private Object call(int op, long handle, String name, Object[] args, String[] keywords, Object[] keywordValues) {
         Frame frame = acquire();
+        boolean untouched = false;
         try {
-            FrameWriter writer = frame.write(this);
-            writer.putLong(handle);
-            writeArguments(writer, args, keywords, keywordValues);
-            return finish(frame, writer, op);
+            long simple = SimpleCodec.NOT_SIMPLE;
+            if (keywords == null && keywordValues == null && handle != 0 && (op & Op.RAW) == 0) {
+                simple = SimpleCodec.write(frame, args == null ? NO_ARGUMENTS : args);
+            }
+            if (simple == SimpleCodec.NOT_SIMPLE) {
+                FrameWriter writer = frame.write(this);
+                if (name == null) {
+                    writer.putLong(handle);
+                } else {
+                    writeName(frame, writer, name);
+                }
+                writeArguments(writer, args, keywords, keywordValues);
+                return finish(frame, writer, op);
+            }
+            if (name != null) {
+                simple |= SimpleTag.BY_NAME;
+                if (Flight.isOn()) {
+                    frame.name = name;
+                }
+            }
+            Object[] refs = callSimple(frame, op, handle, simple);
+            int status = frame.status();
+            if (SimpleCodec.isAnswer(status)) {
+                untouched = true;
+                return SimpleCodec.read(frame, status);
+            }
+            return result(frame, null, refs);
         } finally {
-            FrameStack.release(frame);
+            if (untouched) {
+                FrameStack.releaseUntouched(frame);
+            } else {
+                FrameStack.release(frame);
+            }
             Reference.reachabilityFence(args);
             Reference.reachabilityFence(keywordValues);
         }
+    }
+
+    private Object[] callSimple(Frame frame, int op, long target, long argument) {
+        long open = namespace();
+        begin(frame, open, op, SimpleCodec.bytes(argument));
+        Object refs = Native.callSimple(caller(frame), open, target, argument, frame.address(), frame.capacity());
+        Object[] arrays = (Object[]) refs;
+        ended(frame, frame.length() + ArrayCodec.bytes(arrays));
+        return arrays;
     }
 
     /** Calls a method of an object. */
@@ -646,12 +680,16 @@ public final class Session implements ValueContext {
     private void watched(Frame frame, long bytes, boolean inFrame) {
         frame.ran();
         if (GilWaits.measured || frame.recorded != null) {
-            seen(frame, bytes, inFrame && frame.status() != Status.OK);
+            seen(frame, bytes, inFrame && isFailure(frame.status()));
         }
         if (state.leaving != 0) {
             // Not before the answer has been read: it names objects that go with the interpreter.
             frame.leaver = this;
         }
+    }
+
+    private static boolean isFailure(int status) {
+        return status == Status.RAISED || status == Status.FAILED;
     }
 
     private static void seen(Frame frame, long bytes, boolean failed) {

@@ -10,6 +10,8 @@ public final class Status {
     public static final int FAILED = 2;
     /** Of an answer that is a number in a register as a rule: this once it is the payload. */
     public static final int VALUE = 3;
+    /** Of a simple call, in the lowest byte: the tag of the value stands above it, and the payload is the value's data. */
+    public static final int SIMPLE = 4;
 
     /** Not in a frame: a number, given back by a call for one, that says to look at the frame. */
     public static final int LOOK = -1518273645;

@@ -2,6 +2,7 @@ package dev.krait.internal;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +14,8 @@ final class TextCodec {
     private static final int SHORT = 24;
     /** A non-ASCII text mostly shows it this early, which saves the copy that would find out. */
     private static final int PROBE = 16;
+    /** Longer texts are not written alone: every frame has room for these. */
+    private static final int LATIN1 = 2048;
     private static final int CHUNK = 1 << 20;
     private static final VarHandle EIGHT = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
     private static final long ONES = 0x0101010101010101L;
@@ -122,8 +125,40 @@ final class TextCodec {
         out.position += 2 * length;
     }
 
+    /**
+     * Writes a text of characters up to U+00FF alone, from the payload's begin on.
+     *
+     * @return its length, or -1 where it is none, or too long for every frame
+     */
+    static int writeLatin1(Frame frame, String text) {
+        int length = text.length();
+        if (length > LATIN1 || !looksLatin1(text, length)) {
+            return -1;
+        }
+        byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
+        // Whatever else it has became a '?'.
+        if (bytes.length != length
+                || hasQuestionMark(bytes) && !new String(bytes, StandardCharsets.ISO_8859_1).equals(text)) {
+            return -1;
+        }
+        ByteBuffer buffer = frame.buffer();
+        buffer.position(Frame.HEADER);
+        buffer.put(bytes, 0, length);
+        return length;
+    }
+
+    /** A few looks, which for most other texts save the copy that would find out. */
+    private static boolean looksLatin1(String text, int length) {
+        return length == 0
+                || (text.charAt(0) | text.charAt(length >> 2) | text.charAt(length >> 1) | text.charAt(length - 1)) < 0x100;
+    }
+
     static String readAscii(FrameInput in) {
-        int length = in.count(1);
+        return readBytes(in, in.count(1));
+    }
+
+    /** A text whose characters take a byte each. */
+    static String readBytes(FrameInput in, int length) {
         byte[] bytes = in.scratchBytes(length);
         in.bytes(bytes, length);
         return new String(bytes, 0, length, StandardCharsets.ISO_8859_1);

@@ -1,0 +1,164 @@
+//! Simple calls: at most one argument, which is no container, and mostly such a result. What they are goes in a register,
+//! and their data stands alone in the payload: no value is announced, counted and walked over.
+#![forbid(unsafe_code)]
+
+use super::tag::{self, simple, status};
+use super::{HEADER, Malformed, Reader};
+use crate::py::{BuiltIn, Gil, Object, Owned, Result};
+
+/// What a simple argument is: a tag with flags in the lowest byte, the length of its data above.
+#[derive(Clone, Copy)]
+pub struct Simple(pub i64);
+
+impl Simple {
+    /// Whether what is called is named.
+    #[inline(always)]
+    pub fn by_name(self) -> bool {
+        self.0 as u8 & simple::BY_NAME != 0
+    }
+
+    /// The argument, if there is one, from a frame's memory.
+    #[inline(always)]
+    pub fn argument<'g>(self, gil: Gil<'g>, memory: &[u8]) -> Result<Option<Owned<'g>>> {
+        let malformed = |malformed: Malformed| malformed.raise(gil);
+        let length = usize::try_from(self.0 >> 8).unwrap_or(usize::MAX);
+        let mut reader = Reader::new(memory.get(HEADER..).unwrap_or_default());
+        let argument = match self.0 as u8 & !simple::BY_NAME {
+            simple::NOTHING => return Ok(None),
+            simple::LATIN1 => gil.str_latin1(reader.bytes(length).map_err(malformed)?)?,
+            tag::LONG => gil.long(reader.i64().map_err(malformed)?)?,
+            tag::DOUBLE => gil.double(reader.f64().map_err(malformed)?)?,
+            tag::NULL => gil.none(),
+            tag::FALSE => gil.bool(false),
+            tag::TRUE => gil.bool(true),
+            _ => return Err(malformed(reader.malformed("an unknown argument"))),
+        };
+        Ok(Some(argument))
+    }
+}
+
+/// Writes a simple answer, header and all. False where the value is none, or does not fit: nothing is written then.
+#[inline(always)]
+pub fn write_simple(gil: Gil<'_>, memory: &mut [u8], value: &Object) -> bool {
+    let Some((header, room)) = memory.split_first_chunk_mut::<HEADER>() else {
+        return false;
+    };
+    let written = match value.built_in() {
+        BuiltIn::Str => value.ascii(gil).map(|text| {
+            let text = text?;
+            room.get_mut(..text.len())?.copy_from_slice(text);
+            Some((tag::ASCII, text.len()))
+        }),
+        BuiltIn::Int => value.to_long(gil).map(|number| {
+            *room.first_chunk_mut()? = number?.to_le_bytes();
+            Some((tag::LONG, 8))
+        }),
+        BuiltIn::Float => value.to_double(gil).map(|number| {
+            *room.first_chunk_mut()? = number.to_le_bytes();
+            Some((tag::DOUBLE, 8))
+        }),
+        BuiltIn::None => Ok(Some((tag::NULL, 0))),
+        BuiltIn::Bool => Ok(Some((if value.is_true() { tag::TRUE } else { tag::FALSE }, 0))),
+        _ => Ok(None),
+    };
+    let (tag, length) = match written {
+        Ok(Some(written)) => written,
+        Ok(None) => return false,
+        Err(raised) => {
+            // Whoever writes it otherwise is told the same.
+            gil.clear_raised(raised);
+            return false;
+        }
+    };
+    *header = [0; HEADER];
+    header[..4].copy_from_slice(&(status::SIMPLE | i32::from(tag) << 8).to_le_bytes());
+    header[8..16].copy_from_slice(&(length as u64).to_le_bytes());
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::py::testing::{describe, eval, repr, with_python};
+
+    fn argument(gil: Gil<'_>, what: u8, length: usize, data: &[u8]) -> std::result::Result<String, String> {
+        let memory = [&[0; HEADER], data].concat();
+        match Simple((length as i64) << 8 | i64::from(what)).argument(gil, &memory) {
+            Ok(None) => Ok("nothing".to_owned()),
+            Ok(Some(argument)) => Ok(repr(gil, &argument)),
+            Err(raised) => Err(describe(gil, raised)),
+        }
+    }
+
+    #[test]
+    fn each_kind_of_argument_arrives() {
+        with_python(|gil| {
+            let arrives = |what, length, data: &[u8]| argument(gil, what, length, data).expect("an argument");
+            assert_eq!(arrives(simple::NOTHING, 0, &[]), "nothing");
+            assert_eq!(arrives(tag::NULL, 0, &[]), "None");
+            assert_eq!(arrives(tag::FALSE, 0, &[]), "False");
+            assert_eq!(arrives(tag::TRUE | simple::BY_NAME, 0, &[]), "True");
+            assert_eq!(arrives(tag::LONG, 0, &i64::MIN.to_le_bytes()), "-9223372036854775808");
+            assert_eq!(arrives(tag::DOUBLE, 0, &(-0.0f64).to_le_bytes()), "-0.0");
+            assert_eq!(arrives(simple::LATIN1, 0, b"abc"), "''");
+            assert_eq!(arrives(simple::LATIN1, 4, b"a\0\xe9\xffrest"), "'a\\x00éÿ'");
+        });
+    }
+
+    #[test]
+    fn an_argument_that_reaches_past_the_frame_is_refused() {
+        with_python(|gil| {
+            for (what, length, data) in [
+                (simple::LATIN1, 4, &b"abc"[..]),
+                (simple::LATIN1, usize::MAX >> 9, b"abc"),
+                (simple::LATIN1, usize::MAX, b"abc"),
+                (tag::LONG, 8, &[0; 7]),
+                (tag::DOUBLE, 8, &[0; 7]),
+                (tag::LIST, 0, &[0; 64]),
+                (99, 0, &[0; 64]),
+            ] {
+                let error = argument(gil, what, length, data).expect_err("refused");
+                assert!(error.starts_with("SystemError: malformed frame"), "{error}");
+            }
+        });
+    }
+
+    /// The tag and the data of what is written for an expression into this much room, if anything is.
+    fn answer(gil: Gil<'_>, code: &str, room: usize) -> Option<(u8, Vec<u8>)> {
+        let mut memory = vec![0xaa; HEADER + room];
+        if !write_simple(gil, &mut memory, &eval(gil, code)) {
+            assert!(memory.iter().all(|byte| *byte == 0xaa), "nothing is written");
+            return None;
+        }
+        assert_eq!(i32::from(memory[0]), status::SIMPLE);
+        let length = u64::from_le_bytes(*memory[8..].first_chunk().expect("a header")) as usize;
+        assert!(memory[2..8].iter().chain(&memory[16..HEADER]).all(|byte| *byte == 0));
+        Some((memory[1], memory[HEADER..HEADER + length].to_vec()))
+    }
+
+    #[test]
+    fn each_kind_of_answer_is_written() {
+        with_python(|gil| {
+            assert_eq!(answer(gil, "None", 0), Some((tag::NULL, vec![])));
+            assert_eq!(answer(gil, "True", 0), Some((tag::TRUE, vec![])));
+            assert_eq!(answer(gil, "False", 0), Some((tag::FALSE, vec![])));
+            assert_eq!(answer(gil, "-1", 8), Some((tag::LONG, (-1i64).to_le_bytes().to_vec())));
+            assert_eq!(answer(gil, "-1.0", 8), Some((tag::DOUBLE, (-1f64).to_le_bytes().to_vec())));
+            assert_eq!(answer(gil, "''", 0), Some((tag::ASCII, vec![])));
+            assert_eq!(answer(gil, "'a\\0b'", 3), Some((tag::ASCII, b"a\0b".to_vec())));
+        });
+    }
+
+    #[test]
+    fn what_is_not_simple_or_does_not_fit_is_left_to_the_codec() {
+        with_python(|gil| {
+            for code in ["2**63", "'é'", "'\\ud800'", "[]", "b''", "object()", "class S(str): pass\nS('a')"] {
+                assert_eq!(answer(gil, code, 64), None, "{code}");
+            }
+            assert_eq!(answer(gil, "1", 7), None);
+            assert_eq!(answer(gil, "1.0", 7), None);
+            assert_eq!(answer(gil, "'abc'", 2), None);
+            assert!(!gil.has_raised());
+        });
+    }
+}
