@@ -90,9 +90,17 @@ def _java(service, exception):
 class CallInterrupted(BaseException):
     """Java interrupted the call: its thread or its interpreter. No Exception, so that `except Exception` lets it go by."""
 
+    # CPython makes the exception in the thread that it stops, from the class alone.
+    _reason = "the call's thread or interpreter was interrupted"
+
+    def __str__(self):
+        return super().__str__() or self._reason
+
 
 class CallTimeout(CallInterrupted):
     """The call ran longer than its deadline."""
+
+    _reason = "the call ran longer than its deadline"
 
 
 CallInterrupted.__module__ = CallTimeout.__module__ = JavaException.__module__ = "krait"

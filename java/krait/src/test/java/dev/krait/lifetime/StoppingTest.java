@@ -47,7 +47,9 @@ final class StoppingTest {
     @Test
     void aDeadlineStopsPythonCodeAndTheInterpreterGoesOn() {
         long begin = System.nanoTime();
-        assertThrows(PythonTimeoutException.class, () -> interp.invoke(Duration.ofMillis(100), "spin"));
+        PythonTimeoutException e = assertThrows(PythonTimeoutException.class,
+                () -> interp.invoke(Duration.ofMillis(100), "spin"));
+        assertEquals("krait.CallTimeout: the call ran longer than its deadline", e.getMessage());
         assertTrue(System.nanoTime() - begin >= 100_000_000, "not before the deadline");
         assertEquals(2L, interp.invoke("inc", 1));
     }
