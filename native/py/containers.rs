@@ -154,18 +154,17 @@ impl Object {
         unsafe { ffi::PyAnySet_Check(self.as_ptr()) != 0 }
     }
 
-    /// Number of items; `self` must be a list.
+    /// Number of items; 0 where this is no list.
     #[inline(always)]
     pub fn list_len(&self) -> usize {
-        // SAFETY: a live list under the GIL that its borrower holds.
-        unsafe { ffi::PyList_Size(self.as_ptr()).max(0) as usize }
+        // SAFETY: a live object under the GIL that its borrower holds.
+        length(unsafe { ffi::PyList_Size(self.as_ptr()) })
     }
 
-    /// A list's item, or none past its end. `self` must be a list.
+    /// A list's item; none past its end, and none where this is no list.
     #[inline(always)]
     pub fn list_item<'g>(&self, gil: Gil<'g>, index: usize) -> Option<Owned<'g>> {
-        debug_assert!(self.is_list());
-        // SAFETY: a live list under the GIL; PyList_GetItem checks the index, and the borrowed reference becomes an
+        // SAFETY: a live object under the GIL; PyList_GetItem checks class and index, and the borrowed reference becomes an
         // owned one at once.
         unsafe {
             let item = ffi::PyList_GetItem(self.as_ptr(), index as isize);
@@ -199,13 +198,13 @@ impl Object {
         }
     }
 
-    /// A tuple's item, or none past its end. `self` must be a tuple.
+    /// A tuple's item; none past its end, and none where this is no tuple.
     #[inline(always)]
     pub fn tuple_item(&self, index: usize) -> Option<&Object> {
-        debug_assert!(self.is_tuple());
-        // SAFETY: a live tuple; tuples are immutable, so the item lives as long as it.
+        // SAFETY: a live object under the GIL that its borrower holds; PyTuple_Size says -1 and raises unless it is a
+        // tuple. Tuples are immutable, so the item lives as long as it.
         unsafe {
-            if index >= ffi::PyTuple_Size(self.as_ptr()) as usize {
+            if index >= length(ffi::PyTuple_Size(self.as_ptr())) {
                 return None;
             }
             Some(Object::from_ptr(ffi::PyTuple_GetItem(self.as_ptr(), index as isize)))
@@ -238,14 +237,40 @@ impl Object {
         }
     }
 
-    /// Number of entries; `self` must be a dict.
+    /// Number of entries; 0 where this is no dict.
     pub fn dict_len(&self) -> usize {
-        // SAFETY: a live dict under the GIL that its borrower holds.
-        unsafe { ffi::PyDict_Size(self.as_ptr()).max(0) as usize }
+        // SAFETY: a live object under the GIL that its borrower holds.
+        length(unsafe { ffi::PyDict_Size(self.as_ptr()) })
     }
 
     /// Entries in order, past any override; empty for what is no dict.
     pub fn dict_iter<'a, 'g>(&'a self, gil: Gil<'g>) -> DictIter<'a, 'g> {
         DictIter { dict: self, gil, position: if self.is_dict() { 0 } else { isize::MAX } }
+    }
+}
+
+/// A length that CPython gave under the GIL: -1, with an exception, where it was asked of the wrong kind of object.
+#[inline(always)]
+fn length(given: isize) -> usize {
+    usize::try_from(given).unwrap_or_else(|_| {
+        // SAFETY: whoever asked CPython for the length holds the GIL still.
+        unsafe { ffi::PyErr_Clear() };
+        0
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::py::testing::with_python;
+
+    #[test]
+    fn what_is_no_container_has_no_items_and_leaves_no_exception_behind() {
+        with_python(|gil| {
+            let text = gil.str("text").unwrap();
+            assert!(text.tuple_item(0).is_none());
+            assert!(text.list_item(gil, 0).is_none());
+            assert_eq!((text.list_len(), text.dict_len()), (0, 0));
+            assert!(!gil.has_raised());
+        });
     }
 }
