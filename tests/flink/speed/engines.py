@@ -23,6 +23,8 @@ THREAD = {"python.execution-mode": "thread"}
 OURS = "dev.krait.bench.flink.Functions$"
 IN_JAVA = {"json": (OURS + "JsonValueLower", "f(v)"), "increment": (OURS + "Increment", "f(v)"),
            "three": (OURS + "Three", "f(v)"), "map": ("", "")}
+# What an asynchronous function costs that does nothing else: the limit of krait-flink's batches in SQL.
+IN_JAVA_ASYNC = {"increment": (OURS + "IncrementAsync", "f(v)")}
 
 
 def krait_flink(kind, function, result):
@@ -32,9 +34,16 @@ def krait_flink(kind, function, result):
 BY_ROW = {"json": krait_flink("Scalar", "json_value_lower", "STRING"), "increment": krait_flink("Scalar", "increment", "BIGINT"),
           "three": krait_flink("Table", "three", "BIGINT")}
 IN_BATCHES = {"json": krait_flink("Vectorized", "json_value_lower_batch", "STRING"),
-              "increment": krait_flink("Vectorized", "increment_batch", "BIGINT"), "map": ("PythonMap", "")}
-# Flink lets so many rows be on their way at once; 10 if it is not told.
-ASYNC = {"table.exec.async-scalar.max-concurrent-operations": "1000"}
+              "increment": krait_flink("Vectorized", "increment_columns", "BIGINT")}
+# In a DataStream, where each row need not pass Flink's asynchronous operator; a table becomes one and the other way round.
+IN_STREAM = {"json": ("PythonStream", "json_value_lower_batch"), "increment": ("PythonStream", "increment_columns"),
+             "map": ("PythonStream", "increment_columns")}
+# Flink lets 10 rows be on their way at once if it is not told, and has a timer and a trial more for each row, of which a
+# function that computes needs neither.
+ASYNC = {"table.exec.async-scalar.max-concurrent-operations": "4000",
+         "table.exec.async-scalar.retry-strategy": "NO_RETRY", "table.exec.async-scalar.timeout": "0 s"}
+# What the batches of a function are.
+COLUMNS = {"increment": "numpy", "map": "numpy", "json": "lists"}
 
 
 @dataclass(frozen=True)
@@ -58,7 +67,11 @@ ENGINES = {engine.name: engine for engine in (
     Engine("thread-pemja", "thread on PEMJA", "python", THREAD, library="pemja_core"),
     Engine("thread-krait", "thread on Krait", "python", THREAD, "thread-krait", "krait", KRAIT_PEMJA),
     Engine("krait-flink", "krait-flink, row by row", "java", library="krait", needs=KRAIT_FLINK, functions=BY_ROW),
-    Engine("krait-flink-batch", "krait-flink, vectorised", "java", ASYNC, library="krait", needs=KRAIT_FLINK, functions=IN_BATCHES),
+    Engine("java-async", "Java, asynchronous", "java", ASYNC, functions=IN_JAVA_ASYNC),
+    Engine("krait-flink-batch", "krait-flink, vectorised in SQL", "java", ASYNC, library="krait", needs=KRAIT_FLINK,
+           functions=IN_BATCHES),
+    Engine("krait-flink-stream", "krait-flink, vectorised in a DataStream", "java", library="krait", needs=KRAIT_FLINK,
+           functions=IN_STREAM),
 )}
 
 
@@ -129,8 +142,9 @@ class Running:
         meter = f"{self.control.address}/{engine.name}"
         out = str(self.out(engine))
         java_class, call = engine.functions.get(self.case.function, ("", "f(v)"))
-        return {"name": engine.name, "function": self.case.function, "class": java_class, "call": call,
-                "module": str(HERE / "functions.py"), "conf": engine.conf, "meter": meter, "out": out, "kept": self.kept,
+        columns = COLUMNS.get(self.case.function, "lists")
+        return {"name": engine.name, "function": self.case.function, "class": java_class, "call": call, "columns": columns,
+                "module": str(HERE / "functions.py"), "conf": engine.conf | {"krait.batch.columns": columns}, "meter": meter, "out": out, "kept": self.kept,
                 "sql": self.case.statements(meter, self.lines, out, self.kept, call)}
 
     def out(self, engine):

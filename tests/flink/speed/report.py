@@ -78,9 +78,10 @@ def verdicts(result):
                    f"{number(krait - wrapped)} µs, PEMJA {number(pemja - wrapped)} µs: {ratio:.2f}", ratio <= 0.5)
         if case == "table":
             yield f"{case}: at least 2 times PEMJA's rate", f"{pemja / krait:.2f} times", pemja >= 2 * krait
-    if case == "bigint" and "krait-flink-batch" in found:
-        batch = found["krait-flink-batch"]
-        yield f"{case}: krait-flink vectorised has at least 2 times PEMJA's rate", f"{pemja / batch:.2f} times", pemja >= 2 * batch
+    for name in ("krait-flink-batch", "krait-flink-stream"):
+        if case in ("bigint", "map") and name in found:
+            batch = found[name]
+            yield f"{case}: {ENGINES[name].title} has at least 2 times PEMJA's rate", f"{pemja / batch:.2f} times", pemja >= 2 * batch
 
 
 def print_all(folder):

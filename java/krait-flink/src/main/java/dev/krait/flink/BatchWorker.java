@@ -4,30 +4,37 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Collects rows that come one by one, and calls a function for batches of them on a thread of its own. A batch goes when it
- * is full, when its first row has waited long enough, or when no more rows can come before an answer: Flink lets no more
- * than {@code capacity} rows be on their way.
+ * Collects rows that come one by one, and calls a function for batches of them. Whoever brings the row that makes a batch
+ * full calls, and so answers all of its rows: Flink's own part for each row is then not shared between two threads, which
+ * costs more than it takes. A batch is full, too, when no more rows can come before an answer: Flink lets no more than
+ * {@code capacity} rows be on their way. What is not full when its first row has waited long enough is called for by a thread of its own.
  */
 final class BatchWorker implements AutoCloseable {
     private final VectorFunction function;
     private final Bounds bounds;
     private final int capacity;
+    private final long delay;
     private final Thread thread;
-    private ColumnBatch filling;
-    private List<CompletableFuture<Object>> waiting = new ArrayList<>();
-    private ColumnBatch spare;
+    /** Who has it adds rows, or calls for them. */
+    private final ReentrantLock turn = new ReentrantLock();
+    private final Condition begun = turn.newCondition();
+    private final ColumnBatch batch;
+    private final List<CompletableFuture<Object>> waiting = new ArrayList<>();
     private long first;
-    private int running;
-    private boolean closed;
+    /** The thread has found no row, and is to be told of the next one. */
+    private boolean idle;
+    private volatile boolean closed;
 
     BatchWorker(VectorFunction function, Bounds bounds, int capacity, String name, ClassLoader loader) {
         this.function = function;
         this.bounds = bounds;
         this.capacity = capacity;
-        this.filling = function.newBatch();
-        this.spare = function.newBatch();
+        this.delay = bounds.delay.toNanos();
+        this.batch = function.newBatch();
         thread = new Thread(this::run, "krait-batch " + name);
         thread.setDaemon(true);
         thread.setContextClassLoader(loader);
@@ -35,103 +42,79 @@ final class BatchWorker implements AutoCloseable {
     }
 
     /** Adds a row; its result, or what went wrong with its batch, completes the future. */
-    synchronized void add(Object[] values, CompletableFuture<Object> result) {
-        while (!closed && filling.isFull(bounds)) {
-            try {
-                wait();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                result.completeExceptionally(new CancellationException("interrupted"));
-                return;
-            }
-        }
-        if (closed) {
-            result.completeExceptionally(new CancellationException("The function is closed."));
+    void add(Object[] values, CompletableFuture<Object> result) {
+        try {
+            turn.lockInterruptibly();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            result.completeExceptionally(new CancellationException("interrupted"));
             return;
         }
-        if (waiting.isEmpty()) {
-            first = System.nanoTime();
-        }
-        filling.add(values);
-        waiting.add(result);
-        if (waiting.size() == 1 || isDue()) {
-            notifyAll();
-        }
-    }
-
-    private boolean isDue() {
-        return filling.isFull(bounds) || running + waiting.size() >= capacity;
-    }
-
-    private void run() {
-        while (true) {
-            ColumnBatch batch;
-            List<CompletableFuture<Object>> results;
-            synchronized (this) {
-                try {
-                    awaitBatch();
-                } catch (InterruptedException e) {
-                    // Only close() interrupts this thread.
-                    return;
-                }
-                if (closed) {
-                    return;
-                }
-                batch = filling;
-                results = waiting;
-                filling = spare;
-                waiting = new ArrayList<>(results.size());
-                running = results.size();
-                notifyAll();
-            }
-            answer(batch, results);
-            batch.clear();
-            synchronized (this) {
-                spare = batch;
-                running = 0;
-            }
-        }
-    }
-
-    private synchronized void awaitBatch() throws InterruptedException {
-        while (!closed && (waiting.isEmpty() || !isDue())) {
-            if (waiting.isEmpty()) {
-                wait();
-                continue;
-            }
-            long left = first + bounds.delay.toNanos() - System.nanoTime();
-            if (left <= 0) {
+        try {
+            if (closed) {
+                result.completeExceptionally(new CancellationException("The function is closed."));
                 return;
             }
-            wait(left / 1_000_000, (int) (left % 1_000_000));
+            if (waiting.isEmpty()) {
+                first = System.nanoTime();
+                if (idle) {
+                    idle = false;
+                    begun.signal();
+                }
+            }
+            batch.add(values);
+            waiting.add(result);
+            if (batch.isFull(bounds) || waiting.size() >= capacity) {
+                answer();
+            }
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    /** One look at a time: what was begun since it was waited for is waited for in turn. */
+    private void run() {
+        try {
+            turn.lockInterruptibly();
+            try {
+                while (!closed) {
+                    long left = first + delay - System.nanoTime();
+                    if (waiting.isEmpty()) {
+                        idle = true;
+                        begun.await();
+                    } else if (left > 0) {
+                        begun.awaitNanos(left);
+                    } else {
+                        answer();
+                    }
+                }
+            } finally {
+                turn.unlock();
+            }
+        } catch (InterruptedException e) {
+            // Only close() interrupts this thread.
         }
     }
 
     /** Completes each row's future: with its result, or all with the error of their batch. */
-    private void answer(ColumnBatch batch, List<CompletableFuture<Object>> results) {
-        Object[] values;
+    private void answer() {
         try {
-            values = function.call(batch);
+            Object[] values = function.call(batch);
+            for (int i = 0; i < values.length; i++) {
+                waiting.get(i).complete(values[i]);
+            }
         } catch (Throwable e) {
-            results.forEach(result -> result.completeExceptionally(e));
-            return;
-        }
-        for (int i = 0; i < values.length; i++) {
-            results.get(i).complete(values[i]);
+            waiting.forEach(result -> result.completeExceptionally(e));
+        } finally {
+            waiting.clear();
+            batch.clear();
         }
     }
 
     /** Ends the thread, also while it is in Python. Rows that wait are given up: Flink closes only when none is needed. */
     @Override
     public void close() {
-        List<CompletableFuture<Object>> left;
-        synchronized (this) {
-            closed = true;
-            left = waiting;
-            waiting = new ArrayList<>();
-            notifyAll();
-        }
-        left.forEach(result -> result.completeExceptionally(new CancellationException("The function is closed.")));
+        closed = true;
         boolean interrupted = false;
         while (thread.isAlive()) {
             thread.interrupt();
@@ -140,6 +123,13 @@ final class BatchWorker implements AutoCloseable {
             } catch (InterruptedException e) {
                 interrupted = true;
             }
+        }
+        turn.lock();
+        try {
+            waiting.forEach(result -> result.completeExceptionally(new CancellationException("The function is closed.")));
+            waiting.clear();
+        } finally {
+            turn.unlock();
         }
         if (interrupted) {
             Thread.currentThread().interrupt();

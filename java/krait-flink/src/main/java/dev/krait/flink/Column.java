@@ -6,12 +6,18 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.function.ToLongFunction;
+import java.util.stream.IntStream;
 import org.apache.flink.table.types.logical.LogicalType;
+import org.apache.flink.types.Row;
 
 /** The values of one argument in a batch, as they cross to Python: numbers as one array, what is no number as a list. */
 abstract class Column {
+    private static final long SMALL = 16;
+
     /** Where a value is NULL; null as long as none is. */
     private byte[] nulls;
     private int count;
@@ -84,7 +90,8 @@ abstract class Column {
         return Math.addExact(Math.multiplyExact(instant.getEpochSecond(), 1_000_000L), instant.getNano() / 1000);
     }
 
-    final void add(Object value) {
+    /** Adds a value; roughly what it takes on its way, in bytes. */
+    final long add(Object value) {
         if (value == null) {
             if (nulls == null) {
                 nulls = new byte[Math.max(16, count + 1)];
@@ -93,12 +100,18 @@ abstract class Column {
             nulls[count] = 1;
         }
         put(count++, value);
+        return size(value);
     }
 
     /** The values, as an array or a list. */
     abstract Object values(int count);
 
     abstract void put(int index, Object value);
+
+    /** What a value takes: exact where it may be large. */
+    long size(Object value) {
+        return SMALL;
+    }
 
     /** Where values are NULL, or null for nowhere. */
     byte[] nulls(int rows) {
@@ -169,6 +182,30 @@ abstract class Column {
         @Override
         Object values(int count) {
             return values;
+        }
+
+        @Override
+        long size(Object value) {
+            return sizeOf(value);
+        }
+
+        private static long sizeOf(Object value) {
+            if (value instanceof String) {
+                return SMALL + ((String) value).length();
+            } else if (value instanceof byte[]) {
+                return SMALL + ((byte[]) value).length;
+            } else if (value instanceof Object[]) {
+                return Arrays.stream((Object[]) value).mapToLong(Objects::sizeOf).sum() + SMALL;
+            } else if (value instanceof Row) {
+                Row row = (Row) value;
+                return IntStream.range(0, row.getArity()).mapToLong(i -> sizeOf(row.getField(i))).sum() + SMALL;
+            } else if (value instanceof Collection) {
+                return ((Collection<?>) value).stream().mapToLong(Objects::sizeOf).sum() + SMALL;
+            } else if (value instanceof Map) {
+                return ((Map<?, ?>) value).entrySet().stream()
+                        .mapToLong(entry -> sizeOf(entry.getKey()) + sizeOf(entry.getValue())).sum() + SMALL;
+            }
+            return SMALL;
         }
 
         /** Python's lists have their NULLs in them. */

@@ -15,8 +15,7 @@ final class ColumnBatch {
 
     void add(Object[] values) {
         for (int i = 0; i < columns.length; i++) {
-            columns[i].add(values[i]);
-            bytes += size(values[i]);
+            bytes += columns[i].add(values[i]);
         }
         rows++;
     }
@@ -53,38 +52,5 @@ final class ColumnBatch {
             nulls[i] = columns[i].nulls(rows);
         }
         return nulls;
-    }
-
-    /** Roughly what a value takes on its way; exact where it may be large. */
-    private static long size(Object value) {
-        if (value instanceof String) {
-            return 16 + ((String) value).length();
-        }
-        if (value instanceof byte[]) {
-            return 16 + ((byte[]) value).length;
-        }
-        if (value instanceof Object[]) {
-            long size = 16;
-            for (Object item : (Object[]) value) {
-                size += size(item);
-            }
-            return size;
-        }
-        if (value instanceof org.apache.flink.types.Row) {
-            org.apache.flink.types.Row row = (org.apache.flink.types.Row) value;
-            long size = 16;
-            for (int i = 0; i < row.getArity(); i++) {
-                size += size(row.getField(i));
-            }
-            return size;
-        }
-        if (value instanceof java.util.Map) {
-            long size = 16;
-            for (java.util.Map.Entry<?, ?> entry : ((java.util.Map<?, ?>) value).entrySet()) {
-                size += size(entry.getKey()) + size(entry.getValue());
-            }
-            return size;
-        }
-        return 16;
     }
 }

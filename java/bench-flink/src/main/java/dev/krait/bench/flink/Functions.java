@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import org.apache.flink.table.functions.AsyncScalarFunction;
 import org.apache.flink.table.functions.ScalarFunction;
 import org.apache.flink.table.functions.TableFunction;
 
@@ -34,6 +36,15 @@ public final class Functions {
 
         public Long eval(Long x) {
             return x + 1;
+        }
+    }
+
+    /** One more, as soon as it is asked for: what is left is what Flink does for each row of an asynchronous function. */
+    public static final class IncrementAsync extends AsyncScalarFunction {
+        private static final long serialVersionUID = 1;
+
+        public void eval(CompletableFuture<Long> result, Long x) {
+            result.complete(x + 1);
         }
     }
 

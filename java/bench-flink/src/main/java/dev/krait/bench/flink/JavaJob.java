@@ -23,6 +23,8 @@ public final class JavaJob {
         job.get("conf").properties().forEach(entry -> conf.setString(entry.getKey(), entry.getValue().asText()));
         if (job.get("function").asText().equals("map")) {
             map(job, conf);
+        } else if (job.get("class").asText().equals("PythonStream")) {
+            PythonStream.table(job, conf);
         } else {
             table(job, conf);
         }
@@ -44,7 +46,7 @@ public final class JavaJob {
             env.fromSource(MeterSource.numbers(meter), WatermarkStrategy.noWatermarks(), "meter", Types.LONG);
         DataStream<Long> mapped = job.get("class").asText().isEmpty()
             ? numbers.map(x -> x + 1).returns(Types.LONG)
-            : PythonMap.increment(numbers, job.get("module").asText());
+            : PythonStream.batches(numbers, job, Types.LONG);
         mapped.sinkTo(MeterSink.numbers(meter, job.get("out").asText(), job.get("kept").asInt()));
         env.executeAsync();
     }
