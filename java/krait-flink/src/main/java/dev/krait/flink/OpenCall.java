@@ -33,10 +33,7 @@ final class OpenCall implements AutoCloseable {
     }
 
     /** Opens the interpreter and imports the function; {@code maker} is what of {@code values.py} stands before it. */
-    static OpenCall open(Object function, BoundCall bound, FunctionContext context, String maker) {
-        if (bound == null) {
-            throw new IllegalStateException("Flink's planner did not bind the Python function " + function + " to a call.");
-        }
+    static OpenCall open(BoundCall bound, FunctionContext context, String maker) {
         PythonRuntime runtime = PythonRuntime.open(bound.definition, Surroundings.of(context));
         try {
             return new OpenCall(bound, runtime, maker);

@@ -33,11 +33,9 @@ import org.apache.flink.table.types.inference.TypeInference;
 public class PythonAggregateFunction extends AggregateFunction<Object, PythonAccumulator> implements SpecializedFunction {
     private static final long serialVersionUID = 1L;
 
-    private final PythonDefinition definition;
+    private final PlannedFunction planned;
     private final Columns columns;
     private final ArrayList<String> names;
-    private final BoundCall call;
-    private transient Inference inference;
     transient OpenAggregate open;
 
     /**
@@ -46,18 +44,17 @@ public class PythonAggregateFunction extends AggregateFunction<Object, PythonAcc
      * @param builder what the function is
      */
     protected PythonAggregateFunction(Builder builder) {
-        this(builder.define(), builder.columns, builder.names, null);
+        this(new PlannedFunction(builder.define(), builder.columns == null ? Kind.AGGREGATE : Kind.COLUMNS), builder.columns, builder.names);
     }
 
-    private PythonAggregateFunction(PythonDefinition definition, Columns columns, ArrayList<String> names, BoundCall call) {
-        this.definition = definition;
+    private PythonAggregateFunction(PlannedFunction planned, Columns columns, ArrayList<String> names) {
+        this.planned = planned;
         this.columns = columns;
         this.names = names;
-        this.call = call;
     }
 
     private PythonAggregateFunction(PythonAggregateFunction function, BoundCall call) {
-        this(function.definition, function.columns, function.names, call);
+        this(function.planned.bind(call), function.columns, function.names);
     }
 
     /**
@@ -67,8 +64,7 @@ public class PythonAggregateFunction extends AggregateFunction<Object, PythonAcc
      * @return the function
      */
     public static PythonAggregateFunction of(String function) {
-        FunctionSpec spec = FunctionSpec.parse(Objects.requireNonNull(function, "function"));
-        return new PythonAggregateFunction(new PythonDefinition().with(spec, null), null, null, null);
+        return new PythonAggregateFunction(PlannedFunction.of(function, Kind.AGGREGATE), null, null);
     }
 
     /**
@@ -80,16 +76,9 @@ public class PythonAggregateFunction extends AggregateFunction<Object, PythonAcc
         return new Builder();
     }
 
-    private Inference inference() {
-        if (inference == null) {
-            inference = new Inference(definition, columns == null ? Kind.AGGREGATE : Kind.COLUMNS);
-        }
-        return inference;
-    }
-
     @Override
     public TypeInference getTypeInference(DataTypeFactory typeFactory) {
-        return inference().types().accumulatorTypeStrategy(
+        return planned.inference().types().accumulatorTypeStrategy(
                 context -> Optional.of(DataTypes.RAW(PythonAccumulator.class, AccumulatorSerializer.INSTANCE))).build();
     }
 
@@ -97,7 +86,7 @@ public class PythonAggregateFunction extends AggregateFunction<Object, PythonAcc
     @Override
     public UserDefinedFunction specialize(SpecializedContext context) {
         // The configuration is hidden from aggregate functions.
-        BoundCall bound = BoundCall.of(inference(), context.getCallContext(), null);
+        BoundCall bound = BoundCall.of(planned.inference(), context.getCallContext(), null);
         boolean[] can = columns != null ? new boolean[] {true, true} : methods(bound.definition, context);
         if (can[0]) {
             return can[1] ? new RetractingAndMerging(this, bound) : new Retracting(this, bound);
@@ -117,7 +106,7 @@ public class PythonAggregateFunction extends AggregateFunction<Object, PythonAcc
 
     @Override
     public boolean isDeterministic() {
-        return definition.deterministic;
+        return planned.definition.deterministic;
     }
 
     /** Where a job is made there need be no Python. */
@@ -128,10 +117,7 @@ public class PythonAggregateFunction extends AggregateFunction<Object, PythonAcc
 
     @Override
     public void open(FunctionContext context) throws Exception {
-        if (call == null) {
-            throw new IllegalStateException("Flink's planner did not bind the Python function " + definition + " to a call.");
-        }
-        open = OpenAggregate.open(call, context, columns, names);
+        open = OpenAggregate.open(planned.call(), context, columns, names);
     }
 
     @Override

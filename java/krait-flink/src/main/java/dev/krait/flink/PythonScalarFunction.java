@@ -1,6 +1,5 @@
 package dev.krait.flink;
 
-import java.util.Objects;
 import org.apache.flink.table.catalog.DataTypeFactory;
 import org.apache.flink.table.functions.FunctionContext;
 import org.apache.flink.table.functions.ScalarFunction;
@@ -19,14 +18,12 @@ import org.apache.flink.table.types.inference.TypeInference;
 public class PythonScalarFunction extends ScalarFunction implements SpecializedFunction {
     private static final long serialVersionUID = 1L;
 
-    private final PythonDefinition definition;
-    private final BoundCall call;
-    private transient Inference inference;
+    private final PlannedFunction planned;
     private transient OpenCall open;
 
     /** For SQL: each call names its function, in its first argument. */
     public PythonScalarFunction() {
-        this(new PythonDefinition(), null);
+        this(new PlannedFunction(new PythonDefinition(), Kind.SCALAR));
     }
 
     /**
@@ -35,12 +32,11 @@ public class PythonScalarFunction extends ScalarFunction implements SpecializedF
      * @param builder what the function is
      */
     protected PythonScalarFunction(Builder builder) {
-        this(builder.define(), null);
+        this(new PlannedFunction(builder.define(), Kind.SCALAR));
     }
 
-    private PythonScalarFunction(PythonDefinition definition, BoundCall call) {
-        this.definition = definition;
-        this.call = call;
+    private PythonScalarFunction(PlannedFunction planned) {
+        this.planned = planned;
     }
 
     /**
@@ -51,8 +47,7 @@ public class PythonScalarFunction extends ScalarFunction implements SpecializedF
      * @return the function
      */
     public static PythonScalarFunction of(String function) {
-        FunctionSpec spec = FunctionSpec.parse(Objects.requireNonNull(function, "function"));
-        return new PythonScalarFunction(new PythonDefinition().with(spec, null), null);
+        return new PythonScalarFunction(PlannedFunction.of(function, Kind.SCALAR));
     }
 
     /**
@@ -64,26 +59,19 @@ public class PythonScalarFunction extends ScalarFunction implements SpecializedF
         return new Builder();
     }
 
-    private Inference inference() {
-        if (inference == null) {
-            inference = new Inference(definition, Kind.SCALAR);
-        }
-        return inference;
-    }
-
     @Override
     public TypeInference getTypeInference(DataTypeFactory typeFactory) {
-        return inference().types().build();
+        return planned.types();
     }
 
     @Override
     public UserDefinedFunction specialize(SpecializedContext context) {
-        return new PythonScalarFunction(definition, BoundCall.of(inference(), context));
+        return new PythonScalarFunction(planned.bind(context));
     }
 
     @Override
     public boolean isDeterministic() {
-        return definition.deterministic;
+        return planned.definition.deterministic;
     }
 
     /** Where a job is made there need be no Python. */
@@ -94,7 +82,7 @@ public class PythonScalarFunction extends ScalarFunction implements SpecializedF
 
     @Override
     public void open(FunctionContext context) throws Exception {
-        open = OpenCall.open(definition, call, context, "adapt");
+        open = OpenCall.open(planned.call(), context, "adapt");
     }
 
     /**
@@ -132,7 +120,7 @@ public class PythonScalarFunction extends ScalarFunction implements SpecializedF
          * @return the function, to be registered or called
          */
         public PythonScalarFunction build() {
-            return new PythonScalarFunction(define(), null);
+            return new PythonScalarFunction(this);
         }
     }
 }

@@ -2,7 +2,6 @@ package dev.krait.flink;
 
 import dev.krait.PyObject;
 import java.util.List;
-import java.util.Objects;
 import org.apache.flink.table.catalog.DataTypeFactory;
 import org.apache.flink.table.functions.FunctionContext;
 import org.apache.flink.table.functions.SpecializedFunction;
@@ -22,14 +21,12 @@ public class PythonTableFunction extends TableFunction<Object> implements Specia
     private static final long serialVersionUID = 1L;
     private static final int AHEAD = 256;
 
-    private final PythonDefinition definition;
-    private final BoundCall call;
-    private transient Inference inference;
+    private final PlannedFunction planned;
     private transient OpenCall open;
 
     /** For SQL: each call names its function, in its first argument. */
     public PythonTableFunction() {
-        this(new PythonDefinition(), null);
+        this(new PlannedFunction(new PythonDefinition(), Kind.TABLE));
     }
 
     /**
@@ -38,12 +35,11 @@ public class PythonTableFunction extends TableFunction<Object> implements Specia
      * @param builder what the function is
      */
     protected PythonTableFunction(Builder builder) {
-        this(builder.define(), null);
+        this(new PlannedFunction(builder.define(), Kind.TABLE));
     }
 
-    private PythonTableFunction(PythonDefinition definition, BoundCall call) {
-        this.definition = definition;
-        this.call = call;
+    private PythonTableFunction(PlannedFunction planned) {
+        this.planned = planned;
     }
 
     /**
@@ -54,8 +50,7 @@ public class PythonTableFunction extends TableFunction<Object> implements Specia
      * @return the function
      */
     public static PythonTableFunction of(String function) {
-        FunctionSpec spec = FunctionSpec.parse(Objects.requireNonNull(function, "function"));
-        return new PythonTableFunction(new PythonDefinition().with(spec, null), null);
+        return new PythonTableFunction(PlannedFunction.of(function, Kind.TABLE));
     }
 
     /**
@@ -67,26 +62,19 @@ public class PythonTableFunction extends TableFunction<Object> implements Specia
         return new Builder();
     }
 
-    private Inference inference() {
-        if (inference == null) {
-            inference = new Inference(definition, Kind.TABLE);
-        }
-        return inference;
-    }
-
     @Override
     public TypeInference getTypeInference(DataTypeFactory typeFactory) {
-        return inference().types().build();
+        return planned.types();
     }
 
     @Override
     public UserDefinedFunction specialize(SpecializedContext context) {
-        return new PythonTableFunction(definition, BoundCall.of(inference(), context));
+        return new PythonTableFunction(planned.bind(context));
     }
 
     @Override
     public boolean isDeterministic() {
-        return definition.deterministic;
+        return planned.definition.deterministic;
     }
 
     /** Where a job is made there need be no Python. */
@@ -97,7 +85,7 @@ public class PythonTableFunction extends TableFunction<Object> implements Specia
 
     @Override
     public void open(FunctionContext context) throws Exception {
-        open = OpenCall.open(definition, call, context, "table");
+        open = OpenCall.open(planned.call(), context, "table");
     }
 
     /**
@@ -150,7 +138,7 @@ public class PythonTableFunction extends TableFunction<Object> implements Specia
          * @return the function, to be registered or called
          */
         public PythonTableFunction build() {
-            return new PythonTableFunction(define(), null);
+            return new PythonTableFunction(this);
         }
     }
 }

@@ -1,6 +1,5 @@
 package dev.krait.flink;
 
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import org.apache.flink.table.catalog.DataTypeFactory;
@@ -29,16 +28,15 @@ import org.apache.flink.table.types.inference.TypeInference;
 public class PythonVectorizedFunction extends AsyncScalarFunction implements SpecializedFunction {
     private static final long serialVersionUID = 1L;
 
-    private final PythonDefinition definition;
+    private final PlannedFunction planned;
     private final Batching batching;
-    private final BoundCall call;
-    private transient Inference inference;
+    private transient BoundCall call;
     private transient VectorFunction function;
     private transient BatchWorker worker;
 
     /** For SQL: each call names its function, in its first argument. */
     public PythonVectorizedFunction() {
-        this(new PythonDefinition(), null, null);
+        this(new PlannedFunction(new PythonDefinition(), Kind.VECTORIZED), null);
     }
 
     /**
@@ -47,13 +45,12 @@ public class PythonVectorizedFunction extends AsyncScalarFunction implements Spe
      * @param builder what the function is
      */
     protected PythonVectorizedFunction(Builder builder) {
-        this(builder.define(), new Batching(builder.columns, builder.names, builder.bounds()), null);
+        this(new PlannedFunction(builder.define(), Kind.VECTORIZED), new Batching(builder.columns, builder.names, builder.bounds()));
     }
 
-    private PythonVectorizedFunction(PythonDefinition definition, Batching batching, BoundCall call) {
-        this.definition = definition;
+    private PythonVectorizedFunction(PlannedFunction planned, Batching batching) {
+        this.planned = planned;
         this.batching = batching;
-        this.call = call;
     }
 
     /**
@@ -64,8 +61,7 @@ public class PythonVectorizedFunction extends AsyncScalarFunction implements Spe
      * @return the function
      */
     public static PythonVectorizedFunction of(String function) {
-        FunctionSpec spec = FunctionSpec.parse(Objects.requireNonNull(function, "function"));
-        return new PythonVectorizedFunction(new PythonDefinition().with(spec, null), null, null);
+        return new PythonVectorizedFunction(PlannedFunction.of(function, Kind.VECTORIZED), null);
     }
 
     /**
@@ -77,27 +73,20 @@ public class PythonVectorizedFunction extends AsyncScalarFunction implements Spe
         return new Builder();
     }
 
-    private Inference inference() {
-        if (inference == null) {
-            inference = new Inference(definition, Kind.VECTORIZED);
-        }
-        return inference;
-    }
-
     @Override
     public TypeInference getTypeInference(DataTypeFactory typeFactory) {
-        return inference().types().build();
+        return planned.types();
     }
 
     @Override
     public UserDefinedFunction specialize(SpecializedContext context) {
         Batching batches = batching != null ? batching : Batching.of(context.getConfiguration());
-        return new PythonVectorizedFunction(definition, batches.within(context.getConfiguration()), BoundCall.of(inference(), context));
+        return new PythonVectorizedFunction(planned.bind(context), batches.within(context.getConfiguration()));
     }
 
     @Override
     public boolean isDeterministic() {
-        return definition.deterministic;
+        return planned.definition.deterministic;
     }
 
     /** Where a job is made there need be no Python. */
@@ -108,9 +97,7 @@ public class PythonVectorizedFunction extends AsyncScalarFunction implements Spe
 
     @Override
     public void open(FunctionContext context) throws Exception {
-        if (call == null) {
-            throw new IllegalStateException("Flink's planner did not bind the Python function " + definition + " to a call.");
-        }
+        call = planned.call();
         FromPython value = FromPython.of(call.result);
         DataStructureConverter<Object, Object> converter = DataStructureConverters.getConverter(call.result);
         converter.open(context.getUserCodeClassLoader());
