@@ -1,8 +1,8 @@
 //! What the bridge keeps per domain: its native types, and the Python classes that mirror Java classes.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::ffi::CStr;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use crate::jvm::host::Host;
 use crate::py::{Class, Detached, Exception, Gil, MethodClass, Object, Owned, Result};
@@ -105,7 +105,7 @@ impl Bridge {
     /// The class for a number of this host's, if there is one now.
     pub fn known<'g>(&self, gil: Gil<'g>, host: &Host, number: i32) -> Result<Option<Owned<'g>>> {
         let reference = {
-            let mirrors = self.mirrors.lock().unwrap_or_else(PoisonError::into_inner);
+            let mirrors = self.lock_mirrors();
             match mirrors.get(&(std::ptr::from_ref(host) as usize, number)) {
                 None => return Ok(None),
                 Some(Mirror::Kept(class)) => return Ok(Some(class.get(gil).own(gil))),
@@ -147,15 +147,17 @@ impl Bridge {
             gil.release(mirror);
             return Ok(other);
         }
-        let mut mirrors = self.mirrors.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut mirrors = self.lock_mirrors();
         gil.release(mirrors.insert((std::ptr::from_ref(host) as usize, number), mirror));
         Ok(class.own(gil))
     }
 
-    /// Forgets the classes that are gone; gives how many weakly held ones there are.
+    /// Forgets the classes that are gone, and those of class loaders that had a Krait of their own and were unloaded; gives
+    /// how many weakly held ones there are.
     pub fn sweep(&self, gil: Gil<'_>) -> Result<usize> {
+        self.forget_unloaded(gil);
         let weak: Vec<_> = {
-            let mirrors = self.mirrors.lock().unwrap_or_else(PoisonError::into_inner);
+            let mirrors = self.lock_mirrors();
             let weak = mirrors.iter().filter_map(|(key, mirror)| match mirror {
                 Mirror::Weak(reference) => Some((*key, reference.get(gil).own(gil))),
                 Mirror::Kept(_) => None,
@@ -165,7 +167,7 @@ impl Bridge {
         let mut alive = 0;
         for (key, reference) in weak {
             if reference.call(gil, &[])?.is_none() {
-                let mut mirrors = self.mirrors.lock().unwrap_or_else(PoisonError::into_inner);
+                let mut mirrors = self.lock_mirrors();
                 // The number may have a new class meanwhile.
                 if matches!(mirrors.get(&key), Some(Mirror::Weak(now)) if now.get(gil).is(&reference)) {
                     gil.release(mirrors.remove(&key));
@@ -175,6 +177,21 @@ impl Bridge {
             }
         }
         Ok(alive)
+    }
+
+    fn forget_unloaded(&self, gil: Gil<'_>) {
+        let hosts: BTreeSet<usize> = self.lock_mirrors().keys().map(|(host, _)| *host).collect();
+        for host in hosts {
+            if Host::from_token(host).is_some_and(Host::is_unloaded) {
+                let forgotten: Vec<Mirror> =
+                    self.lock_mirrors().extract_if(|(of, _), _| *of == host).map(|(_, mirror)| mirror).collect();
+                gil.release(forgotten);
+            }
+        }
+    }
+
+    fn lock_mirrors(&self) -> MutexGuard<'_, HashMap<(usize, i32), Mirror>> {
+        self.mirrors.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The Python object for a slot that is Python's from now on.

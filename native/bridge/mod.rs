@@ -13,4 +13,4 @@ pub use method::JavaMethod;
 pub use module::register;
 pub use object::JavaObject;
 pub use peer::{CallPeer, stale};
-pub use upcall::remember;
+pub use upcall::{closed, loaded, opened};

@@ -20,6 +20,7 @@ pub fn register(gil: Gil<'_>, domain: &'static runtime::Domain) -> Result<()> {
         (c"java", java),
         (c"java_at", java_at),
         (c"host", host),
+        (c"same_java", same_java),
         (c"configure", configure),
         (c"class_at", class_at),
         (c"remember", remember),
@@ -73,12 +74,30 @@ fn service<'g>(gil: Gil<'g>, host: &'static Host, args: &Object, from: usize) ->
 
 /// `ready()`: whether Java can be called: not while Krait starts.
 fn ready<'g>(gil: Gil<'g>, _args: &Object) -> Result<Owned<'g>> {
-    Ok(gil.bool(upcall::caller(gil)?.1.is_some()))
+    Ok(gil.bool(upcall::caller(gil)?.binding.is_some()))
 }
 
-/// `java(service, *args)`: a service of the current host's Java.
+/// `java(service, *args)`: a service of the Java that the first argument is of, else of the current host's.
 fn java<'g>(gil: Gil<'g>, args: &Object) -> Result<Owned<'g>> {
-    service(gil, upcall::host(gil)?, args, 0)
+    let of_argument = match args.tuple_item(1) {
+        Some(first) => bridge(gil)?.with_java(gil, first, |java| java.host),
+        None => None,
+    };
+    let host = match of_argument {
+        Some(host) => host,
+        None => upcall::host(gil)?,
+    };
+    service(gil, host, args, 0)
+}
+
+/// `same_java(a, b)`: whether two Java objects or classes are of the same class loader's Krait.
+fn same_java<'g>(gil: Gil<'g>, args: &Object) -> Result<Owned<'g>> {
+    let bridge = bridge(gil)?;
+    let host = |index| argument(gil, args, index).map(|object| bridge.with_java(gil, object, |java| java.host));
+    let (Some(one), Some(other)) = (host(0)?, host(1)?) else {
+        return Err(wrong(gil));
+    };
+    Ok(gil.bool(std::ptr::eq(one, other)))
 }
 
 /// `java_at(host, service, *args)`

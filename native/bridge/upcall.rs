@@ -1,19 +1,25 @@
 //! The up-call: Python → frame → Java → frame → Python, with the GIL given back around the Java code.
 
 use std::cell::Cell;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::frame::tag::status;
 use crate::frame::{HEADER, Reader, Writer, decode, encode};
-use crate::jvm::host::{self, Host, UpCallError};
+use crate::jvm::host::{self, Held, Host, UpCallError};
 use crate::py::{Exception, Gil, InterpreterState, Object, Owned, Raised, Result};
 use crate::runtime::{self, Binding, Domain};
 
 use super::{Bridge, CallPeer};
 
-/// Every domain with the binding of the first class loader's Krait that opened it: for threads that Python made, which no
-/// down-call has.
-static DOMAINS: Mutex<Vec<(&'static Domain, Option<&'static Binding>)>> = Mutex::new(Vec::new());
+/// A domain and its open interpreters: the number of each, and the binding of the class loader's Krait that opened it.
+struct Known {
+    domain: &'static Domain,
+    life: u64,
+    open: Vec<(i64, &'static Binding)>,
+}
+
+/// Every domain, for threads that Python made, which no down-call has.
+static DOMAINS: Mutex<Vec<Known>> = Mutex::new(Vec::new());
 
 thread_local! {
     /// The domain that this thread loads.
@@ -54,50 +60,108 @@ pub fn load(domain: &'static Domain) {
     LOADING.set(Some(domain));
 }
 
-/// Remembers a binding. The first one of each domain stays.
-pub fn remember(binding: &'static Binding) {
-    LOADING.set(None);
-    let mut domains = DOMAINS.lock().unwrap_or_else(PoisonError::into_inner);
-    match domains.iter_mut().find(|(domain, _)| std::ptr::eq(*domain, binding.domain)) {
-        // A domain may be used again for another interpreter.
-        Some((_, known)) if known.is_some_and(|known| known.life == binding.life) => {}
-        Some((_, known)) => *known = Some(binding),
-        None => domains.push((binding.domain, Some(binding))),
+/// A domain is loaded.
+pub fn loaded(domain: &'static Domain) {
+    known(&mut lock(), domain);
+}
+
+/// A domain's entry; anew where the domain has another interpreter by now.
+fn known<'d>(domains: &'d mut Vec<Known>, domain: &'static Domain) -> &'d mut Known {
+    let life = domain.life();
+    let at = domains.iter().position(|known| std::ptr::eq(known.domain, domain)).unwrap_or_else(|| {
+        domains.push(Known { domain, life, open: Vec::new() });
+        domains.len() - 1
+    });
+    let known = &mut domains[at];
+    if known.life != life {
+        *known = Known { domain, life, open: Vec::new() };
+    }
+    known
+}
+
+fn lock() -> MutexGuard<'static, Vec<Known>> {
+    DOMAINS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// An interpreter of a binding is open, by this number.
+pub fn opened(binding: &'static Binding, namespace: i64) {
+    known(&mut lock(), binding.domain).open.push((namespace, binding));
+}
+
+/// It is closed.
+pub fn closed(binding: &'static Binding, namespace: i64) {
+    known(&mut lock(), binding.domain).open.retain(|(number, of)| *number != namespace || !std::ptr::eq(*of, binding));
+}
+
+/// Where an up-call comes from.
+#[derive(Clone, Copy)]
+pub struct Caller {
+    pub domain: &'static Domain,
+    /// The innermost down-call's. On threads that Python made, that of the interpreter which started the thread, or of any
+    /// that is open; none where none is.
+    pub binding: Option<&'static Binding>,
+    /// Whether the binding is a down-call's, of this thread.
+    in_call: bool,
+}
+
+impl Caller {
+    /// Keeps a host loaded.
+    #[inline(always)]
+    fn hold(&self, host: &Host) -> std::result::Result<Held, UpCallError> {
+        host.hold(self.in_call && self.binding.is_some_and(|binding| std::ptr::eq(binding.host, host)))
     }
 }
 
-/// Where an up-call comes from: the innermost down-call's binding, or for threads that Python made the domain's first.
+/// Where an up-call of this thread comes from.
 #[inline]
-pub fn caller(gil: Gil<'_>) -> Result<(&'static Domain, Option<&'static Binding>)> {
+pub fn caller(gil: Gil<'_>) -> Result<Caller> {
     let interpreter = gil.interpreter();
     match runtime::current_binding() {
-        Some(binding) if binding.domain.interpreter() == interpreter => Ok((binding.domain, Some(binding))),
+        Some(binding) if binding.domain.interpreter() == interpreter => {
+            Ok(Caller { domain: binding.domain, binding: Some(binding), in_call: true })
+        }
         _ => other_caller(gil, interpreter),
     }
 }
 
 #[cold]
-fn other_caller(gil: Gil<'_>, interpreter: InterpreterState) -> Result<(&'static Domain, Option<&'static Binding>)> {
-    if let Some(domain) = LOADING.get().filter(|domain| domain.interpreter() == interpreter) {
-        return Ok((domain, None));
-    }
-    let domains = DOMAINS.lock().unwrap_or_else(PoisonError::into_inner);
-    let found = domains.iter().find(|(domain, _)| domain.interpreter() == interpreter);
-    found.copied().ok_or_else(|| gil.raise(Exception::Runtime, "Krait does not know this interpreter"))
+fn other_caller(gil: Gil<'_>, interpreter: InterpreterState) -> Result<Caller> {
+    let domain = lock().iter().map(|known| known.domain).find(|domain| domain.is_of(interpreter));
+    let Some(domain) = domain else {
+        return match LOADING.get().filter(|domain| domain.is_of(interpreter)) {
+            Some(domain) => Ok(Caller { domain, binding: None, in_call: false }),
+            None => Err(gil.raise(Exception::Runtime, "Krait does not know this interpreter")),
+        };
+    };
+    // Not under the lock: it runs Python code.
+    let starter = starter(gil, domain);
+    let mut domains = lock();
+    let open = &known(&mut domains, domain).open;
+    let found = open.iter().find(|(number, _)| *number == starter).or(open.first());
+    Ok(Caller { domain, binding: found.map(|(_, binding)| *binding), in_call: false })
 }
 
-/// The host of the innermost down-call, or the first one.
+/// An open interpreter of a host's in this domain, as Java knows it; zeros where there is none.
+#[cold]
+fn interpreter_of(domain: &'static Domain, host: &Host) -> (i64, i64) {
+    let mut domains = lock();
+    let open = &known(&mut domains, domain).open;
+    let found = open.iter().find(|(_, binding)| std::ptr::eq(binding.host, host));
+    found.map_or((0, 0), |(namespace, binding)| (std::ptr::from_ref(*binding) as i64, *namespace))
+}
+
+/// The host of the innermost down-call, or of another open interpreter.
 pub fn host(gil: Gil<'_>) -> Result<&'static Host> {
-    let (_, binding) = caller(gil)?;
-    binding
-        .map(|binding| binding.host)
-        .ok_or_else(|| gil.raise(Exception::Runtime, "Java cannot be called before Krait has started"))
+    match caller(gil)?.binding {
+        Some(binding) => Ok(binding.host),
+        None => Err(gil.raise(Exception::Runtime, "no interpreter is open: Java cannot be called")),
+    }
 }
 
 /// The domain of the interpreter that runs.
 #[inline]
 pub fn domain(gil: Gil<'_>) -> Result<&'static Domain> {
-    caller(gil).map(|(domain, _)| domain)
+    caller(gil).map(|caller| caller.domain)
 }
 
 /// Calls Java: an operation on the object in a slot, or on none. `head` goes before the arguments.
@@ -110,12 +174,18 @@ pub fn call<'g>(
     head: &[i32],
     args: &[&Object],
 ) -> Result<Owned<'g>> {
-    let (domain, binding) = caller(gil)?;
+    let caller = caller(gil)?;
+    let Caller { domain, binding, .. } = caller;
+    let held = caller.hold(host).map_err(|error| failed(gil, error))?;
     let peer = CallPeer::call(gil, domain, host);
-    let mut frame = host::take_frame(host).map_err(|error| failed(gil, error))?;
+    let mut frame = host::take_frame(host, &held).map_err(|error| failed(gil, error))?;
 
     let mut writer = Writer::new(frame.memory());
-    if let Err(raised) = write(gil, &mut writer, binding, domain, &peer, head, args) {
+    let (number, namespace) = match binding.filter(|binding| std::ptr::eq(binding.host, host)) {
+        Some(binding) => (std::ptr::from_ref(binding) as i64, namespace(gil, domain)),
+        None => interpreter_of(domain, host),
+    };
+    if let Err(raised) = write(gil, &mut writer, [number, namespace], domain, &peer, head, args) {
         peer.abandon(gil, 0);
         host::give_back(frame);
         return Err(raised);
@@ -126,7 +196,7 @@ pub fn call<'g>(
         writer.finish(status::OK, &[]);
     }
 
-    let called = runtime::detached(gil, || host.call(&mut frame, operation, slot));
+    let called = runtime::detached(gil, || host.call(&held, &mut frame, operation, slot));
     // Python code may run for long and only call Java: what Java lets go of meanwhile goes here, not only with a down-call.
     domain.drain(gil);
     let result = match called {
@@ -141,14 +211,15 @@ pub fn call<'g>(
 fn write(
     gil: Gil<'_>,
     writer: &mut Writer<'_>,
-    binding: Option<&'static Binding>,
+    caller: [i64; 2],
     domain: &Domain,
     peer: &CallPeer<'_>,
     head: &[i32],
     args: &[&Object],
 ) -> Result<()> {
-    writer.i64(binding.map_or(0, |binding| std::ptr::from_ref(binding) as i64));
-    writer.i64(namespace(gil, domain));
+    for number in caller {
+        writer.i64(number);
+    }
     for number in head {
         writer.i32(*number);
     }
@@ -203,6 +274,9 @@ fn thrown(gil: Gil<'_>, domain: &Domain, value: &Object) -> Raised {
 /// The Python exception for what went wrong in the JVM itself.
 pub fn failed(gil: Gil<'_>, error: UpCallError) -> Raised {
     match error {
+        UpCallError::Unloaded => {
+            gil.raise(Exception::Runtime, "the Java object's class loader, which had a Krait of its own, was unloaded")
+        }
         UpCallError::NoJvm => gil.raise(Exception::Runtime, "the JVM is ending: Java cannot be called any more"),
         UpCallError::Thrown(class) if class == "java.lang.StackOverflowError" => {
             gil.raise(Exception::Recursion, "java.lang.StackOverflowError: the Java stack is used up")

@@ -6,7 +6,7 @@
 use std::cell::RefCell;
 use std::ffi::c_void;
 use std::ptr::null_mut;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::OnceLock;
 
 use jni::sys;
 
@@ -14,17 +14,15 @@ use crate::bridge;
 use crate::frame::tag::{failure, status};
 use crate::frame::{self, Reader, Writer};
 use crate::jvm::arrays::Arrays;
+use crate::jvm::exit::ExitHook;
 use crate::jvm::host::Host;
 use crate::jvm::{self, Env, jni_call};
-use crate::py::{Gil, Result, Start};
-use crate::runtime::{self, Binding, CallId, Caller, EndError, Isolation, Running, StartError, Stop};
+use crate::py::{Gil, Result};
+use crate::runtime::{self, Binding, CallId, Caller, EndError, Isolation, Options, Running, StartError, Stop};
 use crate::trace;
 
 use super::call::{self, Frame};
 use super::{guard, items, simple};
-
-/// The classes that natives are bound to, with their hosts.
-static HOSTS: Mutex<Vec<(usize, &'static Host)>> = Mutex::new(Vec::new());
 
 /// Binds the natives to a class loader's `Native` class. Called by the loader library; on failure a Java exception is
 /// pending.
@@ -43,7 +41,13 @@ pub unsafe extern "system" fn krait_core_bind(env: Env, natives: sys::jclass, up
     let methods = [
         method(c"address", c"(Ljava/nio/ByteBuffer;)J", address as *mut c_void),
         method(c"door", c"(J)J", door as *mut c_void),
-        method(c"start", c"(JJ)J", start as *mut c_void),
+        method(
+            c"start",
+            c"(JJLjava/lang/Runnable;Ljava/util/concurrent/Semaphore;Ljava/util/concurrent/Semaphore;)J",
+            start as *mut c_void,
+        ),
+        method(c"opened", c"(JJ)V", opened as *mut c_void),
+        method(c"closed", c"(JJ)V", closed as *mut c_void),
         method(c"call", c"(JJIJJ[Ljava/lang/Object;)Ljava/lang/Object;", call as *mut c_void),
         method(c"callSimple", c"(JJJJJJ)Ljava/lang/Object;", call_simple as *mut c_void),
         method(c"callLong", c"(JJJJJ)J", call_long as *mut c_void),
@@ -70,10 +74,8 @@ pub unsafe extern "system" fn krait_core_bind(env: Env, natives: sys::jclass, up
             if jni_call!(env, RegisterNatives, natives, methods.as_ptr(), methods.len() as sys::jint) != sys::JNI_OK {
                 return;
             }
-            if let Some(host) = Host::new(env, up_calls) {
-                let natives = jni_call!(env, NewGlobalRef, natives) as usize;
-                let host = host.leak();
-                HOSTS.lock().unwrap_or_else(PoisonError::into_inner).push((natives, host));
+            if let Some(host) = Host::new(env, natives, up_calls) {
+                host.leak();
             }
         });
     }
@@ -99,31 +101,47 @@ unsafe extern "system" fn address(env: Env, _class: sys::jclass, buffer: sys::jo
     unsafe { jni_call!(env, GetDirectBufferAddress, buffer) as sys::jlong }
 }
 
-unsafe extern "system" fn start(env: Env, class: sys::jclass, frame: sys::jlong, capacity: sys::jlong) -> sys::jlong {
-    // SAFETY: Java holds the frame during the call; the class is one that natives were bound to.
+/// Starts or joins CPython. `run`, `asked` and `done` are for the JVM's end: see [`ExitHook`].
+unsafe extern "system" fn start(
+    env: Env,
+    class: sys::jclass,
+    frame: sys::jlong,
+    capacity: sys::jlong,
+    run: sys::jobject,
+    asked: sys::jobject,
+    done: sys::jobject,
+) -> sys::jlong {
+    // SAFETY: Java holds the frame during the call; the class is one that natives were bound to; the last three are a
+    // Runnable and two semaphores.
     unsafe {
         guard(env, 0, || {
             let mut frame = Frame::new(frame, capacity);
-            let hosts = HOSTS.lock().unwrap_or_else(PoisonError::into_inner).clone();
-            let host = hosts.iter().find(|(known, _)| jni_call!(env, IsSameObject, *known as sys::jobject, class));
-            let Some((_, host)) = host else {
+            let Some(host) = Host::of(env, class) else {
                 return refuse(&mut frame, failure::INTERNAL, "the natives are not bound to this class loader");
             };
-            let started = Options::read(&mut frame).and_then(Options::start);
-            match started {
-                Ok((started, first)) => {
-                    let mut writer = Writer::new(frame.memory());
-                    writer.u8(if first { crate::frame::tag::TRUE } else { crate::frame::tag::FALSE });
-                    writer.finish(status::OK, &[]);
+            let hook = || ExitHook::new(env, run, asked, done);
+            match read_options(&mut frame).and_then(|(options, modules)| join(options, modules, hook)) {
+                Ok(started) => {
                     let binding: &'static Binding =
                         Box::leak(Box::new(Binding { domain: started, life: started.life(), host }));
-                    bridge::remember(binding);
                     std::ptr::from_ref(binding) as sys::jlong
                 }
                 Err(message) => refuse(&mut frame, failure::SETUP, &message),
             }
         })
     }
+}
+
+/// An interpreter is open: a namespace of a binding.
+unsafe extern "system" fn opened(env: Env, _class: sys::jclass, binding_: sys::jlong, namespace: sys::jlong) {
+    // SAFETY: Java passes a live binding.
+    unsafe { guard(env, (), || bridge::opened(binding(binding_), namespace)) }
+}
+
+/// It is closed.
+unsafe extern "system" fn closed(env: Env, _class: sys::jclass, binding_: sys::jlong, namespace: sys::jlong) {
+    // SAFETY: Java passes a live binding.
+    unsafe { guard(env, (), || bridge::closed(binding(binding_), namespace)) }
 }
 
 /// The number by which this thread's calls go into the binding's interpreter.
@@ -140,52 +158,50 @@ fn refuse(frame: &mut Frame, code: i32, message: &str) -> sys::jlong {
     0
 }
 
+/// Names and sources of modules.
+type Modules = Vec<(String, String)>;
+
 /// The payload of `start`: i64 stack size; then as u32 length and UTF-8: program, home ("" for none); u32 count of
 /// modules, each name and source.
-struct Options {
-    stack_size: usize,
-    program: String,
-    home: String,
-    modules: Vec<(String, String)>,
+fn read_options(frame: &mut Frame) -> std::result::Result<(Options, Modules), String> {
+    let mut reader = Reader::new(frame.payload());
+    let malformed = |_| "malformed frame: the options of start".to_owned();
+    let text = |reader: &mut Reader<'_>| {
+        let length = reader.u32().map_err(malformed)? as usize;
+        let bytes = reader.bytes(length).map_err(malformed)?;
+        String::from_utf8(bytes.to_vec()).map_err(|_| "malformed frame: text that is not UTF-8".to_owned())
+    };
+    let stack_size = usize::try_from(reader.i64().map_err(malformed)?).unwrap_or_default();
+    let (program, home) = (text(&mut reader)?, text(&mut reader)?);
+    let count = reader.u32().map_err(malformed)?;
+    let modules = (0..count).map(|_| Ok((text(&mut reader)?, text(&mut reader)?)));
+    let modules = modules.collect::<std::result::Result<_, String>>()?;
+    Ok((Options { stack_size, program, home: (!home.is_empty()).then_some(home) }, modules))
 }
 
-impl Options {
-    fn read(frame: &mut Frame) -> std::result::Result<Self, String> {
-        let mut reader = Reader::new(frame.payload());
-        let malformed = |_| "malformed frame: the options of start".to_owned();
-        let text = |reader: &mut Reader<'_>| {
-            let length = reader.u32().map_err(malformed)? as usize;
-            let bytes = reader.bytes(length).map_err(malformed)?;
-            String::from_utf8(bytes.to_vec()).map_err(|_| "malformed frame: text that is not UTF-8".to_owned())
-        };
-        let stack_size = usize::try_from(reader.i64().map_err(malformed)?).unwrap_or_default();
-        let (program, home) = (text(&mut reader)?, text(&mut reader)?);
-        let count = reader.u32().map_err(malformed)?;
-        let modules = (0..count).map(|_| Ok((text(&mut reader)?, text(&mut reader)?)));
-        let modules = modules.collect::<std::result::Result<_, String>>()?;
-        Ok(Options { stack_size, program, home, modules })
+fn join(
+    options: Options,
+    modules: Modules,
+    hook: impl FnOnce() -> ExitHook,
+) -> std::result::Result<&'static runtime::Domain, String> {
+    if let Some(running) = runtime::main_domain() {
+        return Ok(running);
     }
-
-    fn start(self) -> std::result::Result<(&'static runtime::Domain, bool), String> {
-        let home = (!self.home.is_empty()).then_some(self.home.as_str());
-        let options = Start { program: &self.program, home };
-        let started = runtime::start(&options, self.stack_size, |gil, domain| load(gil, domain, &self.modules));
-        let started = started.map_err(|error| match error {
-            StartError::Python(message) => format!("CPython did not start: {message}"),
-            StartError::Package(message) => format!("{NOT_LOADED}: {message}"),
-        })?;
-        if started.first {
-            // Sub-interpreters load the same modules; only the first start sets them.
-            let _ = MODULES.set(self.modules);
-        }
-        Ok((started.domain, started.first))
-    }
+    // Sub-interpreters load the same modules; only the first start sets them.
+    let modules = MODULES.get_or_init(|| modules);
+    let started = runtime::start(options, hook(), |gil, domain| load(gil, domain, modules));
+    let domain = started.map_err(|error| match error {
+        StartError::Python(message) => format!("CPython did not start: {message}"),
+        StartError::Package(message) => format!("{NOT_LOADED}: {message}"),
+    })?;
+    bridge::loaded(domain);
+    Ok(domain)
 }
 
 const NOT_LOADED: &str = "Krait's Python package did not load";
 
 /// Names and sources of the `krait` package's modules.
-static MODULES: OnceLock<Vec<(String, String)>> = OnceLock::new();
+static MODULES: OnceLock<Modules> = OnceLock::new();
 
 /// Makes the `krait` package importable: its bootstrap module runs with the sources of all modules.
 fn load(gil: Gil<'_>, domain: &'static runtime::Domain, modules: &[(String, String)]) -> Result<()> {
@@ -220,9 +236,9 @@ unsafe extern "system" fn open(
         guard(env, 0, || {
             let isolation = if own_gil == 0 { Isolation::Modules } else { Isolation::Gil };
             let modules = MODULES.get().map_or(&[][..], Vec::as_slice);
-            match runtime::open(binding(main), isolation, |gil, domain| load(gil, domain, modules)) {
+            match runtime::open(binding(main), isolation, move |gil, domain| load(gil, domain, modules)) {
                 Ok(opened) => {
-                    bridge::remember(opened);
+                    bridge::loaded(opened.domain);
                     std::ptr::from_ref(opened) as sys::jlong
                 }
                 Err(message) => refuse(&mut Frame::new(frame, capacity), failure::SETUP, &message),

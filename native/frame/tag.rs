@@ -147,7 +147,6 @@ pub mod op {
     pub const STATS: i32 = 43;
     /// name of a function in `krait._bridge`, arguments
     pub const HELPER: i32 = 44;
-    pub const EXIT: i32 = 45;
     /// Whether an object contains a value.
     pub const CONTAINS: i32 = 50;
     /// -1, 0 or 1: how an object stands to a value.

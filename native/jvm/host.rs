@@ -1,7 +1,7 @@
 //! A host: one class loader's Krait, that is its Java classes, and the up-call into them.
 
 use std::cell::RefCell;
-use std::ffi::c_void;
+use std::ffi::CStr;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -10,19 +10,27 @@ use jni::sys::{self, jvalue};
 use super::{Env, jni_call, stack};
 
 /// The Java classes of one class loader that uses Krait.
+///
+/// It holds them weakly, so that the loader can be unloaded, and is itself never freed: Python may still have objects of a
+/// loader that is gone.
 pub struct Host {
-    up_calls: sys::jclass,
+    /// The class `Native`, by which `start` finds its host.
+    natives: sys::jweak,
+    up_calls: sys::jweak,
     call: sys::jmethodID,
     new_frame: sys::jmethodID,
-    object: sys::jmethodID,
+    drop_frame: sys::jmethodID,
     address: sys::jmethodID,
     capacity: sys::jmethodID,
+    object: sys::jmethodID,
     released: Mutex<Vec<i32>>,
     released_count: AtomicUsize,
+    /// Frames of threads that ended, given back by the next thread that makes one.
+    dead: Mutex<Vec<i32>>,
 }
 
-// SAFETY: the class is a global reference and the method ids are valid for as long as it lives; everything else is
-// guarded by itself.
+// SAFETY: weak global references may be used by any thread, the method ids are valid for as long as the class lives,
+// which every use makes sure of; everything else is guarded by itself.
 unsafe impl Send for Host {}
 // SAFETY: as above.
 unsafe impl Sync for Host {}
@@ -34,93 +42,125 @@ static HOSTS: Mutex<Vec<&'static Host>> = Mutex::new(Vec::new());
 pub enum UpCallError {
     /// The JVM does not take this thread: it is ending.
     NoJvm,
+    /// The class loader has been unloaded.
+    Unloaded,
     /// The up-call could not even start or end: the class name of what was thrown.
     Thrown(String),
+}
+
+/// The classes of a host, and its frames, stay as long as this does.
+pub struct Held {
+    class: sys::jclass,
+    /// Whether the class is a local reference of our own; else a Java frame of this thread keeps it.
+    own: bool,
+}
+
+impl Drop for Held {
+    #[inline(always)]
+    fn drop(&mut self) {
+        if self.own {
+            stack::on_java_stack(|| {
+                if let Some(env) = super::env() {
+                    // SAFETY: this thread's environment, and a local reference that this thread made.
+                    unsafe { jni_call!(env, DeleteLocalRef, self.class) };
+                }
+            });
+        }
+    }
 }
 
 impl Host {
     /// Looks up the up-calls.
     ///
     /// # Safety
-    /// `env` is this thread's environment and `up_calls` the class `dev.krait.internal.UpCalls`. On failure a Java
-    /// exception is pending.
-    pub unsafe fn new(env: Env, up_calls: sys::jclass) -> Option<Self> {
-        // SAFETY: valid references by the caller's guarantee; each result is checked before the next call.
-        unsafe {
-            let call = jni_call!(
-                env,
-                GetStaticMethodID,
-                up_calls,
-                c"call".as_ptr(),
-                c"(Ldev/krait/internal/Frame;II)J".as_ptr()
-            );
-            if call.is_null() {
-                return None;
-            }
-            let new_frame = jni_call!(
-                env,
-                GetStaticMethodID,
-                up_calls,
-                c"newFrame".as_ptr(),
-                c"()Ldev/krait/internal/Frame;".as_ptr()
-            );
-            if new_frame.is_null() {
-                return None;
-            }
-            let object =
-                jni_call!(env, GetStaticMethodID, up_calls, c"object".as_ptr(), c"(I)Ljava/lang/Object;".as_ptr());
-            if object.is_null() {
-                return None;
-            }
-            let frame = jni_call!(env, CallStaticObjectMethodA, up_calls, new_frame, std::ptr::null());
-            if frame.is_null() || jni_call!(env, ExceptionCheck) {
-                return None;
-            }
-            let class = jni_call!(env, GetObjectClass, frame);
-            let address = jni_call!(env, GetMethodID, class, c"address".as_ptr(), c"()J".as_ptr());
-            if address.is_null() {
-                return None;
-            }
-            let capacity = jni_call!(env, GetMethodID, class, c"capacity".as_ptr(), c"()J".as_ptr());
-            if capacity.is_null() {
-                return None;
-            }
-            jni_call!(env, DeleteLocalRef, class);
-            jni_call!(env, DeleteLocalRef, frame);
-            Some(Host {
-                up_calls: jni_call!(env, NewGlobalRef, up_calls),
-                call,
-                new_frame,
-                object,
-                address,
-                capacity,
-                released: Mutex::new(Vec::new()),
-                released_count: AtomicUsize::new(0),
-            })
+    /// `env` is this thread's environment, and the classes are `dev.krait.internal.Native` and `UpCalls`. On failure a
+    /// Java exception is pending.
+    pub unsafe fn new(env: Env, natives: sys::jclass, up_calls: sys::jclass) -> Option<Self> {
+        let method = |name: &CStr, signature: &CStr| {
+            // SAFETY: valid references by the caller's guarantee, and no exception is pending: the first failure is the last
+            // call.
+            let id = unsafe { jni_call!(env, GetStaticMethodID, up_calls, name.as_ptr(), signature.as_ptr()) };
+            (!id.is_null()).then_some(id)
+        };
+        let (call, new_frame, drop_frame) =
+            (method(c"call", c"(III)J")?, method(c"newFrame", c"()I")?, method(c"dropFrame", c"(I)V")?);
+        let (address, capacity) = (method(c"address", c"(I)J")?, method(c"capacity", c"(I)J")?);
+        let object = method(c"object", c"(I)Ljava/lang/Object;")?;
+        // SAFETY: valid references by the caller's guarantee.
+        let (natives, up_calls) =
+            unsafe { (jni_call!(env, NewWeakGlobalRef, natives), jni_call!(env, NewWeakGlobalRef, up_calls)) };
+        if natives.is_null() || up_calls.is_null() {
+            return None;
         }
+        Some(Host {
+            natives,
+            up_calls,
+            call,
+            new_frame,
+            drop_frame,
+            address,
+            capacity,
+            object,
+            released: Mutex::default(),
+            released_count: AtomicUsize::new(0),
+            dead: Mutex::default(),
+        })
     }
 
     /// The host with this address, or none: it may come from Python code.
     pub fn from_token(token: usize) -> Option<&'static Host> {
-        let hosts = HOSTS.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let hosts = lock(&HOSTS);
         hosts.iter().find(|host| std::ptr::from_ref(**host) as usize == token).copied()
     }
 
+    /// The host of a class `Native`.
+    ///
+    /// # Safety
+    /// `env` is this thread's environment, and `natives` a class.
+    pub unsafe fn of(env: Env, natives: sys::jclass) -> Option<&'static Host> {
+        // SAFETY: by the caller's guarantee; a weak reference to what is gone is the same as null, not as a class.
+        lock(&HOSTS).iter().find(|host| unsafe { jni_call!(env, IsSameObject, host.natives, natives) }).copied()
+    }
+
     /// Keeps the host for the life of the process.
-    pub fn leak(self) -> &'static Host {
-        let host: &'static Host = Box::leak(Box::new(self));
-        HOSTS.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(host);
-        host
+    pub fn leak(self) {
+        lock(&HOSTS).push(Box::leak(Box::new(self)));
+    }
+
+    /// Whether the class loader has been unloaded. False where the JVM cannot be asked.
+    pub fn is_unloaded(&self) -> bool {
+        stack::on_java_stack(|| {
+            // SAFETY: this thread's environment; a weak reference that was never deleted.
+            super::env().is_some_and(|env| unsafe { jni_call!(env, IsSameObject, self.up_calls, std::ptr::null_mut()) })
+        })
+    }
+
+    /// Keeps the host's classes loaded. `in_call` says that this thread is inside a native of the host's, so that the Java
+    /// frame which called it does that already.
+    #[inline(always)]
+    pub fn hold(&self, in_call: bool) -> Result<Held, UpCallError> {
+        if in_call { Ok(Held { class: self.up_calls, own: false }) } else { self.hold_class() }
+    }
+
+    #[cold]
+    fn hold_class(&self) -> Result<Held, UpCallError> {
+        stack::on_java_stack(|| {
+            let env = super::env().ok_or(UpCallError::NoJvm)?;
+            // SAFETY: this thread's environment, and a weak reference that is never deleted.
+            let class = unsafe { jni_call!(env, NewLocalRef, self.up_calls) };
+            if class.is_null() { Err(UpCallError::Unloaded) } else { Ok(Held { class, own: true }) }
+        })
     }
 
     /// Enters or leaves the monitor of the object in a slot, for this thread. Detached from Python.
     pub fn monitor(&self, slot: i32, enter: bool) -> Result<(), UpCallError> {
+        let held = self.hold(false)?;
         stack::on_java_stack(|| {
             let env = super::env().ok_or(UpCallError::NoJvm)?;
             // SAFETY: this thread's environment, a class and method of this host; the local reference is ours.
             unsafe {
                 let arguments = [jvalue { i: slot }];
-                let object = jni_call!(env, CallStaticObjectMethodA, self.up_calls, self.object, arguments.as_ptr());
+                let object = jni_call!(env, CallStaticObjectMethodA, held.class, self.object, arguments.as_ptr());
                 if !jni_call!(env, ExceptionCheck) {
                     if enter {
                         jni_call!(env, MonitorEnter, object);
@@ -128,9 +168,7 @@ impl Host {
                         jni_call!(env, MonitorExit, object);
                     }
                 }
-                if jni_call!(env, ExceptionCheck) {
-                    return Err(UpCallError::Thrown(take_thrown(env)));
-                }
+                check(env)?;
                 jni_call!(env, DeleteLocalRef, object);
             }
             Ok(())
@@ -139,7 +177,7 @@ impl Host {
 
     /// A Java object is not needed by Python any more: Java learns it with the next result.
     pub fn release_slot(&self, slot: i32) {
-        let mut released = self.released.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut released = lock(&self.released);
         released.push(slot);
         self.released_count.store(released.len(), Ordering::Release);
     }
@@ -150,7 +188,7 @@ impl Host {
         if self.released_count.load(Ordering::Acquire) == 0 {
             return Vec::new();
         }
-        let mut released = self.released.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut released = lock(&self.released);
         self.released_count.store(0, Ordering::Release);
         std::mem::take(&mut released)
     }
@@ -164,22 +202,18 @@ impl Host {
     /// Runs `UpCalls.call(frame, operation, slot)` on the Java stack. Detached from Python.
     ///
     /// Returns with the frame's memory up to date: the answer is in it.
-    pub fn call(&self, frame: &mut UpFrame, operation: i32, slot: i32) -> Result<(), UpCallError> {
+    pub fn call(&self, held: &Held, frame: &mut UpFrame, operation: i32, slot: i32) -> Result<(), UpCallError> {
         stack::on_java_stack(|| {
             let env = super::env().ok_or(UpCallError::NoJvm)?;
-            let arguments = [jvalue { l: frame.object }, jvalue { i: operation }, jvalue { i: slot }];
+            let arguments = [jvalue { i: frame.index }, jvalue { i: operation }, jvalue { i: slot }];
             // SAFETY: this thread's environment, a class and method of this host, arguments of the method's types.
             unsafe {
-                let address = jni_call!(env, CallStaticLongMethodA, self.up_calls, self.call, arguments.as_ptr());
-                if jni_call!(env, ExceptionCheck) {
-                    return Err(UpCallError::Thrown(take_thrown(env)));
-                }
+                let address = jni_call!(env, CallStaticLongMethodA, held.class, self.call, arguments.as_ptr());
+                check(env)?;
                 if address as *mut u8 != frame.address {
                     frame.address = address as *mut u8;
-                    let capacity = jni_call!(env, CallLongMethodA, frame.object, self.capacity, std::ptr::null());
-                    if jni_call!(env, ExceptionCheck) {
-                        return Err(UpCallError::Thrown(take_thrown(env)));
-                    }
+                    let capacity = jni_call!(env, CallStaticLongMethodA, held.class, self.capacity, arguments.as_ptr());
+                    check(env)?;
                     frame.capacity = capacity as usize;
                 }
             }
@@ -187,32 +221,42 @@ impl Host {
         })
     }
 
-    fn make_frame(&'static self) -> Result<UpFrame, UpCallError> {
+    fn make_frame(&'static self, held: &Held) -> Result<UpFrame, UpCallError> {
+        let class = held.class;
         stack::on_java_stack(|| {
             let env = super::env().ok_or(UpCallError::NoJvm)?;
-            // SAFETY: this thread's environment, a class and methods of this host.
+            let dead = std::mem::take(&mut *lock(&self.dead));
+            // SAFETY: this thread's environment, a class and methods of this host, arguments of the methods' types.
             unsafe {
-                let local = jni_call!(env, CallStaticObjectMethodA, self.up_calls, self.new_frame, std::ptr::null());
-                if jni_call!(env, ExceptionCheck) {
-                    return Err(UpCallError::Thrown(take_thrown(env)));
+                for index in dead {
+                    jni_call!(env, CallStaticVoidMethodA, class, self.drop_frame, [jvalue { i: index }].as_ptr());
+                    check(env)?;
                 }
-                let object = jni_call!(env, NewGlobalRef, local);
-                jni_call!(env, DeleteLocalRef, local);
-                for dead in DEAD.lock().unwrap_or_else(std::sync::PoisonError::into_inner).drain(..) {
-                    jni_call!(env, DeleteGlobalRef, dead as sys::jobject);
-                }
-                let address = jni_call!(env, CallLongMethodA, object, self.address, std::ptr::null());
-                if jni_call!(env, ExceptionCheck) {
-                    return Err(UpCallError::Thrown(take_thrown(env)));
-                }
-                let capacity = jni_call!(env, CallLongMethodA, object, self.capacity, std::ptr::null());
-                if jni_call!(env, ExceptionCheck) {
-                    return Err(UpCallError::Thrown(take_thrown(env)));
-                }
-                Ok(UpFrame { host: self, object, address: address as *mut u8, capacity: capacity as usize })
+                let index = jni_call!(env, CallStaticIntMethodA, class, self.new_frame, std::ptr::null());
+                check(env)?;
+                let argument = [jvalue { i: index }];
+                let address = jni_call!(env, CallStaticLongMethodA, class, self.address, argument.as_ptr());
+                check(env)?;
+                let capacity = jni_call!(env, CallStaticLongMethodA, class, self.capacity, argument.as_ptr());
+                check(env)?;
+                Ok(UpFrame { host: self, index, address: address as *mut u8, capacity: capacity as usize })
             }
         })
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+/// Whether the last call threw.
+///
+/// # Safety
+/// `env` is this thread's environment.
+#[inline(always)]
+unsafe fn check(env: Env) -> Result<(), UpCallError> {
+    // SAFETY: by the caller's guarantee.
+    unsafe { if jni_call!(env, ExceptionCheck) { Err(UpCallError::Thrown(take_thrown(env))) } else { Ok(()) } }
 }
 
 /// Clears the pending exception and names its class.
@@ -247,10 +291,10 @@ unsafe fn take_thrown(env: Env) -> String {
     }
 }
 
-/// A frame for up-calls: a Java `Frame`, kept by a global reference, and its memory.
+/// A frame for up-calls: a Java `Frame` by its number in `UpCalls`, and its memory.
 pub struct UpFrame {
     host: &'static Host,
-    object: sys::jobject,
+    index: i32,
     address: *mut u8,
     capacity: usize,
 }
@@ -259,17 +303,14 @@ impl UpFrame {
     /// The memory. Valid until the next up-call with this frame.
     pub fn memory(&mut self) -> &mut [u8] {
         // SAFETY: Java's Frame owns `capacity` bytes there, keeps them until it grows (in an up-call), and nobody else
-        // touches them while this frame is held.
+        // touches them while this frame is in use; whoever uses it holds the host.
         unsafe { std::slice::from_raw_parts_mut(self.address, self.capacity) }
     }
 }
 
-/// Global references of threads that ended; deleted by the next thread that makes a frame.
-static DEAD: Mutex<Vec<usize>> = Mutex::new(Vec::new());
-
 impl Drop for UpFrame {
     fn drop(&mut self) {
-        DEAD.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(self.object as *mut c_void as usize);
+        lock(&self.host.dead).push(self.index);
     }
 }
 
@@ -278,7 +319,7 @@ thread_local! {
 }
 
 /// Takes a frame of this thread, or makes one. Hand it back with [`give_back`].
-pub fn take_frame(host: &'static Host) -> Result<UpFrame, UpCallError> {
+pub fn take_frame(host: &'static Host, held: &Held) -> Result<UpFrame, UpCallError> {
     let free = FREE.try_with(|free| {
         let mut free = free.borrow_mut();
         let at = free.iter().rposition(|frame| std::ptr::eq(frame.host, host))?;
@@ -286,7 +327,7 @@ pub fn take_frame(host: &'static Host) -> Result<UpFrame, UpCallError> {
     });
     match free {
         Ok(Some(frame)) => Ok(frame),
-        Ok(None) | Err(_) => host.make_frame(),
+        Ok(None) | Err(_) => host.make_frame(held),
     }
 }
 

@@ -4,6 +4,7 @@
 //! [`stack::on_java_stack`], since HotSpot compares the stack pointer with the bounds of the thread's own stack.
 
 pub mod arrays;
+pub mod exit;
 pub mod host;
 pub mod stack;
 
@@ -58,6 +59,16 @@ thread_local! {
 /// The environment of this thread, which becomes a daemon thread of the JVM if it was none. None where the JVM refuses
 /// (it is ending).
 pub fn env() -> Option<Env> {
+    attached(null_mut())
+}
+
+/// As [`env`], where it becomes a thread of the JVM by this name.
+fn env_as(name: &'static CStr) -> Option<Env> {
+    let name = name.as_ptr().cast_mut();
+    attached(&mut sys::JavaVMAttachArgs { version: sys::JNI_VERSION_1_6, name, group: null_mut() })
+}
+
+fn attached(arguments: *mut sys::JavaVMAttachArgs) -> Option<Env> {
     let vm = VM.load(Ordering::Acquire);
     if vm.is_null() {
         return None;
@@ -68,7 +79,7 @@ pub fn env() -> Option<Env> {
         if ((**vm).v1_4.GetEnv)(vm, &mut env, sys::JNI_VERSION_1_6) == sys::JNI_OK {
             return Some(env.cast());
         }
-        if ((**vm).v1_4.AttachCurrentThreadAsDaemon)(vm, &mut env, null_mut()) != sys::JNI_OK {
+        if ((**vm).v1_4.AttachCurrentThreadAsDaemon)(vm, &mut env, arguments.cast()) != sys::JNI_OK {
             return None;
         }
     }

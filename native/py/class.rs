@@ -1,10 +1,12 @@
 //! Classes and functions written in Rust: what a class does is a safe trait, the trampolines are here.
 
+use std::cell::UnsafeCell;
 use std::ffi::{CStr, c_int, c_void};
 use std::marker::PhantomData;
 use std::mem::ManuallyDrop;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::null_mut;
+use std::sync::{Mutex, PoisonError};
 
 use super::{Detached, Exception, Gil, Object, Owned, Raised, Result};
 use crate::ffi::{self, optional};
@@ -228,20 +230,49 @@ unsafe extern "C" fn buffer<T: Behaviour>(me: *mut ffi::PyObject, view: *mut opt
 pub type Function = for<'g> fn(Gil<'g>, &Object) -> Result<Owned<'g>>;
 
 impl<'g> Gil<'g> {
-    /// A Python function written in Rust. Its definition is never freed: make each one once.
+    /// A Python function written in Rust.
     pub fn function(self, name: &'static CStr, function: Function) -> Result<Owned<'g>> {
-        // SAFETY: a null name makes a nameless capsule; it has no destructor.
-        let data = self
-            .owned(unsafe { ffi::PyCapsule_New(Box::into_raw(Box::new(function)).cast(), std::ptr::null(), None) })?;
-        let definition = Box::leak(Box::new(ffi::PyMethodDef {
-            ml_name: name.as_ptr(),
-            ml_meth: ffi::PyMethodDefPointer { PyCFunction: invoke },
-            ml_flags: ffi::METH_VARARGS,
-            ml_doc: std::ptr::null(),
-        }));
+        let definition = definition(name, function);
+        // SAFETY: a null name makes a nameless capsule; it has no destructor, and the function in it lives for ever.
+        let data = unsafe {
+            ffi::PyCapsule_New(std::ptr::from_ref(&definition.function).cast_mut().cast(), std::ptr::null(), None)
+        };
+        let data = self.owned(data)?;
         // SAFETY: the definition lives for ever; the function keeps the capsule alive.
-        self.owned(unsafe { ffi::PyCFunction_NewEx(definition, data.as_ptr(), null_mut()) })
+        self.owned(unsafe { ffi::PyCFunction_NewEx(definition.method.get(), data.as_ptr(), null_mut()) })
     }
+}
+
+/// What CPython is told of a function.
+struct Definition {
+    method: UnsafeCell<ffi::PyMethodDef>,
+    function: Function,
+}
+
+// SAFETY: CPython only reads it, and what it points to is constant.
+unsafe impl Sync for Definition {}
+
+/// The definition of a function, of which every interpreter has an object: made once, since CPython refers to it for ever.
+fn definition(name: &'static CStr, function: Function) -> &'static Definition {
+    static KNOWN: Mutex<Vec<&'static Definition>> = Mutex::new(Vec::new());
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    let same = |known: &&&Definition| {
+        // SAFETY: nobody writes it.
+        let its_name = unsafe { (*known.method.get()).ml_name };
+        its_name == name.as_ptr() && known.function as usize == function as usize
+    };
+    if let Some(found) = known.iter().find(same) {
+        return found;
+    }
+    let method = ffi::PyMethodDef {
+        ml_name: name.as_ptr(),
+        ml_meth: ffi::PyMethodDefPointer { PyCFunction: invoke },
+        ml_flags: ffi::METH_VARARGS,
+        ml_doc: std::ptr::null(),
+    };
+    let made: &'static Definition = Box::leak(Box::new(Definition { method: UnsafeCell::new(method), function }));
+    known.push(made);
+    made
 }
 
 unsafe extern "C" fn invoke(me: *mut ffi::PyObject, args: *mut ffi::PyObject) -> *mut ffi::PyObject {

@@ -4,6 +4,7 @@ use std::ffi::{CStr, c_int, c_void};
 use std::marker::PhantomData;
 use std::mem::{ManuallyDrop, offset_of};
 use std::ptr::null_mut;
+use std::sync::{Mutex, PoisonError};
 
 use super::class::{pointer, shielded};
 use super::{Detached, Exception, Gil, Object, Owned, Result};
@@ -43,25 +44,7 @@ impl<T: Method> MethodClass<T> {
         const DISALLOW_INSTANTIATION: std::ffi::c_ulong = 1 << 7;
         const HAVE_VECTORCALL: std::ffi::c_ulong = 1 << 11;
         const METHOD_DESCRIPTOR: std::ffi::c_ulong = 1 << 17;
-        const READ_ONLY: c_int = 1;
-        // Tables that the type refers to for ever.
-        let members = Box::leak(Box::new([
-            ffi::PyMemberDef {
-                name: c"__vectorcalloffset__".as_ptr(),
-                type_code: ffi::Py_T_PYSSIZET,
-                offset: offset_of!(Instance<T>, vectorcall) as ffi::Py_ssize_t,
-                flags: READ_ONLY,
-                doc: std::ptr::null(),
-            },
-            ffi::PyMemberDef::default(),
-        ]));
-        let attributes = T::ATTRIBUTES.iter().enumerate().map(|(index, name)| ffi::PyGetSetDef {
-            name: name.as_ptr(),
-            get: Some(attribute::<T>),
-            closure: index as *mut c_void,
-            ..ffi::PyGetSetDef::default()
-        });
-        let attributes: Vec<_> = attributes.chain([ffi::PyGetSetDef::default()]).collect();
+        let (members, attributes) = Self::tables();
         let tuple_call = optional::py_vectorcall_call().expect("every CPython exports PyVectorcall_Call");
         let slot = |slot: c_int, pfunc: *mut c_void| ffi::PyType_Slot { slot, pfunc };
         let mut slots = [
@@ -69,8 +52,8 @@ impl<T: Method> MethodClass<T> {
             slot(ffi::Py_tp_call, tuple_call as *mut c_void),
             slot(ffi::Py_tp_repr, repr::<T> as *mut c_void),
             slot(ffi::Py_tp_descr_get, descriptor_get::<T> as *mut c_void),
-            slot(ffi::Py_tp_members, members.as_mut_ptr().cast()),
-            slot(ffi::Py_tp_getset, attributes.leak().as_mut_ptr().cast()),
+            slot(ffi::Py_tp_members, members.cast()),
+            slot(ffi::Py_tp_getset, attributes.cast()),
             slot(0, null_mut()),
         ];
         let mut flags = ffi::Py_TPFLAGS_DEFAULT | HAVE_VECTORCALL | DISALLOW_INSTANTIATION;
@@ -88,6 +71,36 @@ impl<T: Method> MethodClass<T> {
         // signature that CPython documents for it.
         let class = gil.owned(unsafe { ffi::PyType_FromSpec(&mut spec) })?.detach();
         Ok(MethodClass { class, state: PhantomData })
+    }
+
+    /// The members and attributes of the type: made once, since the types of all interpreters refer to them for ever.
+    fn tables() -> (*mut ffi::PyMemberDef, *mut ffi::PyGetSetDef) {
+        const READ_ONLY: c_int = 1;
+        /// By the function that is in the attributes, which is another one for each kind of state.
+        static KNOWN: Mutex<Vec<(usize, usize, usize)>> = Mutex::new(Vec::new());
+        let kind = attribute::<T> as *const () as usize;
+        let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, members, attributes)) = known.iter().find(|(of, ..)| *of == kind) {
+            return (*members as *mut _, *attributes as *mut _);
+        }
+        let vectorcall = ffi::PyMemberDef {
+            name: c"__vectorcalloffset__".as_ptr(),
+            type_code: ffi::Py_T_PYSSIZET,
+            offset: offset_of!(Instance<T>, vectorcall) as ffi::Py_ssize_t,
+            flags: READ_ONLY,
+            doc: std::ptr::null(),
+        };
+        let members = Box::leak(Box::new([vectorcall, ffi::PyMemberDef::default()])).as_mut_ptr();
+        let attributes = T::ATTRIBUTES.iter().enumerate().map(|(index, name)| ffi::PyGetSetDef {
+            name: name.as_ptr(),
+            get: Some(attribute::<T>),
+            closure: index as *mut c_void,
+            ..ffi::PyGetSetDef::default()
+        });
+        let attributes: Vec<_> = attributes.chain([ffi::PyGetSetDef::default()]).collect();
+        let attributes = attributes.leak().as_mut_ptr();
+        known.push((kind, members as usize, attributes as usize));
+        (members, attributes)
     }
 
     /// A new instance.

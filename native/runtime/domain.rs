@@ -33,10 +33,14 @@ pub struct Domain {
     bridge: Cell<Option<&'static BridgeState>>,
     first: Cell<Option<ThreadState>>,
     is_main: bool,
+    /// Its last interpreter has ended: the address may be another one's by now.
+    ended: AtomicBool,
     /// Odd while it can be called, even between two lives.
     life: AtomicU64,
     /// Calls under way; not counted for the main domain, which never ends.
     users: AtomicUsize,
+    /// A thread waits until it can stop calls.
+    stopping: AtomicBool,
     /// Taken before the GIL by whoever deletes thread states: the domain's end, and threads' ends.
     pub(super) ending: Mutex<()>,
 }
@@ -102,8 +106,10 @@ impl Domain {
             bridge: Cell::new(None),
             first: Cell::new(None),
             is_main,
+            ended: AtomicBool::new(false),
             life: AtomicU64::new(0),
             users: AtomicUsize::new(0),
+            stopping: AtomicBool::new(false),
             ending: Mutex::default(),
         }
     }
@@ -112,6 +118,17 @@ impl Domain {
     pub(super) fn reuse(&self, interpreter: InterpreterState, gate: &'static Gate) {
         self.interpreter.set(interpreter);
         self.gate.set(gate);
+        self.ended.store(false, Ordering::Release);
+    }
+
+    /// Its interpreter has ended.
+    pub(super) fn set_ended(&self) {
+        self.ended.store(true, Ordering::Release);
+    }
+
+    /// Whether it is the interpreter's, which is alive.
+    pub fn is_of(&self, interpreter: InterpreterState) -> bool {
+        !self.ended.load(Ordering::Acquire) && self.interpreter() == interpreter
     }
 
     /// Fetches what calls need from the `krait` package, which must be importable. The domain can be called then.
@@ -153,6 +170,16 @@ impl Domain {
             gil.release(unsafe { Box::from_raw(std::ptr::from_ref(loaded).cast_mut()) });
         }
         drain_references(gil);
+    }
+
+    /// Whether the caller is to stop the domain's calls as soon as they can be: nobody else does.
+    pub(super) fn begin_stopping(&self) -> bool {
+        !self.stopping.swap(true, Ordering::SeqCst)
+    }
+
+    /// Nobody does any more.
+    pub(super) fn end_stopping(&self) {
+        self.stopping.store(false, Ordering::SeqCst);
     }
 
     /// Whether it is the main interpreter's, which never ends.

@@ -1,6 +1,7 @@
 //! Sub-interpreters: opening one as a domain of its own, and ending it.
 
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, Sender};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -27,8 +28,51 @@ pub enum Isolation {
 /// Domains whose interpreter has ended, for the next ones.
 static FREE: Mutex<Vec<&'static Domain>> = Mutex::new(Vec::new());
 
+/// What the thread that opens interpreters is asked.
+type Opening = Box<dyn FnOnce() + Send>;
+
+static OPENER: Mutex<Option<Sender<Opening>>> = Mutex::new(None);
+
+/// CPython runs Python code in a new interpreter before anyone could tell it where its stack ends.
+const OPENER_STACK: usize = 16 << 20;
+
+/// Runs something on the thread that opens interpreters, one at a time. All on the same one: the C library gives each thread
+/// a heap of its own, and what an interpreter has allocated at its start is not one piece any more when it ends.
+fn on_opener<R: Send + 'static>(open: impl FnOnce() -> R + Send + 'static) -> std::result::Result<R, String> {
+    let (tell, told) = mpsc::channel();
+    let opening: Opening = Box::new(move || {
+        // Nobody listens any more where the caller panicked.
+        let _ = tell.send(open());
+    });
+    let mut opener = OPENER.lock().unwrap_or_else(PoisonError::into_inner);
+    let sender = match opener.take() {
+        Some(sender) => sender,
+        None => {
+            let (sender, asked) = mpsc::channel::<Opening>();
+            let serve = move || asked.into_iter().for_each(|opening| opening());
+            let thread =
+                std::thread::Builder::new().name("krait-open".to_owned()).stack_size(OPENER_STACK).spawn(serve);
+            thread.map_err(|error| format!("no thread to open it on: {error}"))?;
+            sender
+        }
+    };
+    if sender.send(opening).is_ok() {
+        *opener = Some(sender);
+    }
+    drop(opener);
+    told.recv().map_err(|_| "Krait panicked".to_owned())
+}
+
 /// Opens a sub-interpreter; `load` makes the `krait` package importable in it. The error is a text.
 pub fn open(
+    main: &'static Binding,
+    isolation: Isolation,
+    load: impl for<'g> FnOnce(Gil<'g>, &'static Domain) -> Result<()> + Send + 'static,
+) -> std::result::Result<&'static Binding, String> {
+    on_opener(move || open_here(main, isolation, load))?
+}
+
+fn open_here(
     main: &'static Binding,
     isolation: Isolation,
     load: impl for<'g> FnOnce(Gil<'g>, &'static Domain) -> Result<()>,
@@ -47,6 +91,7 @@ pub fn open(
             let loaded = load(new, domain).and_then(|()| domain.load(new)).map_err(|raised| {
                 let exception = new.take_raised(raised);
                 domain.unload(new);
+                domain.set_ended();
                 FREE.lock().unwrap_or_else(PoisonError::into_inner).push(domain);
                 describe(new, &exception).unwrap_or_else(|()| "an exception that cannot be shown".to_owned())
             });
@@ -122,6 +167,7 @@ pub fn end(main: &'static Binding, binding: &'static Binding) -> std::result::Re
         return Err(EndError::Threads);
     }
     domain::forget_references(domain.interpreter());
+    domain.set_ended();
     FREE.lock().unwrap_or_else(PoisonError::into_inner).push(domain);
     Ok(())
 }

@@ -19,6 +19,6 @@ pub use handles::{Handles, Stale};
 pub use isolation::{EndError, Isolation, end, open};
 pub use observe::{Counts, counts, measure, take_waited};
 pub use record::{CallId, Running, Seen, Stop};
-pub use start::{StartError, Started, start};
+pub use start::{Options, StartError, start};
 pub use stopping::stop;
 pub use thread::{check_stop, current_binding, current_namespace, detached, forget_stop, is_nested, keep_for_answer};

@@ -4,6 +4,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::ptr::NonNull;
+use std::time::Instant;
 
 use crate::py::{Detached, Gil, Object, ThreadState};
 
@@ -77,6 +78,8 @@ pub struct Record {
     thread: u64,
     /// The innermost call that runs.
     innermost: Cell<Option<NonNull<Running>>>,
+    /// When a call was marked to be stopped last.
+    due_since: Cell<Option<Instant>>,
     /// Objects that the last answer names by slots; see [`Record::keep`].
     kept: RefCell<Vec<Detached>>,
 }
@@ -95,6 +98,7 @@ impl Record {
             foreign: Cell::new(None),
             thread: crate::py::thread_ident(),
             innermost: Cell::new(None),
+            due_since: Cell::new(None),
             kept: RefCell::default(),
         }
     }
@@ -171,13 +175,15 @@ impl Record {
         }
     }
 
-    /// It is back; whether it was to be stopped meanwhile.
+    /// It is back. What was to stop it before it went is due again: it was taken back.
     #[inline]
-    pub fn back_from_java(&self, _gil: Gil<'_>) -> Option<Stop> {
-        let call = self.innermost()?;
-        call.in_java.set(false);
-        call.due.set(false);
-        call.stop.get()
+    pub fn back_from_java(&self, _gil: Gil<'_>) {
+        if let Some(call) = self.innermost() {
+            call.in_java.set(false);
+            if call.stop.get().is_some() {
+                call.due.set(true);
+            }
+        }
     }
 
     /// Whether the innermost call is to be stopped. What would raise in Python code is taken back: whoever asks raises
@@ -213,17 +219,27 @@ impl Record {
     /// Marks the calls that `which` picks to be stopped. The number of them.
     pub fn mark(&self, _gil: Gil<'_>, stop: Stop, which: impl Fn(&CallId) -> bool) -> usize {
         let mut marked = 0;
+        let mut is_new = false;
         for call in self.calls().filter(|call| !call.over.get() && which(&call.id)) {
             call.stop.set(Some(stop));
-            call.due.set(true);
+            is_new |= !call.due.replace(true);
             marked += 1;
+        }
+        if is_new {
+            self.due_since.set(Some(Instant::now()));
         }
         marked
     }
 
     /// What has to be raised now to stop the innermost call, where that runs Python code.
+    #[inline]
     pub fn due(&self, _gil: Gil<'_>) -> Option<Stop> {
         self.innermost().filter(|call| call.due.get() && !call.in_java.get()).and_then(|call| call.stop.get())
+    }
+
+    /// Since when something has been due.
+    pub fn due_since(&self, _gil: Gil<'_>) -> Option<Instant> {
+        self.due_since.get()
     }
 
     /// The thread state with which the innermost call runs, as long as it does.

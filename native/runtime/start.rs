@@ -1,21 +1,16 @@
 //! Starting CPython, on the thread that stays its main thread.
 
-use std::sync::Mutex;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use crate::ffi::optional;
+use crate::jvm::exit::ExitHook;
 use crate::jvm::stack;
 use crate::py::{self, Gil, Owned, Result, Start, ThreadState};
 
 use super::domain::{self, Domain, bury_reference, main_domain};
 use super::thread;
-
-/// What a start found.
-pub struct Started {
-    /// The main interpreter's domain.
-    pub domain: &'static Domain,
-    /// Whether this call initialised CPython, so that the calling thread is its main thread and must stay.
-    pub first: bool,
-}
 
 /// Why CPython did not start.
 pub enum StartError {
@@ -25,23 +20,72 @@ pub enum StartError {
     Package(String),
 }
 
-static STARTING: Mutex<()> = Mutex::new(());
+/// How CPython is to be initialised.
+pub struct Options {
+    /// Bytes of the Python stacks.
+    pub stack_size: usize,
+    /// What `Py_SetProgramName` is told.
+    pub program: String,
+    /// What `PYTHONHOME` would say, if anything.
+    pub home: Option<String>,
+}
 
-/// Initialises CPython, or joins one that runs already, and loads the `krait` package with `load`.
+/// Python code that runs while CPython starts must not be short of stack.
+const MAIN_STACK: usize = 16 << 20;
+/// CPython starts in well under a second: after so long, something that it imports hangs.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Held while CPython starts; whether an earlier start hangs.
+static STARTING: Mutex<bool> = Mutex::new(false);
+
+/// Joins the CPython that runs already, or initialises it on a thread of its own, `krait-main`, and loads the `krait`
+/// package with `load`.
 ///
-/// The first call must come on a thread that stays for the life of the process.
+/// That thread is CPython's main thread. It stays for the life of the process, and holds nothing of the class loader whose
+/// Krait happens to be the first: it waits for the end of the JVM, and runs Python's `atexit` functions then.
 pub fn start(
-    options: &Start<'_>,
-    stack_size: usize,
-    load: impl for<'g> FnOnce(Gil<'g>, &'static Domain) -> Result<()>,
-) -> std::result::Result<Started, StartError> {
-    let _one_at_a_time = STARTING.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    options: Options,
+    hook: ExitHook,
+    load: impl for<'g> FnOnce(Gil<'g>, &'static Domain) -> Result<()> + Send + 'static,
+) -> std::result::Result<&'static Domain, StartError> {
+    let mut hangs = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(domain) = main_domain() {
-        return Ok(Started { domain, first: false });
+        return Ok(domain);
     }
+    let hanging = || StartError::Python(format!("it hangs, for more than {} seconds", PATIENCE.as_secs()));
+    if *hangs {
+        return Err(hanging());
+    }
+    let (tell, told) = mpsc::channel();
+    let main = move || {
+        let started = initialise(&options, load);
+        let domain = started.as_ref().ok().copied();
+        // Nobody listens where it took too long.
+        let _ = tell.send(started);
+        if py::is_initialised() {
+            stay(domain, &hook);
+        }
+    };
+    let thread = std::thread::Builder::new().name("krait-main".to_owned()).stack_size(MAIN_STACK).spawn(main);
+    thread.map_err(|error| StartError::Python(format!("no thread to be its main thread: {error}")))?;
+    match told.recv_timeout(PATIENCE) {
+        Ok(started) => started,
+        Err(RecvTimeoutError::Timeout) => {
+            *hangs = true;
+            Err(hanging())
+        }
+        Err(RecvTimeoutError::Disconnected) => Err(StartError::Python("Krait panicked".to_owned())),
+    }
+}
+
+/// On the thread that stays CPython's main thread.
+fn initialise(
+    options: &Options,
+    load: impl for<'g> FnOnce(Gil<'g>, &'static Domain) -> Result<()>,
+) -> std::result::Result<&'static Domain, StartError> {
     // From 3.14 on CPython checks the real bounds of the stack: Python gets its own only where they can be told.
     let switch = py::version() < (3, 14) || optional::py_unstable_set_stack_protection().is_some();
-    stack::configure(stack_size, switch);
+    stack::configure(options.stack_size, switch);
     py::set_graveyard(bury_reference);
     log::info!("CPython {:?} with {}, stacks of its own: {switch}", py::version(), options.program);
 
@@ -49,8 +93,9 @@ pub fn start(
         // Somebody else embeds Python here: this thread gets a thread state of its main interpreter, kept for ever.
         py::join()
     } else {
+        let options = Start { program: &options.program, home: options.home.as_deref() };
         // SAFETY: not initialised, and only this function initialises, one at a time.
-        unsafe { py::initialise(options) }.map_err(StartError::Python)?
+        unsafe { py::initialise(&options) }.map_err(StartError::Python)?
     };
     let domain = Domain::make(gil.interpreter(), Box::leak(Box::default()), true);
     let loaded = load(gil, domain).and_then(|()| domain.load(gil));
@@ -65,7 +110,27 @@ pub fn start(
     loaded?;
     thread::adopt(domain, state);
     domain::set_main_domain(domain);
-    Ok(Started { domain, first: true })
+    Ok(domain)
+}
+
+/// The rest of the main thread's life: `atexit` functions run at the end of the JVM, also where no interpreter is open.
+fn stay(domain: Option<&'static Domain>, hook: &ExitHook) -> ! {
+    if let Some(domain) = domain {
+        if hook.register(c"krait-main") {
+            hook.wait();
+            thread::with_own_state(domain, |gil| {
+                if let Err(raised) = domain.helpers().bridge.get(gil).call_method(gil, c"shut_down", &[]) {
+                    gil.clear_raised(raised);
+                }
+            });
+            hook.finish();
+        } else {
+            log::debug!("Python starts while the JVM ends: its atexit functions will not run");
+        }
+    }
+    loop {
+        std::thread::park();
+    }
 }
 
 pub(super) fn describe(gil: Gil<'_>, exception: &Owned<'_>) -> std::result::Result<String, ()> {

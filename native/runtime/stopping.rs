@@ -10,13 +10,18 @@ use super::record::{CallId, Record, Running, Stop};
 
 /// How often a thread that holds a lock is looked at again: it mostly lets go in less.
 const PAUSE: Duration = Duration::from_millis(2);
+/// How long a thread that imports a module is left alone: one that is stopped there leaves the submodules that were done and
+/// not their package, and importing it again then fails in ways that nobody connects with a stop.
+const IMPORTING: Duration = Duration::from_secs(5);
+/// How many frames up a module's code is looked for.
+const FAR: usize = 500;
 
 /// Functions of the standard library that take a lock for their callers: one that is stopped on its way out never gives the
 /// lock back, and the next thread waits for ever.
 const LOCKING: [(&str, &[&str]); 2] =
     [("threading", &["__enter__", "acquire", "_acquire_restore"]), ("logging", &["acquire", "_acquireLock"])];
-/// Every function of these files does: `importlib` locks by hand.
-const LOCKING_FILES: &str = "<frozen importlib.";
+/// Every function of these files does: `importlib` locks by hand. And where one is further up, a module is being imported.
+const IMPORT_FILES: &str = "<frozen importlib.";
 /// Waits for a thread that it started. Before CPython 3.12 that has the number of its maker until it runs, and would be
 /// stopped in its place.
 const STARTING: (&str, &str) = ("threading", "start");
@@ -34,16 +39,46 @@ pub fn stop(binding: &'static Binding, stop: Stop, which: impl Fn(&CallId) -> bo
         (marked, binding.domain.deliver(gil))
     })?;
     if waiting {
-        let later = move || {
-            while down(binding, &Running::default(), |gil| binding.domain.deliver(gil)) == Ok(true) {
-                std::thread::sleep(PAUSE);
-            }
-        };
-        if std::thread::Builder::new().name("krait-stop".to_owned()).spawn(later).is_err() {
-            log::warn!("no thread to stop a call with: it is tried again later");
-        }
+        stop_later(binding);
     }
     Ok(marked)
+}
+
+/// The same as soon as it does no harm, on a thread of its own: one for each domain.
+fn stop_later(binding: &'static Binding) {
+    let domain = binding.domain;
+    if !domain.begin_stopping() {
+        return;
+    }
+    let later = move || {
+        let stopping = |gil: Gil<'_>| {
+            let waiting = domain.deliver(gil);
+            if !waiting {
+                // Under the GIL, which whoever marks a call next has to take first.
+                domain.end_stopping();
+            }
+            waiting
+        };
+        loop {
+            match down(binding, &Running::default(), stopping) {
+                Ok(true) => std::thread::sleep(PAUSE),
+                Ok(false) => break,
+                Err(Ended) => return domain.end_stopping(),
+            }
+        }
+    };
+    if std::thread::Builder::new().name("krait-stop".to_owned()).spawn(later).is_err() {
+        domain.end_stopping();
+        log::warn!("no thread to stop a call with: it is tried again later");
+    }
+}
+
+/// This thread's call is back from Java, and to be stopped.
+#[cold]
+pub(super) fn stop_after_java(gil: Gil<'_>, binding: &'static Binding, record: &Record) {
+    if !binding.domain.deliver_to(gil, record) {
+        stop_later(binding);
+    }
 }
 
 impl Domain {
@@ -56,20 +91,22 @@ impl Domain {
     fn deliver(&self, gil: Gil<'_>) -> bool {
         let mut waiting = false;
         for record in self.records() {
-            if let Some(stop) = record.due(gil) {
-                if may_be_stopped(gil, &record) {
-                    record.raise(gil, self.stop_exception(gil, stop));
-                } else {
-                    waiting = true;
-                }
-            }
+            waiting |= !self.deliver_to(gil, &record);
         }
         waiting
     }
 
-    /// Raises what stops a call in its thread.
-    pub(super) fn raise_stop(&self, gil: Gil<'_>, record: &Record, stop: Stop) {
-        record.raise(gil, self.stop_exception(gil, stop));
+    /// Raises what is to stop the innermost call of a thread, if anything; false where it must wait.
+    fn deliver_to(&self, gil: Gil<'_>, record: &Record) -> bool {
+        let Some(stop) = record.due(gil) else {
+            return true;
+        };
+        let patient = record.due_since(gil).is_none_or(|since| since.elapsed() < IMPORTING);
+        let may_be = may_be_stopped(gil, record, patient);
+        if may_be {
+            record.raise(gil, self.stop_exception(gil, stop));
+        }
+        may_be
     }
 
     /// The exception's class.
@@ -82,19 +119,19 @@ impl Domain {
     }
 }
 
-/// Whether the thread's innermost function can be stopped without harm. The thread rests while this one has the GIL, and
-/// nothing here gives that away.
-fn may_be_stopped(gil: Gil<'_>, record: &Record) -> bool {
+/// Whether the thread's innermost function can be stopped without harm; `patient` spares a thread that imports a module.
+/// The thread rests while this one has the GIL, and nothing here gives that away.
+fn may_be_stopped(gil: Gil<'_>, record: &Record, patient: bool) -> bool {
     let Some(state) = record.running_on() else {
         return true;
     };
     let stoppable = || -> py::Result<bool> {
         let mut next = gil.frame_of(state);
-        for depth in 0..NEAR {
+        for depth in 0..if patient { FAR } else { NEAR } {
             let Some(frame) = next.filter(|frame| !frame.is_none()) else {
                 break;
             };
-            if must_not_stop(gil, &frame, depth)? {
+            if must_not_stop(gil, &frame, depth, patient)? {
                 return Ok(false);
             }
             next = Some(frame.attr_str(gil, c"f_back")?);
@@ -107,13 +144,17 @@ fn may_be_stopped(gil: Gil<'_>, record: &Record) -> bool {
     })
 }
 
-fn must_not_stop(gil: Gil<'_>, frame: &Owned<'_>, depth: usize) -> py::Result<bool> {
+fn must_not_stop(gil: Gil<'_>, frame: &Owned<'_>, depth: usize, patient: bool) -> py::Result<bool> {
     let code = frame.attr_str(gil, c"f_code")?;
-    let name = code.attr_str(gil, c"co_name")?.to_string_lossy(gil)?;
-    if name.ends_with(UNDISTURBED) {
+    // Anywhere on the stack while there is patience, else only where it may hold a lock.
+    if (depth == 0 || patient) && code.attr_str(gil, c"co_filename")?.to_string_lossy(gil)?.starts_with(IMPORT_FILES) {
         return Ok(true);
     }
-    if depth == 0 && code.attr_str(gil, c"co_filename")?.to_string_lossy(gil)?.starts_with(LOCKING_FILES) {
+    if depth >= NEAR {
+        return Ok(false);
+    }
+    let name = code.attr_str(gil, c"co_name")?.to_string_lossy(gil)?;
+    if name.ends_with(UNDISTURBED) {
         return Ok(true);
     }
     let suspect = |module: Option<&str>| {

@@ -13,6 +13,7 @@ use super::domain::{Binding, Domain};
 use super::door::Door;
 use super::observe;
 use super::record::{Record, Running};
+use super::stopping::stop_after_java;
 
 /// This thread in a domain. Domains are used again: `life` tells which of them this is.
 struct Seat {
@@ -218,6 +219,21 @@ pub(super) fn adopt(domain: &'static Domain, state: ThreadState) {
     stack::on_python_stack(|| THREAD.with(|thread| thread.sit(domain, state, Some(state))));
 }
 
+/// Runs something with the calling thread's thread state, on its Python stack, as a thread of Python's own would: there is no
+/// down-call that could be stopped, or that says where an up-call comes from.
+pub(super) fn with_own_state(domain: &'static Domain, body: impl FnOnce(Gil<'_>)) {
+    stack::on_python_stack(|| {
+        let (_, state, _) = THREAD.with(|thread| thread.seat(domain));
+        // SAFETY: the state is this thread's, nothing is attached, and nothing of Python is left when it is detached.
+        unsafe {
+            let gil = state.attach();
+            domain.drain(gil);
+            body(gil);
+            gil.detach();
+        }
+    });
+}
+
 /// How a thread gets into a domain.
 #[derive(Clone, Copy)]
 pub(super) struct Way {
@@ -281,10 +297,11 @@ pub fn detached<R>(gil: Gil<'_>, body: impl FnOnce() -> R) -> R {
     let back = Back { thread, current, state, suspended };
     let result = body();
     drop(back);
-    if let Some(down) = current
-        && let Some(stop) = down.record().back_from_java(gil)
-    {
-        down.binding.domain.raise_stop(gil, down.record(), stop);
+    if let Some(down) = current {
+        down.record().back_from_java(gil);
+        if down.record().due(gil).is_some() {
+            stop_after_java(gil, down.binding, down.record());
+        }
     }
     result
 }

@@ -45,14 +45,16 @@ class JavaClass(type):
         if super().__instancecheck__(instance):
             return True
         kind = type(instance)
-        if issubclass(kind, (JavaObject, JavaException)) or hasattr(kind, "__krait_proxy__"):
-            return _krait.java("is_instance", instance, cls)
+        if issubclass(kind, (JavaObject, JavaException)):
+            return _krait.same_java(cls, instance) and _krait.java("is_instance", cls, instance)
+        if hasattr(kind, "__krait_proxy__"):
+            return _krait.java("is_instance", cls, instance)
         return False
 
     def __subclasscheck__(cls, other):
         if super().__subclasscheck__(other):
             return True
-        return isinstance(other, JavaClass) and _krait.java("is_subclass", other, cls)
+        return isinstance(other, JavaClass) and _krait.same_java(cls, other) and _krait.java("is_subclass", cls, other)
 
     def __setattr__(cls, name, value):
         for base in cls.__mro__:

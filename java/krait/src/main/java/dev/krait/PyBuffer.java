@@ -1,5 +1,6 @@
 package dev.krait;
 
+import dev.krait.internal.Cleanup;
 import dev.krait.internal.Memory;
 import dev.krait.internal.Operations;
 import java.nio.BufferOverflowException;
@@ -37,6 +38,7 @@ public final class PyBuffer implements AutoCloseable {
 
         Pin(PyObject view) {
             this.view = view;
+            view.outliveInterpreter();
         }
 
         /** A user is done. */
@@ -50,13 +52,13 @@ public final class PyBuffer implements AutoCloseable {
 
     private PyBuffer(PyObject view) {
         Object[] info = (Object[]) view.on(Operations.BUFFER_INFO);
-        pin = new Pin(view);
         address = (Long) info[0];
         length = (Long) info[1];
         readOnly = (Boolean) info[2];
         format = (String) info[3];
         itemSize = ((Long) info[4]).intValue();
         shape = view.getAttr("shape", long[].class);
+        pin = new Pin(view);
     }
 
     static PyBuffer of(PyObject exporter) {
@@ -98,7 +100,9 @@ public final class PyBuffer implements AutoCloseable {
         ByteBuffer mapped = Memory.at(address, length);
         pin.users.incrementAndGet();
         // All that is made of this ByteBuffer holds it, so it goes last.
-        PyHandle.cleaner().register(mapped, pin);
+        // Not this object, which holds the ByteBuffer.
+        Pin held = pin;
+        Cleanup.OUTLIVING.register(mapped, forgotten -> held.run());
         return mapped;
     }
 

@@ -1,22 +1,20 @@
 package dev.krait;
 
+import dev.krait.internal.Cleanup;
 import dev.krait.internal.Leaks;
 import dev.krait.internal.Operations;
 import dev.krait.internal.Session;
-import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** What holds a Python object: the handle, its release, and operations on it. */
 abstract class PyHandle implements AutoCloseable {
-    private static final Cleaner CLEANER = Cleaner.create();
-
     private final Session session;
     private final Handle handle;
-    private final Cleaner.Cleanable cleanable;
+    private final Cleanup.Entry entry;
 
     /** The handle with its release; it must not refer to the PyHandle, which would then never be found unreachable. */
-    private static final class Handle implements Runnable {
+    private static final class Handle implements Cleanup.Action {
         private final AtomicLong value;
         private final Runnable release;
         private final String kind;
@@ -31,10 +29,10 @@ abstract class PyHandle implements AutoCloseable {
         }
 
         @Override
-        public void run() {
+        public void run(boolean forgotten) {
             if (value.getAndSet(0) != 0) {
                 Leaks.Origin made = origin;
-                if (made != null) {
+                if (forgotten && made != null) {
                     Leaks.found(kind, made);
                 }
                 release.run();
@@ -45,7 +43,7 @@ abstract class PyHandle implements AutoCloseable {
     PyHandle(Session session, long handle) {
         this.session = session;
         this.handle = new Handle(session, handle, getClass().getSimpleName());
-        this.cleanable = CLEANER.register(this, this.handle);
+        this.entry = session.cleanup().register(this, this.handle);
     }
 
     /** The garbage collector may let go of it: nobody is expected to close it. */
@@ -53,9 +51,10 @@ abstract class PyHandle implements AutoCloseable {
         handle.origin = null;
     }
 
-    /** Runs something once an object is unreachable, on the thread that also releases handles. */
-    static Cleaner cleaner() {
-        return CLEANER;
+    /** Keeps the Python object when the interpreter is closed, and its Python, until {@link #close}. */
+    final void outliveInterpreter() {
+        session.pin();
+        entry.outlive(session::unpin);
     }
 
     final Session session() {
@@ -65,7 +64,8 @@ abstract class PyHandle implements AutoCloseable {
     final long handle() {
         long value = handle.value.get();
         if (value == 0) {
-            throw new IllegalStateException("the Python object was closed");
+            throw new IllegalStateException(
+                    session.isClosed() ? "the interpreter was closed" : "the Python object was closed");
         }
         return value;
     }
@@ -99,7 +99,6 @@ abstract class PyHandle implements AutoCloseable {
     /** Lets go of the Python object, which then lives as long as Python code holds it. Harmless a second time. */
     @Override
     public final void close() {
-        handle.origin = null;
-        cleanable.clean();
+        entry.clean();
     }
 }

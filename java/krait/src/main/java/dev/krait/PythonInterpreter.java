@@ -684,7 +684,7 @@ public final class PythonInterpreter implements AutoCloseable {
          */
         public PythonInterpreter build() {
             Session session = settings.open();
-            return new PythonInterpreter(session, Leaks.watch(session, PyHandle.cleaner()));
+            return new PythonInterpreter(session, Leaks.watch(session));
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.krait.internal;
 
+import java.lang.ref.SoftReference;
 import java.lang.ref.WeakReference;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -10,7 +11,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -30,9 +30,11 @@ final class CallWatch {
     private static final long STUCK = 1_000_000_000L;
 
     private static final Queue<WeakReference<Frame>> FRAMES = new ConcurrentLinkedQueue<>();
-    private static final AtomicBoolean STARTED = new AtomicBoolean();
+    /** The stacks of all threads, held as long as memory is not short: a thread itself must not hold what is of this class. */
+    private static final Queue<SoftReference<FrameStack>> STACKS = new ConcurrentLinkedQueue<>();
+    private static final BackgroundThread THREAD = new BackgroundThread("krait-watch", CallWatch::watch,
+            Interpreters::areAlive);
     private static volatile boolean awake;
-    private static volatile Thread thread;
 
     /** What the watch remembers of a frame; only its thread uses it. */
     static final class Notes {
@@ -46,16 +48,9 @@ final class CallWatch {
 
     /** Stopping needs the GIL, which a stuck call may hold: each stop waits for it on a thread of its own. */
     private static final ExecutorService STOPPERS = new ThreadPoolExecutor(0, 64, 5, TimeUnit.SECONDS,
-            new SynchronousQueue<>(), task -> daemon(task, "krait-stop"), new ThreadPoolExecutor.DiscardPolicy());
+            new SynchronousQueue<>(), task -> BackgroundThread.daemon(task, "krait-stop"), new ThreadPoolExecutor.DiscardPolicy());
 
     private CallWatch() {
-    }
-
-    private static Thread daemon(Runnable task, String name) {
-        Thread made = new Thread(null, task, name, 0, false);
-        made.setDaemon(true);
-        made.setContextClassLoader(null);
-        return made;
     }
 
     /** Makes a frame known for as long as it lives. */
@@ -63,25 +58,35 @@ final class CallWatch {
         FRAMES.add(new WeakReference<>(frame));
     }
 
+    /** Keeps the stack of a thread for as long as the thread lives. */
+    static void keep(FrameStack stack) {
+        STACKS.add(new SoftReference<>(stack));
+    }
+
     /** Makes sure that the watch looks. Cheap when it does already. */
     static void wake() {
         if (!awake) {
-            start();
+            awake = true;
+            lookUp();
+            THREAD.wake();
         }
     }
 
-    private static void start() {
-        awake = true;
-        if (STARTED.compareAndSet(false, true)) {
-            Thread made = daemon(CallWatch::watch, "krait-watch");
-            thread = made;
-            made.start();
-        } else {
-            LockSupport.unpark(thread);
-        }
+    /** Has the thread look whether it is still needed. */
+    static void lookUp() {
+        LockSupport.unpark(THREAD.thread());
     }
 
     private static void watch() {
+        try {
+            watchOn();
+        } finally {
+            // Whoever finds it asleep starts it.
+            awake = false;
+        }
+    }
+
+    private static void watchOn() {
         int idle = 0;
         while (true) {
             if (idle < IDLE_TICKS) {
@@ -90,6 +95,13 @@ final class CallWatch {
                 awake = false;
                 // A call that began before this looks unwatched; the look below finds it and stays awake.
                 if (!look(System.nanoTime())) {
+                    if (THREAD.ends()) {
+                        // For who thought that it was awake before it ended.
+                        if (awake) {
+                            THREAD.wake();
+                        }
+                        return;
+                    }
                     LockSupport.park();
                 }
                 awake = true;
@@ -118,7 +130,13 @@ final class CallWatch {
                 look(frame, binding, now);
             }
         }
+        STACKS.removeIf(CallWatch::isGone);
         return used;
+    }
+
+    private static boolean isGone(SoftReference<FrameStack> held) {
+        FrameStack stack = held.get();
+        return stack == null || stack.owner.get() == null;
     }
 
     /** The threads that run calls of a Python interpreter now, each by the addresses of its calls' frames. */
@@ -164,8 +182,8 @@ final class CallWatch {
             notes.told = true;
             LOG.log(System.Logger.Level.WARNING, "A Python call of thread " + (user == null ? "?" : user.getName())
                     + " was to be stopped a second ago (" + (late ? "its deadline has passed" : "interrupted")
-                    + ") and still runs: it is in C code, or catches what stops it. Its thread comes back when "
-                    + "that returns; Krait never abandons a running call, since its stack is in use.");
+                    + ") and still runs: it is in C code, imports a module, or catches what stops it. Its thread comes "
+                    + "back when that is over; Krait never abandons a running call, since its stack is in use.");
         }
     }
 }

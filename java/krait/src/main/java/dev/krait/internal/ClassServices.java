@@ -28,9 +28,9 @@ final class ClassServices {
             case "nested":
                 return (long) session.classes().number(((Members) args[1]).nested((String) args[2]));
             case "is_subclass":
-                return ((Members) args[2]).type.isAssignableFrom(((Members) args[1]).type);
+                return ((Members) args[1]).type.isAssignableFrom(((Members) args[2]).type);
             case "is_instance":
-                return ((Members) args[2]).type.isInstance(args[1] instanceof Members ? ((Members) args[1]).type : args[1]);
+                return ((Members) args[1]).type.isInstance(args[2] instanceof Members ? ((Members) args[2]).type : args[2]);
             case "class_object":
                 return ((Members) args[1]).type;
             case "class_of":

@@ -3,7 +3,6 @@ package dev.krait.internal;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
-import java.lang.ref.SoftReference;
 import java.lang.ref.WeakReference;
 import java.util.Arrays;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -13,9 +12,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * The frames of a thread's down-calls: a nested call takes the next frame. Virtual threads, of which there may be
  * a million, share a bounded pool instead.
  *
- * <p>The thread holds its stack softly: a thread of a pool that outlives Krait's class loader must not keep
- * the loader alive,
- * and the frames of an idle thread may go when memory is short. A frame in use holds its stack.
+ * <p>The thread holds its stack weakly: a thread of a pool that outlives Krait's class loader must not keep the loader alive.
+ * {@link CallWatch} holds it softly: the frames of an idle thread may go when memory is short. A frame in use holds its stack.
  */
 public final class FrameStack {
     /** Deeper frames are made anew for each call, so that one deep recursion pins no memory. */
@@ -23,7 +21,7 @@ public final class FrameStack {
     /** So many frames wait for virtual threads at most. */
     static final int POOLED_FRAMES = 4 * Runtime.getRuntime().availableProcessors();
 
-    private static final ThreadLocal<SoftReference<FrameStack>> STACKS = new ThreadLocal<>();
+    private static final ThreadLocal<WeakReference<FrameStack>> STACKS = new ThreadLocal<>();
     private static final MethodHandle IS_VIRTUAL = isVirtual();
     private static final ConcurrentLinkedQueue<Frame> POOL = new ConcurrentLinkedQueue<>();
     private static final AtomicInteger POOLED = new AtomicInteger();
@@ -68,11 +66,12 @@ public final class FrameStack {
             frame.begin();
             return frame;
         }
-        SoftReference<FrameStack> held = STACKS.get();
+        WeakReference<FrameStack> held = STACKS.get();
         FrameStack stack = held == null ? null : held.get();
         if (stack == null) {
             stack = new FrameStack(thread);
-            STACKS.set(new SoftReference<>(stack));
+            STACKS.set(new WeakReference<>(stack));
+            CallWatch.keep(stack);
         }
         stack.found++;
         return stack.take();
@@ -106,7 +105,7 @@ public final class FrameStack {
 
     /** {@return the frame of this thread's innermost down-call, or null where it has none or is virtual} */
     static Frame innermost() {
-        SoftReference<FrameStack> held = STACKS.get();
+        WeakReference<FrameStack> held = STACKS.get();
         FrameStack stack = held == null ? null : held.get();
         return stack == null || stack.depth == 0 ? null : stack.frames[stack.depth - 1];
     }

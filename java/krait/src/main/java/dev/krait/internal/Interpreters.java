@@ -16,19 +16,37 @@ public final class Interpreters {
 
     private static final ConcurrentLinkedQueue<WeakReference<Session.State>> OPEN = new ConcurrentLinkedQueue<>();
     private static final AtomicInteger COUNT = new AtomicInteger();
+    /** Open, or closed but not yet let go of. */
+    private static final AtomicInteger ALIVE = new AtomicInteger();
 
     private Interpreters() {
     }
 
     static void opened(Session.State state) {
+        ALIVE.incrementAndGet();
         COUNT.incrementAndGet();
         OPEN.add(new WeakReference<>(state));
+        Watching.interpreterOpened();
     }
 
     static void closed(Session.State state) {
         COUNT.decrementAndGet();
         CommonSettings.release(state);
         OPEN.removeIf(known -> known.get() == state || known.get() == null);
+    }
+
+    /** A closed interpreter has been let go of. With the last one this class loader may go: see {@link BackgroundThread}. */
+    static void left() {
+        if (ALIVE.decrementAndGet() == 0) {
+            Watching.interpretersGone();
+            CallWatch.lookUp();
+            Cleanup.lookUp();
+        }
+    }
+
+    /** Whether this class loader has any interpreter. */
+    static boolean areAlive() {
+        return ALIVE.get() != 0;
     }
 
     /** {@return the number of interpreters that were opened and not closed} */

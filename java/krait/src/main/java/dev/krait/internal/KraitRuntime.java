@@ -9,10 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.Semaphore;
 
 /** The one CPython of the process, as this class loader's Krait starts or joins it. */
 public final class KraitRuntime {
@@ -63,7 +60,6 @@ public final class KraitRuntime {
         Native.stack(stackSize);
         running = new KraitRuntime(python, homeText, binding);
         GilWaits.ready();
-        Watching.start();
         return binding;
     }
 
@@ -109,43 +105,18 @@ public final class KraitRuntime {
         return running.python;
     }
 
-    /** On a thread of its own: CPython runs Python code there before anyone could tell it where its stack ends. */
     private static long openSubInterpreter(long main, boolean ownGil) {
-        FutureTask<Long> opening = new FutureTask<>(() -> {
-            Frame frame = FrameStack.acquire();
-            try {
-                long binding = Native.open(main, ownGil ? 1 : 0, frame.address(), frame.capacity());
-                if (binding == 0) {
-                    FrameReader reader = frame.read(null, null);
-                    reader.readFailure();
-                    throw new PythonSetupException("the interpreter could not be opened: " + reader.readString());
-                }
-                return binding;
-            } finally {
-                FrameStack.release(frame);
-            }
-        });
-        Thread thread = new Thread(null, opening, "krait-open", MAIN_STACK);
-        thread.setDaemon(true);
-        thread.start();
-        boolean interrupted = false;
+        Frame frame = FrameStack.acquire();
         try {
-            while (true) {
-                try {
-                    return opening.get();
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                } catch (ExecutionException e) {
-                    if (e.getCause() instanceof PythonSetupException) {
-                        throw (PythonSetupException) e.getCause();
-                    }
-                    throw new PythonSetupException("the interpreter could not be opened", e.getCause());
-                }
+            long binding = Native.open(main, ownGil ? 1 : 0, frame.address(), frame.capacity());
+            if (binding == 0) {
+                FrameReader reader = frame.read(null, null);
+                reader.readFailure();
+                throw new PythonSetupException("the interpreter could not be opened: " + reader.readString());
             }
+            return binding;
         } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
+            FrameStack.release(frame);
         }
     }
 
@@ -171,144 +142,45 @@ public final class KraitRuntime {
     }
 
     private static long start(PythonInstallation python, String home) {
-        Starter starter = new Starter(python, home);
-        Thread main = new Thread(null, starter, "krait-main", MAIN_STACK);
-        main.setDaemon(true);
-        // The thread lives as long as the process and must not keep the loader of whoever happened to be first.
-        main.setContextClassLoader(KraitRuntime.class.getClassLoader());
-        main.start();
-        long binding = starter.await();
-        if (starter.first) {
-            try {
-                Runtime.getRuntime().addShutdownHook(new Thread(() -> shutDown(binding), "krait-exit"));
-            } catch (IllegalStateException e) {
-                LOG.log(System.Logger.Level.DEBUG, "Python starts while the JVM ends: its atexit functions will not run");
-            }
-        }
-        return binding;
-    }
-
-    /** Runs Python's atexit callbacks and flushes its streams, but keeps the JVM's end waiting no longer than allowed. */
-    private static void shutDown(long binding) {
-        Thread end = new Thread(() -> {
-            Frame frame = FrameStack.acquire();
-            frame.setHeader(Status.OK, 0);
-            Native.call(binding, 0, Op.EXIT, frame.address(), frame.capacity(), null);
-            FrameStack.release(frame);
-        }, "krait-atexit");
-        end.setDaemon(true);
-        end.start();
+        Frame frame = FrameStack.acquire();
         try {
-            end.join(Math.max(1, Long.getLong(EXIT_TIMEOUT, 5_000)));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    /** Initialises CPython, and then stays: CPython's main thread must not end before the process. */
-    private static final class Starter implements Runnable {
-        private final PythonInstallation python;
-        private final String home;
-        private final CountDownLatch done = new CountDownLatch(1);
-        private long binding;
-        private boolean first;
-        private Throwable failure;
-
-        Starter(PythonInstallation python, String home) {
-            this.python = python;
-            this.home = home;
-        }
-
-        @Override
-        public void run() {
-            try {
-                initialise();
-            } catch (Throwable e) {
-                failure = e;
-            } finally {
-                done.countDown();
+            FrameWriter writer = frame.write(null);
+            writer.putLong(Long.getLong(STACK_SIZE, MAIN_STACK));
+            text(writer, python.executable().toString());
+            text(writer, home);
+            writer.putInt(MODULES.length);
+            for (String module : MODULES) {
+                text(writer, module.equals("__init__") ? "krait" : "krait." + module);
+                text(writer, resource(RESOURCES + module + ".py"));
             }
-            if (first) {
-                stay();
-            }
-        }
-
-        private static void stay() {
-            CountDownLatch never = new CountDownLatch(1);
-            while (true) {
-                try {
-                    never.await();
-                } catch (InterruptedException e) {
-                    // Nobody has a reason to interrupt it; it stays all the same.
-                    continue;
-                }
-            }
-        }
-
-        private void initialise() throws IOException {
-            Frame frame = FrameStack.acquire();
-            try {
-                FrameWriter writer = frame.write(null);
-                writer.putLong(Long.getLong(STACK_SIZE, MAIN_STACK));
-                text(writer, python.executable().toString());
-                text(writer, home);
-                writer.putInt(MODULES.length);
-                for (String module : MODULES) {
-                    text(writer, module.equals("__init__") ? "krait" : "krait." + module);
-                    text(writer, resource(RESOURCES + module + ".py"));
-                }
-                writer.finish();
-                binding = Native.start(frame.address(), frame.capacity());
+            writer.finish();
+            Semaphore asked = new Semaphore(0);
+            Semaphore done = new Semaphore(0);
+            Runnable exit = Weakly.request(asked, done, EXIT_TIMEOUT, 5_000);
+            long binding = Native.start(frame.address(), frame.capacity(), exit, asked, done);
+            if (binding == 0) {
                 FrameReader reader = frame.read(null, null);
-                if (frame.status() != Status.OK) {
-                    reader.readFailure();
-                    throw new PythonSetupException(reader.readString() + "\n  with " + python);
-                }
-                first = (Boolean) reader.read();
-            } finally {
-                FrameStack.release(frame);
-            }
-        }
-
-        private static void text(FrameWriter writer, String text) {
-            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-            writer.putInt(bytes.length);
-            writer.putBytes(bytes, bytes.length);
-        }
-
-        private static String resource(String name) throws IOException {
-            try (InputStream in = KraitRuntime.class.getResourceAsStream(name)) {
-                return new String(Objects.requireNonNull(in, () -> "Krait's jar has no " + name).readAllBytes(),
-                        StandardCharsets.UTF_8);
-            }
-        }
-
-        long await() {
-            boolean interrupted = false;
-            while (true) {
-                try {
-                    // CPython starts in well under a second; a minute means that something it imports hangs.
-                    if (!done.await(60, TimeUnit.SECONDS)) {
-                        throw new PythonSetupException("CPython did not start within 60 seconds: " + python);
-                    }
-                    break;
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                }
-            }
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-            if (failure instanceof Error) {
-                throw (Error) failure;
-            }
-            if (failure instanceof RuntimeException) {
-                throw (RuntimeException) failure;
-            }
-            if (failure != null) {
-                throw new PythonSetupException("CPython did not start: " + failure.getMessage(), failure);
+                reader.readFailure();
+                throw new PythonSetupException(reader.readString() + "\n  with " + python);
             }
             return binding;
+        } catch (IOException e) {
+            throw new PythonSetupException("CPython did not start: " + e.getMessage(), e);
+        } finally {
+            FrameStack.release(frame);
+        }
+    }
+
+    private static void text(FrameWriter writer, String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        writer.putInt(bytes.length);
+        writer.putBytes(bytes, bytes.length);
+    }
+
+    private static String resource(String name) throws IOException {
+        try (InputStream in = KraitRuntime.class.getResourceAsStream(name)) {
+            return new String(Objects.requireNonNull(in, () -> "Krait's jar has no " + name).readAllBytes(),
+                    StandardCharsets.UTF_8);
         }
     }
 

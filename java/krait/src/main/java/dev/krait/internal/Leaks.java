@@ -1,6 +1,5 @@
 package dev.krait.internal;
 
-import java.lang.ref.Cleaner;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -64,17 +63,16 @@ public final class Leaks {
      * Watches an interpreter, if that is wanted: what is given here is to be held by all that can close it.
      *
      * @param session the interpreter
-     * @param cleaner finds out
      * @return what to hold, or null
      */
-    public static Object watch(Session session, Cleaner cleaner) {
+    public static Object watch(Session session) {
         Origin origin = here();
         if (origin == null) {
             return null;
         }
         Object token = new Object();
-        cleaner.register(token, () -> {
-            if (!session.isClosed()) {
+        session.cleanup().register(token, forgotten -> {
+            if (forgotten && !session.isClosed()) {
                 found("PythonInterpreter", origin);
             }
         });

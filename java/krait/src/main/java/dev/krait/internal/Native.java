@@ -1,6 +1,7 @@
 package dev.krait.internal;
 
 import java.nio.ByteBuffer;
+import java.util.concurrent.Semaphore;
 
 /** The natives of the core, bound when the native library is loaded; {@code native/ARCHITECTURE.md} says what they do. */
 final class Native {
@@ -16,8 +17,17 @@ final class Native {
      */
     static native long door(long binding);
 
-    /** Initialises CPython on this thread, or joins the one that runs; the binding, or 0 and a refusal in the frame. */
-    static native long start(long frame, long capacity);
+    /**
+     * Initialises CPython, or joins the one that runs; the binding, or 0 and a refusal in the frame. The first time, a shutdown
+     * hook is made of {@code run}, which must release {@code asked} and wait for {@code done}.
+     */
+    static native long start(long frame, long capacity, Runnable run, Semaphore asked, Semaphore done);
+
+    /** An interpreter is open: threads that Python makes in it call this class loader's Java. */
+    static native void opened(long binding, long namespace);
+
+    /** It is closed. */
+    static native void closed(long binding, long namespace);
 
     /** One call into Python; the arrays that cross beside the frame, or null. */
     static native Object call(long caller, long namespace, int op, long frame, long capacity, Object[] refs);
@@ -62,7 +72,7 @@ final class Native {
     /** Whether calls of a namespace run: 1 in other threads, 2 in this one, 3 in both. */
     static native int runs(long binding, long namespace);
 
-    /** Opens a sub-interpreter on this thread, which needs a deep stack; its binding, or 0 and a refusal in the frame. */
+    /** Opens a sub-interpreter; its binding, or 0 and a refusal in the frame. */
     static native long open(long mainBinding, int ownGil, long frame, long capacity);
 
     /** Counts of the whole process: 0 Python objects that Java holds, 1 thread states that Krait made. */

@@ -40,7 +40,6 @@ final class Op {
     static final int NAME = 42;
     static final int STATS = 43;
     static final int HELPER = 44;
-    static final int EXIT = 45;
     static final int CONTAINS = 50;
     static final int ORDER = 51;
     static final int BUFFER_INFO = 52;

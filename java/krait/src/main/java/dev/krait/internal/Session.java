@@ -30,6 +30,8 @@ public final class Session implements ValueContext {
         final boolean isMain;
         final JavaAccess java;
         final ConcurrentHashMap<String, Long> names = new ConcurrentHashMap<>();
+        /** What Java has of it, to be let go of. */
+        final Cleanup cleanup = new Cleanup();
         /** Lets go of what the interpreter has besides its globals. */
         final Runnable end;
         /** Whether Python is told the names of Java's threads; set before the first user's call. */
@@ -40,11 +42,40 @@ public final class Session implements ValueContext {
         /** The view that up-calls get; it lives as long as any. */
         Session first;
 
+        /** Buffers over memory of its Python, which must last; guarded by this. */
+        private int pins;
+        /** It is to end when the last of them goes; guarded by this. */
+        private boolean ending;
+
         State(long binding, boolean isMain, JavaAccess java, Runnable end) {
             this.binding = binding;
             this.isMain = isMain;
             this.java = java;
             this.end = end;
+        }
+
+        private void end() {
+            synchronized (this) {
+                ending = true;
+                if (pins > 0) {
+                    return;
+                }
+            }
+            end.run();
+        }
+
+        private synchronized void pin() {
+            pins++;
+        }
+
+        private void unpin() {
+            synchronized (this) {
+                pins--;
+                if (pins > 0 || !ending) {
+                    return;
+                }
+            }
+            end.run();
         }
     }
 
@@ -87,6 +118,7 @@ public final class Session implements ValueContext {
         } finally {
             FrameStack.release(frame);
         }
+        Native.opened(binding, session.state.namespace);
         Interpreters.opened(session.state);
         return session;
     }
@@ -171,6 +203,21 @@ public final class Session implements ValueContext {
         return namespace();
     }
 
+    /** {@return what lets go of what Java has of the interpreter} */
+    public Cleanup cleanup() {
+        return state.cleanup;
+    }
+
+    /** Memory of the interpreter's Python is read from now on, and must last: also when the interpreter is closed. */
+    public void pin() {
+        state.pin();
+    }
+
+    /** It is not read any more. */
+    public void unpin() {
+        state.unpin();
+    }
+
     /** {@return whether {@link #close} was called} */
     public boolean isClosed() {
         return state.namespace == 0;
@@ -221,6 +268,7 @@ public final class Session implements ValueContext {
             Native.release(binding, name);
         }
         names.clear();
+        state.cleanup.cleanAll();
         Frame frame = acquire();
         try {
             FrameWriter writer = frame.write(this);
@@ -231,7 +279,9 @@ public final class Session implements ValueContext {
             FrameStack.release(frame);
             // Not before: what Python does at the end may call Java, to flush a stream.
             Sessions.remove(this, open);
-            state.end.run();
+            Native.closed(binding, open);
+            state.end();
+            Interpreters.left();
         }
     }
 

@@ -1,15 +1,42 @@
 package dev.krait.internal;
 
 import dev.krait.ConversionException;
+import java.util.Arrays;
 
 /** What native code calls: operations on Java objects, for Python. Any thread, also ones that Python made. */
 final class UpCalls {
     private UpCalls() {
     }
 
-    /** A frame for up-calls, which native code keeps. */
-    static Frame newFrame() {
-        return new Frame();
+    /** The frames that native code has for up-calls, by numbers: a reference of its own would keep this class loader. */
+    private static volatile Frame[] frames = new Frame[8];
+
+    /** {@return the number of a new frame for up-calls} */
+    static synchronized int newFrame() {
+        int number = 0;
+        while (number < frames.length && frames[number] != null) {
+            number++;
+        }
+        Frame[] all = number < frames.length ? frames : Arrays.copyOf(frames, 2 * number);
+        all[number] = new Frame();
+        // Also where the array is the same: other threads see what was stored in it before.
+        frames = all;
+        return number;
+    }
+
+    /** Native code needs a frame no more. */
+    static synchronized void dropFrame(int number) {
+        frames[number] = null;
+    }
+
+    /** The address of a frame's memory. */
+    static long address(int number) {
+        return frames[number].address();
+    }
+
+    /** The size of a frame's memory. */
+    static long capacity(int number) {
+        return frames[number].capacity();
     }
 
     /** The object in a slot, for its monitor. */
@@ -23,7 +50,8 @@ final class UpCalls {
      *
      * @return the address of the frame's memory, which may have moved
      */
-    static long call(Frame frame, int op, int slot) {
+    static long call(int number, int op, int slot) {
+        Frame frame = frames[number];
         Session session = null;
         frame.counts.upCalls++;
         frame.letGo();

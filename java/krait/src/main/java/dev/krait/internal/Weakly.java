@@ -12,6 +12,8 @@ import java.lang.reflect.Proxy;
 import java.util.Map;
 import java.util.Objects;
 import java.util.WeakHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
@@ -64,6 +66,27 @@ final class Weakly {
         @Override
         public Object invoke(Object proxy, Method method, Object[] args) throws Throwable {
             return call.call(target.get(), method, args);
+        }
+    }
+
+    /**
+     * Releases a semaphore, and waits until the other one is, or until so many milliseconds have passed as the system property
+     * says then.
+     */
+    static Runnable request(Semaphore asked, Semaphore done, String property, long millis) {
+        try {
+            MethodHandle ask = LOOKUP.findVirtual(Semaphore.class, "release", MethodType.methodType(void.class)).bindTo(asked);
+            MethodHandle wait = LOOKUP.findVirtual(Semaphore.class, "tryAcquire",
+                    MethodType.methodType(boolean.class, long.class, TimeUnit.class)).bindTo(done);
+            MethodHandle limit = MethodHandles.insertArguments(LOOKUP.findStatic(Long.class, "getLong",
+                    MethodType.methodType(Long.class, String.class, long.class)), 0, property, millis);
+            MethodHandle limited = MethodHandles.collectArguments(
+                    MethodHandles.insertArguments(wait, 1, TimeUnit.MILLISECONDS), 0,
+                    limit.asType(MethodType.methodType(long.class)));
+            MethodHandle request = MethodHandles.foldArguments(limited.asType(MethodType.methodType(void.class)), ask);
+            return withoutContext(() -> MethodHandleProxies.asInterfaceInstance(Runnable.class, request));
+        } catch (ReflectiveOperationException e) {
+            throw new AssertionError(e);
         }
     }
 

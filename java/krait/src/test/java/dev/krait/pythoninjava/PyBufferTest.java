@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.krait.Isolation;
 import dev.krait.PyBuffer;
 import dev.krait.PyObject;
 import dev.krait.PythonException;
@@ -148,6 +149,26 @@ class PyBufferTest {
         python.close();
         assertEquals('b', bytes.get(1));
         buffer.close();
+    }
+
+    @Test
+    void theMemoryOutlivesAnInterpreterWithModulesOfItsOwn() {
+        ByteBuffer bytes;
+        try (PythonInterpreter apart = PythonInterpreter.builder().isolation(Isolation.SUB_INTERPRETER).build();
+                PyObject memory = apart.eval(PyObject.class, "bytearray(b'abc' * 100_000)");
+                PyBuffer buffer = memory.buffer()) {
+            bytes = buffer.bytes();
+        }
+        // Others that would get the memory, were it free.
+        for (int i = 0; i < 5; i++) {
+            try (PythonInterpreter other = PythonInterpreter.builder().isolation(Isolation.SUB_INTERPRETER).build()) {
+                other.exec("kept = [bytearray(b'xyz' * 100_000) for _ in range(20)]");
+            }
+        }
+        for (int i = 0; i < bytes.limit(); i++) {
+            assertEquals("abc".charAt(i % 3), bytes.get(i));
+        }
+        Reference.reachabilityFence(bytes);
     }
 
     @Test

@@ -1,15 +1,29 @@
 package dev.krait.setup;
 
+import static dev.krait.testing.Pythons.lines;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.krait.KraitMetrics;
+import dev.krait.PyObject;
+import dev.krait.PythonException;
 import dev.krait.PythonInterpreter;
+import dev.krait.testing.ChildJvm;
 import java.io.File;
+import java.lang.ref.WeakReference;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
@@ -87,5 +101,119 @@ class ClassLoadersTest {
             }
             assertTrue(!speakers[0].getClass().equals(speakers[1].getClass()));
         }
+    }
+
+    /** What an application does with a Krait of its own: a bit of everything, and it lets go of nothing but what it must. */
+    public static final class Guest implements Function<ExecutorService, String> {
+        /** Forgotten, in a place that lives as long as the class loader. */
+        static Object forgotten;
+        static Object local;
+
+        @Override
+        public String apply(ExecutorService threads) {
+            long number = System.identityHashCode(getClass().getClassLoader());
+            try (PythonInterpreter py = PythonInterpreter.create()) {
+                py.exec("import sys, threading\n"
+                        + "from java.util import ArrayList\n"
+                        + "from dev.krait.setup.ClassLoadersTest import Program\n"
+                        + "def f(x, java): return java(x)\n"
+                        + "def kept(java): sys.krait_kept = java\n"
+                        + "def threads(java):\n"
+                        + "    seen = []\n"
+                        + "    def run(): seen.append(java(ArrayList([1, 2]).size()))\n"
+                        + "    t = threading.Thread(target=run)\n"
+                        + "    t.start(); t.join()\n"
+                        + "    return seen\n");
+                Function<Object, Object> java = x -> (Long) x + number;
+                forgotten = py.eval(PyObject.class, "object()");
+                // A module of the process's keeps one of our objects, and what it was made from.
+                py.invoke("kept", this);
+                String seen = py.invoke("f", 1, java) + " " + py.invoke("threads", java) + " " + py.eval("Program.__name__");
+                local = threads.submit(() -> py.invoke(Duration.ofSeconds(10), "f", 2, java)).get();
+                // Long enough to be watched, by the flight recorder and JMX.
+                Thread.sleep(Long.getLong("krait.test.stay"));
+                return seen.equals(1 + number + " [" + (2 + number) + "] Program") ? "fine" : seen;
+            } catch (InterruptedException | ExecutionException e) {
+                throw new AssertionError(e);
+            }
+        }
+    }
+
+    /** Class loaders that come and go, the first of which starts Python. */
+    public static final class Unloads {
+        private Unloads() {
+        }
+
+        /** The child's program: the number of class loaders, and for how many milliseconds each keeps its interpreter open. */
+        public static void main(String[] args) throws Exception {
+            List<WeakReference<ClassLoader>> loaders = new ArrayList<>();
+            // Its threads live longer than any of the class loaders, as a server's do.
+            ThreadPoolExecutor threads = new ThreadPoolExecutor(2, 2, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+                Thread thread = new Thread(task);
+                thread.setDaemon(true);
+                return thread;
+            });
+            // A thread holds the classes of whoever started it.
+            threads.prestartAllCoreThreads();
+            for (int i = 0; i < Integer.parseInt(args[0]); i++) {
+                loaders.add(visit(threads, args[1]));
+            }
+            long gone = 0;
+            for (int i = 0; i < 200 && gone < loaders.size(); i++) {
+                System.gc();
+                Thread.sleep(50);
+                gone = loaders.stream().filter(loader -> loader.get() == null).count();
+            }
+            System.out.println("unloaded " + gone + " of " + loaders.size());
+            Thread.getAllStackTraces().keySet().stream().map(Thread::getName).filter(name -> name.startsWith("krait")).sorted()
+                    .forEach(System.out::println);
+            later();
+            threads.shutdown();
+        }
+
+        private static WeakReference<ClassLoader> visit(ExecutorService threads, String stay) throws Exception {
+            System.setProperty("krait.test.stay", stay);
+            try (URLClassLoader loader = loader()) {
+                Object guest = loader.loadClass(Guest.class.getName()).getConstructor().newInstance();
+                @SuppressWarnings("unchecked")
+                String seen = ((Function<ExecutorService, String>) guest).apply(threads);
+                if (!seen.equals("fine")) {
+                    throw new AssertionError(seen);
+                }
+                return new WeakReference<>(loader);
+            }
+        }
+
+        /** Python goes on, and knows what became of the others' objects. */
+        private static void later() {
+            try (PythonInterpreter py = PythonInterpreter.create()) {
+                System.out.println(py.eval("sum(range(5))"));
+                try {
+                    py.exec("import sys\nsys.krait_kept.apply(None)");
+                } catch (PythonException e) {
+                    System.out.println(e.typeName() + ": " + e.pythonMessage());
+                }
+                py.exec("import atexit\natexit.register(print, 'at exit')\ndel sys.krait_kept");
+            }
+            KraitMetrics now = KraitMetrics.now();
+            System.out.println(now.pythonObjects() + " Python objects, " + now.interpreters() + " interpreters");
+        }
+    }
+
+    @Test
+    void classLoadersWhoseInterpretersAreClosedAreUnloadedTheFirstToo() {
+        assertUnloaded(30, 0);
+    }
+
+    @Test
+    void classLoadersWhoseKraitWasWatchedAreUnloaded() {
+        assertUnloaded(2, 2_500);
+    }
+
+    private static void assertUnloaded(int loaders, long stay) {
+        String output = ChildJvm.of(Unloads.class).arguments(loaders, stay).run().fine();
+        assertEquals(lines("unloaded " + loaders + " of " + loaders, "krait-main", "10",
+                "RuntimeError: the Java object's class loader, which had a Krait of its own, was unloaded",
+                "0 Python objects, 0 interpreters", "at exit"), output);
     }
 }
