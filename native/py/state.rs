@@ -1,6 +1,7 @@
 //! Thread states: making, attaching, detaching and deleting them; starting CPython.
 
 use std::ptr::NonNull;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::Gil;
 use crate::ffi::{self, optional};
@@ -55,8 +56,15 @@ impl ThreadState {
     /// # Safety
     /// The interpreter is alive.
     pub unsafe fn new(interpreter: InterpreterState) -> Option<Self> {
-        // SAFETY: a live interpreter; PyThreadState_New takes the locks it needs itself.
+        let _half_made_ones_are_not_seen = Self::making();
+        // SAFETY: a live interpreter; PyThreadState_New takes the locks it needs itself, and does not wait for the GIL.
         NonNull::new(unsafe { ffi::PyThreadState_New(interpreter.0.as_ptr()) }).map(ThreadState)
+    }
+
+    /// Held while Krait makes a thread state, which is in CPython's list before it is whole.
+    pub(super) fn making() -> MutexGuard<'static, ()> {
+        static MAKING: Mutex<()> = Mutex::new(());
+        MAKING.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The thread state that CPython itself knows for this thread (made by Python's `threading` or by

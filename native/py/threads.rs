@@ -3,6 +3,9 @@
 use super::{Gil, Owned, ThreadState};
 use crate::ffi::{self, optional};
 
+/// More than the microsecond that filling a thread state takes.
+const NEWBORN: std::time::Duration = std::time::Duration::from_millis(1);
+
 impl<'g> Gil<'g> {
     /// All thread states of the interpreter that runs, the attached one too, each with the frame that it runs, or ran
     /// before it gave the GIL back; none where it runs no Python code.
@@ -10,33 +13,47 @@ impl<'g> Gil<'g> {
     /// Of this interpreter alone: `sys._current_frames` looks into all of them, and those with a GIL of their own run on
     /// meanwhile. The thread states are only names: they may be gone as soon as Python code runs.
     pub fn frames(self) -> Vec<(ThreadState, Option<Owned<'g>>)> {
-        // Making frame objects could start a collection, whose finalizers give the GIL to threads that end.
+        let states = self.thread_states();
+        // CPython adds a state to its list and fills it then, without the GIL where a C extension makes itself known: such a
+        // one is given the time.
+        std::thread::sleep(NEWBORN);
+        // SAFETY: states of this interpreter, of which none runs or ends while this thread holds the GIL.
+        let frame = |state: ThreadState| unsafe { self.frame_of(state) };
+        self.without_collections(|| states.into_iter().map(|state| (state, frame(state))).collect())
+    }
+
+    /// The frame that a thread state runs, or ran before it gave the GIL back; none where it runs no Python code.
+    ///
+    /// # Safety
+    /// It is one of the interpreter that runs, and alive: its thread has attached it before.
+    pub unsafe fn frame_of(self, state: ThreadState) -> Option<Owned<'g>> {
+        self.without_collections(|| {
+            // SAFETY: by the caller's guarantee; GetFrame gives a new reference or null, and raises nothing.
+            unsafe {
+                let frame = ffi::PyThreadState_GetFrame(state.as_ptr()).cast::<ffi::PyObject>();
+                (!frame.is_null()).then(|| Owned::from_ptr(frame))
+            }
+        })
+    }
+
+    /// Does something that makes frame objects, which could start a collection, whose finalizers give the GIL away: to threads
+    /// that end, or that go on meanwhile.
+    pub fn without_collections<R>(self, body: impl FnOnce() -> R) -> R {
         // SAFETY: the token proves the GIL.
         let collects = unsafe { ffi::PyGC_Disable() } != 0;
-        let states = self.thread_states();
-        // SAFETY: states of this interpreter, of which none runs or ends while this thread holds the GIL; GetFrame gives a
-        // new reference or null, and raises nothing.
-        let frame = |state: ThreadState| unsafe {
-            let frame = ffi::PyThreadState_GetFrame(state.as_ptr()).cast::<ffi::PyObject>();
-            (!frame.is_null()).then(|| Owned::from_ptr(frame))
-        };
-        let frames = states.into_iter().map(|state| (state, frame(state))).collect();
+        let result = body();
         if collects {
             // SAFETY: as above.
             unsafe { ffi::PyGC_Enable() };
         }
-        frames
-    }
-
-    /// The frame that a thread state runs, or ran before it gave the GIL back, as [`Gil::frames`] has it.
-    pub fn frame_of(self, state: ThreadState) -> Option<Owned<'g>> {
-        self.frames().into_iter().find(|(known, _)| *known == state).and_then(|(_, frame)| frame)
+        result
     }
 
     fn thread_states(self) -> Vec<ThreadState> {
         let head = optional::py_interpreter_state_thread_head().expect("every CPython exports it");
         let next = optional::py_thread_state_next().expect("every CPython exports it");
         let mut found = Vec::new();
+        let _none_is_made = ThreadState::making();
         // SAFETY: under the GIL, which whoever deletes a state of this interpreter needs, too; new ones come in front.
         unsafe {
             let mut state = head(self.interpreter().as_ptr());

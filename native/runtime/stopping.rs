@@ -126,7 +126,8 @@ fn may_be_stopped(gil: Gil<'_>, record: &Record, patient: bool) -> bool {
         return true;
     };
     let stoppable = || -> py::Result<bool> {
-        let mut next = gil.frame_of(state);
+        // SAFETY: the thread's innermost call runs with the state, attached or resting: it is alive.
+        let mut next = unsafe { gil.frame_of(state) };
         for depth in 0..if patient { FAR } else { NEAR } {
             let Some(frame) = next.filter(|frame| !frame.is_none()) else {
                 break;
@@ -138,7 +139,7 @@ fn may_be_stopped(gil: Gil<'_>, record: &Record, patient: bool) -> bool {
         }
         Ok(true)
     };
-    stoppable().unwrap_or_else(|raised| {
+    gil.without_collections(stoppable).unwrap_or_else(|raised| {
         gil.clear_raised(raised);
         true
     })
