@@ -73,7 +73,13 @@ def measure(case, engines, options):
     result = {"case": case.name, "when": time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()), "machine": machine(),
               "options": {key: getattr(options, key) for key in ("rounds", "seconds", "warm_up")},
               "rounds": found, "checkpoints": times}
-    (RESULTS / f"{case.name}.json").write_text(json.dumps(result, indent=1))
+    file = RESULTS / f"{case.name}.json"
+    if options.add and file.exists():
+        before = json.loads(file.read_text())
+        for what in ("rounds", "checkpoints"):
+            merged = before[what] | result[what]
+            result[what] = {name: merged[name] for name in ENGINES if name in merged}
+    file.write_text(json.dumps(result, indent=1))
 
 
 def machine():
@@ -92,6 +98,7 @@ def main():
     parser.add_argument("--seconds", type=float, default=2, help="of each engine in each round")
     parser.add_argument("--warm-up", type=float, default=10, help="seconds of each engine before the rounds")
     parser.add_argument("--no-checkpoints", action="store_true")
+    parser.add_argument("--add", action="store_true", help="beside what other engines gave in the same cases before")
     parser.add_argument("--report", action="store_true", help="only prints what was measured before")
     options = parser.parse_args()
     # Ctrl-C and kill end the clusters too.
