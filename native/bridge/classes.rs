@@ -16,6 +16,8 @@ pub struct Bridge {
     pub object: Class<JavaObject>,
     /// Its subclass for arrays, which have a buffer.
     pub array: Detached,
+    /// Its subclass for functional interfaces, whose instances can be called.
+    pub function: Detached,
     /// Methods that take the object first.
     pub method: MethodClass<JavaMethod>,
     /// Methods that take none, or maybe none.
@@ -30,6 +32,8 @@ pub struct Bridge {
 pub struct Names {
     /// On a class that mirrors one of Java: its members.
     pub members: Detached,
+    /// On a class that mirrors a functional interface, or what implements one: the method.
+    pub function: Detached,
     /// On an exception: the Java object.
     pub throwable: Detached,
     /// On an exception's class: the class of its throwable.
@@ -76,11 +80,13 @@ impl Bridge {
         let object = Class::new(gil)?;
         Ok(Bridge {
             array: object.with_buffer(gil, c"krait.JavaArray")?.detach(),
+            function: object.with_call(gil, c"krait.JavaFunction")?.detach(),
             object,
             method: MethodClass::new(gil, c"krait.JavaMethod", true)?,
             static_method: MethodClass::new(gil, c"krait.JavaStaticMethod", false)?,
             names: Names {
                 members: name(c"_members_")?,
+                function: name(c"_function_")?,
                 throwable: name(c"throwable")?,
                 carrier: name(c"_carrier_")?,
                 proxy: name(c"__krait_proxy__")?,

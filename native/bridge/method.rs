@@ -3,10 +3,11 @@
 use std::ffi::CStr;
 
 use crate::frame::tag::up;
-use crate::jvm::host::Host;
-use crate::py::{Detached, Exception, Gil, Method, Object, Owned, Result};
+use crate::jvm::host::{Host, NumberCall};
+use crate::py::{Class, Detached, Exception, Gil, Method, Object, Owned, Result};
 
-use super::{Bridge, upcall};
+use super::numbers::{Memory, Numbers};
+use super::{Bridge, JavaObject, upcall};
 
 /// Whose method it is.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -35,6 +36,10 @@ pub struct JavaMethod {
     pub candidate: i32,
     /// How the result crosses: a code of Java's `Form`.
     pub result: i32,
+    /// What `krait.JavaObject` and all below it are.
+    pub objects: Class<JavaObject>,
+    /// How they can be called with numbers.
+    pub known: Memory,
     /// The methods' name.
     pub name: String,
 }
@@ -50,6 +55,8 @@ impl JavaMethod {
             form,
             candidate,
             result,
+            objects: self.objects.again(gil),
+            known: Memory::default(),
             name: self.name.clone(),
         }
     }
@@ -57,7 +64,25 @@ impl JavaMethod {
     #[inline]
     fn invoke<'g>(&self, gil: Gil<'g>, target: i32, args: &[&Object]) -> Result<Owned<'g>> {
         let head = [self.slot, self.index, self.candidate, self.result];
-        upcall::call(gil, self.host, up::CALL_METHOD, target, &head, args)
+        upcall::call_and(gil, self.host, up::CALL_METHOD, target, &head, args, |memory| self.known.learn(memory))
+    }
+
+    /// The call with numbers alone, if Java has told how. None where that does not suit.
+    #[inline(always)]
+    fn invoke_numbers<'g>(&self, gil: Gil<'g>, args: &[&Object]) -> Option<Result<Owned<'g>>> {
+        let (slot, args) = match self.form {
+            Form::Instance => {
+                let (target, args) = args.split_first()?;
+                let java = self.objects.state(target).filter(|java| std::ptr::eq(java.host, self.host))?;
+                (java.slot, args)
+            }
+            Form::Static => (0, args),
+            Form::Mixed => return None,
+        };
+        let numbers = Numbers::of(gil, args)?;
+        let known = self.known.find(&numbers)?;
+        let call = NumberCall { members: self.slot, index: known.index(), slot, arguments: numbers.bits };
+        Some(upcall::call_numbers(gil, self.host, &call, self.result, known.result))
     }
 
     fn service<'g>(&self, gil: Gil<'g>, name: &str) -> Result<Owned<'g>> {
@@ -87,6 +112,11 @@ impl Method for JavaMethod {
 
     #[inline]
     fn call<'g>(&self, gil: Gil<'g>, args: &[&Object]) -> Result<Owned<'g>> {
+        if !self.known.is_empty()
+            && let Some(answer) = self.invoke_numbers(gil, args)
+        {
+            return answer;
+        }
         if self.form != Form::Instance {
             return self.invoke(gil, 0, args);
         }

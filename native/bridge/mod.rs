@@ -3,6 +3,7 @@
 mod classes;
 mod method;
 mod module;
+mod numbers;
 mod object;
 mod peer;
 mod threads;

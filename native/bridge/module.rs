@@ -37,12 +37,13 @@ pub fn register(gil: Gil<'_>, domain: &'static runtime::Domain) -> Result<()> {
     let bridge = Bridge::of(gil, domain)?;
     module.set_attr(gil, &*gil.interned(c"JavaObject")?, bridge.object.object(gil))?;
     module.set_attr(gil, &*gil.interned(c"JavaArray")?, bridge.array.get(gil))?;
+    module.set_attr(gil, &*gil.interned(c"JavaFunction")?, bridge.function.get(gil))?;
     let modules = gil.import(c"sys")?.attr_str(gil, c"modules")?;
     modules.set_item(gil, &*gil.str("_krait")?, &module)
 }
 
 fn current_namespace<'g>(gil: Gil<'g>, _args: &Object) -> Result<Owned<'g>> {
-    gil.long(runtime::current_namespace())
+    gil.long(runtime::here(|here| here.namespace()))
 }
 
 fn bridge(gil: Gil<'_>) -> Result<&'static Bridge> {
@@ -152,6 +153,8 @@ fn method<'g>(gil: Gil<'g>, args: &Object) -> Result<Owned<'g>> {
         form,
         candidate: -1,
         result: number(gil, args, 4)? as i32,
+        objects: bridge.object.again(gil),
+        known: Default::default(),
         name: argument(gil, args, 3)?.to_string_lossy(gil)?,
     };
     let class = if form == Form::Instance { &bridge.method } else { &bridge.static_method };

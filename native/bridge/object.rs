@@ -4,7 +4,7 @@ use std::ffi::CStr;
 
 use crate::frame::tag::up;
 use crate::jvm::host::Host;
-use crate::py::{Behaviour, Gil, Object, Owned, Result};
+use crate::py::{Behaviour, Exception, Gil, Method, Object, Owned, Result};
 
 use super::{Bridge, upcall};
 
@@ -68,5 +68,14 @@ impl Behaviour for JavaObject {
         // Read only: it is a copy, and what is written to it would be lost.
         let view = gil.import(c"builtins")?.call_method(gil, c"memoryview", &[&copy])?;
         view.call_method(gil, c"toreadonly", &[]).map(Some)
+    }
+
+    fn call<'g>(&self, gil: Gil<'g>, all: &[&Object]) -> Result<Owned<'g>> {
+        let bridge = Bridge::of(gil, upcall::domain(gil)?)?;
+        let found = all.first().and_then(|me| me.class_attr(gil, bridge.names.function.get(gil)));
+        match found.as_ref().and_then(|found| bridge.method.state(found)) {
+            Some(method) => method.call(gil, all),
+            None => Err(gil.raise(Exception::Type, "this Java object is no function")),
+        }
     }
 }

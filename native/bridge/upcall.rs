@@ -5,11 +5,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::frame::tag::status;
 use crate::frame::{HEADER, Reader, Writer, decode, encode};
-use crate::jvm::host::{self, Held, Host, UpCallError};
+use crate::jvm::host::{self, Held, Host, NumberCall, UpCallError};
 use crate::py::{Exception, Gil, InterpreterState, Object, Owned, Raised, Result};
-use crate::runtime::{self, Binding, Domain};
+use crate::runtime::{self, Binding, Domain, Here};
 
-use super::{Bridge, CallPeer};
+use super::{Bridge, CallPeer, numbers};
 
 /// A domain and its open interpreters: the number of each, and the binding of the class loader's Krait that opened it.
 struct Known {
@@ -30,8 +30,8 @@ thread_local! {
 
 /// The interpreter whose code runs; on a thread that Python made, the one that started it.
 #[inline]
-fn namespace(gil: Gil<'_>, domain: &Domain) -> i64 {
-    match runtime::current_namespace() {
+fn namespace(gil: Gil<'_>, here: Here<'_>, domain: &Domain) -> i64 {
+    match here.namespace() {
         0 => starter(gil, domain),
         namespace => namespace,
     }
@@ -115,8 +115,13 @@ impl Caller {
 /// Where an up-call of this thread comes from.
 #[inline]
 pub fn caller(gil: Gil<'_>) -> Result<Caller> {
+    runtime::here(|here| caller_of(gil, here))
+}
+
+#[inline]
+fn caller_of(gil: Gil<'_>, here: Here<'_>) -> Result<Caller> {
     let interpreter = gil.interpreter();
-    match runtime::current_binding() {
+    match here.binding() {
         Some(binding) if binding.domain.interpreter() == interpreter => {
             Ok(Caller { domain: binding.domain, binding: Some(binding), in_call: true })
         }
@@ -174,37 +179,102 @@ pub fn call<'g>(
     head: &[i32],
     args: &[&Object],
 ) -> Result<Owned<'g>> {
-    let caller = caller(gil)?;
-    let Caller { domain, binding, .. } = caller;
-    let held = caller.hold(host).map_err(|error| failed(gil, error))?;
-    let peer = CallPeer::call(gil, domain, host);
-    let mut frame = host::take_frame(host, &held).map_err(|error| failed(gil, error))?;
+    call_and(gil, host, operation, slot, head, args, |_| {})
+}
 
-    let mut writer = Writer::new(frame.memory());
-    let (number, namespace) = match binding.filter(|binding| std::ptr::eq(binding.host, host)) {
-        Some(binding) => (std::ptr::from_ref(binding) as i64, namespace(gil, domain)),
-        None => interpreter_of(domain, host),
-    };
-    if let Err(raised) = write(gil, &mut writer, [number, namespace], domain, &peer, head, args) {
-        peer.abandon(gil, 0);
+/// As [`call`]; `then` sees the memory of an answer that is a value.
+#[inline]
+pub fn call_and<'g>(
+    gil: Gil<'g>,
+    host: &'static Host,
+    operation: i32,
+    slot: i32,
+    head: &[i32],
+    args: &[&Object],
+    then: impl FnOnce(&[u8]),
+) -> Result<Owned<'g>> {
+    runtime::here(|here| {
+        let caller = caller_of(gil, here)?;
+        let domain = caller.domain;
+        let held = caller.hold(host).map_err(|error| failed(gil, error))?;
+        let peer = CallPeer::call(gil, domain, host);
+        let mut frame = host::take_frame(host, &held).map_err(|error| failed(gil, error))?;
+
+        let mut writer = Writer::new(frame.memory());
+        if let Err(raised) = write(gil, &mut writer, number(gil, here, &caller, host), domain, &peer, head, args) {
+            peer.abandon(gil, 0);
+            host::give_back(frame);
+            return Err(raised);
+        }
+        finish(host, writer);
+
+        let called = here.detached(gil, || host.call(&held, &mut frame, operation, slot));
+        // Python code may run for long and only call Java: what Java lets go of meanwhile goes here, not only with a down-call.
+        domain.drain(gil);
+        let result = match called {
+            Ok(()) => read(gil, frame.memory(), domain, &peer),
+            Err(error) => Err(failed(gil, error)),
+        };
+        if result.is_ok() {
+            then(frame.memory());
+        }
         host::give_back(frame);
-        return Err(raised);
+        result
+    })
+}
+
+/// Calls a method with numbers alone, in a way that Java told of; `form` is that of its result.
+#[inline]
+pub fn call_numbers<'g>(
+    gil: Gil<'g>,
+    host: &'static Host,
+    call: &NumberCall,
+    form: i32,
+    result: u8,
+) -> Result<Owned<'g>> {
+    runtime::here(|here| {
+        let caller = caller_of(gil, here)?;
+        let domain = caller.domain;
+        let held = caller.hold(host).map_err(|error| failed(gil, error))?;
+        let mut frame = host::take_frame(host, &held).map_err(|error| failed(gil, error))?;
+        // For where the answer is not a number, or is thrown.
+        let mut writer = Writer::new(frame.memory());
+        for number in number(gil, here, &caller, host) {
+            writer.i64(number);
+        }
+        writer.i32(form);
+        finish(host, writer);
+
+        let answer = here.detached(gil, || host.call_numbers(&held, &mut frame, call));
+        domain.drain(gil);
+        let result = match answer {
+            Ok(answer) if answer == i64::from(status::LOOK) => {
+                read(gil, frame.memory(), domain, &CallPeer::call(gil, domain, host))
+            }
+            Ok(answer) => numbers::result(gil, result, answer),
+            Err(error) => Err(failed(gil, error)),
+        };
+        host::give_back(frame);
+        result
+    })
+}
+
+/// The interpreter that calls, as the host's Java knows it: its binding and its namespace.
+#[inline(always)]
+fn number(gil: Gil<'_>, here: Here<'_>, caller: &Caller, host: &Host) -> [i64; 2] {
+    match caller.binding.filter(|binding| std::ptr::eq(binding.host, host)) {
+        Some(binding) => [std::ptr::from_ref(binding) as i64, namespace(gil, here, caller.domain)],
+        None => interpreter_of(caller.domain, host).into(),
     }
+}
+
+#[inline(always)]
+fn finish(host: &Host, writer: Writer<'_>) {
     if host.has_released() {
         writer.finish(status::OK, &host.take_released());
     } else {
         writer.finish(status::OK, &[]);
     }
-
-    let called = runtime::detached(gil, || host.call(&held, &mut frame, operation, slot));
-    // Python code may run for long and only call Java: what Java lets go of meanwhile goes here, not only with a down-call.
-    domain.drain(gil);
-    let result = match called {
-        Ok(()) => read(gil, frame.memory(), domain, &peer),
-        Err(error) => Err(failed(gil, error)),
-    };
-    host::give_back(frame);
-    result
 }
 
 #[inline]

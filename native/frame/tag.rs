@@ -49,6 +49,8 @@ pub mod status {
     pub const SIMPLE: i32 = 4;
     /// Not in a frame: a number, given back by a call for one, that says to look at the frame.
     pub const LOOK: i32 = -1518273645;
+    /// The same of a frame whose memory has moved.
+    pub const MOVED: i32 = -1518273646;
 }
 
 /// What the argument of a simple call is, besides NULL, FALSE, TRUE, LONG and DOUBLE.
@@ -191,6 +193,22 @@ pub mod up {
     pub const BUFFER: i32 = 8;
 }
 
+/// What crosses as a number in a register, when Python calls Java.
+pub mod number {
+    /// No argument; of a result, that it is in the frame.
+    pub const NONE: u8 = 0;
+    /// A whole number that fits 32 bits.
+    pub const INT: u8 = 1;
+    /// Any other whole number of 64 bits.
+    pub const LONG: u8 = 2;
+    /// The bits of a number.
+    pub const DOUBLE: u8 = 3;
+    /// 0 or 1.
+    pub const BOOLEAN: u8 = 4;
+    /// Of a result: there is none.
+    pub const VOID: u8 = 5;
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
@@ -276,6 +294,11 @@ mod tests {
     #[test]
     fn java_has_the_same_operations() {
         assert_eq!(java("Op"), rust(module(Some("op"))));
+    }
+
+    #[test]
+    fn java_has_the_same_kinds_of_numbers() {
+        assert_eq!(java("NumberKind"), rust(module(Some("number"))));
     }
 
     #[test]

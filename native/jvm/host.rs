@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use jni::sys::{self, jvalue};
 
 use super::{Env, jni_call, stack};
+use crate::frame::tag::status;
 
 /// The Java classes of one class loader that uses Krait.
 ///
@@ -18,6 +19,7 @@ pub struct Host {
     natives: sys::jweak,
     up_calls: sys::jweak,
     call: sys::jmethodID,
+    call_numbers: sys::jmethodID,
     new_frame: sys::jmethodID,
     drop_frame: sys::jmethodID,
     address: sys::jmethodID,
@@ -36,6 +38,18 @@ unsafe impl Send for Host {}
 unsafe impl Sync for Host {}
 
 static HOSTS: Mutex<Vec<&'static Host>> = Mutex::new(Vec::new());
+
+/// A call of a method with numbers, as Java's `NumberCall` has it.
+pub struct NumberCall {
+    /// The slot of the class's members.
+    pub members: i32,
+    /// Which of their calls with numbers.
+    pub index: i32,
+    /// The slot of the object, or 0.
+    pub slot: i32,
+    /// The numbers' bits.
+    pub arguments: [i64; 2],
+}
 
 /// What went wrong in the JVM itself during an up-call: Java's own errors cross in frames.
 #[derive(Debug)]
@@ -69,6 +83,40 @@ impl Drop for Held {
     }
 }
 
+/// What crosses to the Java stack, and back.
+struct Crossing<'c> {
+    host: &'c Host,
+    held: &'c Held,
+    frame: &'c mut UpFrame,
+    call: &'c NumberCall,
+    answer: Result<i64, UpCallError>,
+}
+
+impl Crossing<'_> {
+    #[inline(always)]
+    fn run(&mut self, env: Env) {
+        let Crossing { host, held, frame, call, .. } = self;
+        let arguments = [
+            jvalue { i: frame.index },
+            jvalue { i: call.members },
+            jvalue { i: call.index },
+            jvalue { i: call.slot },
+            jvalue { j: call.arguments[0] },
+            jvalue { j: call.arguments[1] },
+        ];
+        // SAFETY: this thread's environment, a class and method of the host, arguments of the method's types.
+        let called = unsafe {
+            let answer = jni_call!(env, CallStaticLongMethodA, held.class, host.call_numbers, arguments.as_ptr());
+            check(env).map(|()| answer)
+        };
+        self.answer = match called {
+            // SAFETY: as above.
+            Ok(answer) if answer == i64::from(status::MOVED) => unsafe { frame.refresh(env, host, held) },
+            called => called,
+        };
+    }
+}
+
 impl Host {
     /// Looks up the up-calls.
     ///
@@ -84,6 +132,7 @@ impl Host {
         };
         let (call, new_frame, drop_frame) =
             (method(c"call", c"(III)J")?, method(c"newFrame", c"()I")?, method(c"dropFrame", c"(I)V")?);
+        let call_numbers = method(c"callNumbers", c"(IIIIJJ)J")?;
         let (address, capacity) = (method(c"address", c"(I)J")?, method(c"capacity", c"(I)J")?);
         let object = method(c"object", c"(I)Ljava/lang/Object;")?;
         // SAFETY: valid references by the caller's guarantee.
@@ -96,6 +145,7 @@ impl Host {
             natives,
             up_calls,
             call,
+            call_numbers,
             new_frame,
             drop_frame,
             address,
@@ -203,8 +253,7 @@ impl Host {
     ///
     /// Returns with the frame's memory up to date: the answer is in it.
     pub fn call(&self, held: &Held, frame: &mut UpFrame, operation: i32, slot: i32) -> Result<(), UpCallError> {
-        stack::on_java_stack(|| {
-            let env = super::env().ok_or(UpCallError::NoJvm)?;
+        let called = stack::in_java(|env| {
             let arguments = [jvalue { i: frame.index }, jvalue { i: operation }, jvalue { i: slot }];
             // SAFETY: this thread's environment, a class and method of this host, arguments of the method's types.
             unsafe {
@@ -218,7 +267,21 @@ impl Host {
                 }
             }
             Ok(())
-        })
+        });
+        called.unwrap_or(Err(UpCallError::NoJvm))
+    }
+
+    /// Runs `UpCalls.callNumbers(frame, members, index, slot, first, second)` on the Java stack. Detached from Python.
+    ///
+    /// Gives the number, or `LOOK`; the frame's memory is then up to date.
+    #[inline]
+    pub fn call_numbers(&self, held: &Held, frame: &mut UpFrame, call: &NumberCall) -> Result<i64, UpCallError> {
+        // One pointer crosses to the other stack, as with a down-call.
+        let mut crossing = Crossing { host: self, held, frame, call, answer: Err(UpCallError::NoJvm) };
+        let pointer = &mut crossing;
+        // Without a JVM the answer stays as it is.
+        let _ = stack::in_java(move |env| pointer.run(env));
+        crossing.answer
     }
 
     fn make_frame(&'static self, held: &Held) -> Result<UpFrame, UpCallError> {
@@ -300,6 +363,24 @@ pub struct UpFrame {
 }
 
 impl UpFrame {
+    /// Asks Java where the memory is; gives `LOOK`.
+    ///
+    /// # Safety
+    /// `env` is this thread's environment, on the Java stack, with no exception pending; the host is the frame's.
+    #[cold]
+    unsafe fn refresh(&mut self, env: Env, host: &Host, held: &Held) -> Result<i64, UpCallError> {
+        let argument = [jvalue { i: self.index }];
+        // SAFETY: by the caller's guarantee, and a class and methods of this host.
+        unsafe {
+            let address = jni_call!(env, CallStaticLongMethodA, held.class, host.address, argument.as_ptr());
+            check(env)?;
+            let capacity = jni_call!(env, CallStaticLongMethodA, held.class, host.capacity, argument.as_ptr());
+            check(env)?;
+            (self.address, self.capacity) = (address as *mut u8, capacity as usize);
+        }
+        Ok(i64::from(status::LOOK))
+    }
+
     /// The memory. Valid until the next up-call with this frame.
     pub fn memory(&mut self) -> &mut [u8] {
         // SAFETY: Java's Frame owns `capacity` bytes there, keeps them until it grows (in an up-call), and nobody else
@@ -315,11 +396,12 @@ impl Drop for UpFrame {
 }
 
 thread_local! {
-    static FREE: RefCell<Vec<UpFrame>> = const { RefCell::new(Vec::new()) };
+    static FREE: RefCell<Vec<Box<UpFrame>>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Takes a frame of this thread, or makes one. Hand it back with [`give_back`].
-pub fn take_frame(host: &'static Host, held: &Held) -> Result<UpFrame, UpCallError> {
+#[inline]
+pub fn take_frame(host: &'static Host, held: &Held) -> Result<Box<UpFrame>, UpCallError> {
     let free = FREE.try_with(|free| {
         let mut free = free.borrow_mut();
         let at = free.iter().rposition(|frame| std::ptr::eq(frame.host, host))?;
@@ -327,12 +409,13 @@ pub fn take_frame(host: &'static Host, held: &Held) -> Result<UpFrame, UpCallErr
     });
     match free {
         Ok(Some(frame)) => Ok(frame),
-        Ok(None) | Err(_) => host.make_frame(held),
+        Ok(None) | Err(_) => host.make_frame(held).map(Box::new),
     }
 }
 
 /// Keeps the frame for this thread's next up-call, unless it has grown large.
-pub fn give_back(frame: UpFrame) {
+#[inline]
+pub fn give_back(frame: Box<UpFrame>) {
     const KEEP: usize = 1 << 20;
     if frame.capacity <= KEEP {
         let _ = FREE.try_with(|free| free.borrow_mut().push(frame));

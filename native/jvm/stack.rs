@@ -10,6 +10,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::ptr::null_mut;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+use super::Env;
+
 /// Bytes of a Python stack unless told otherwise: what CPython's limits were tried with.
 pub const DEFAULT_SIZE: usize = 16 << 20;
 
@@ -46,6 +48,8 @@ pub struct Stacks {
     java: Cell<*mut u8>,
     /// Where the next down-call may go on on the Python stack; null for its top.
     python: Cell<*mut u8>,
+    /// The thread's environment, once it was asked for in the outermost down-call that runs: it stays the same for so long.
+    env: Cell<Env>,
 }
 
 thread_local! {
@@ -55,6 +59,7 @@ thread_local! {
             size: Cell::new(0),
             java: Cell::new(null_mut()),
             python: Cell::new(null_mut()),
+            env: Cell::new(null_mut()),
         }
     };
 }
@@ -206,6 +211,9 @@ impl Stacks {
             self.python.get()
         };
         let outer = self.java.replace(below(stack_pointer()));
+        if self.python.get().is_null() {
+            self.env.set(null_mut());
+        }
         // SAFETY: [base, top) is mapped, ours and unused: frames of outer down-calls lie above `top`. Both ends are
         // aligned to 16. The job is this function's, which waits, and it catches every panic.
         unsafe { psm::on_stack(base, top as usize - base as usize, || run(handle)) };
@@ -220,6 +228,29 @@ pub fn on_java_stack<R>(body: impl FnOnce() -> R) -> R {
     let mut job = Job::new(body);
     to_java_stack(job.handle());
     job.finish()
+}
+
+/// As [`on_java_stack`], with the thread's environment. None where the JVM refuses one.
+#[inline(always)]
+pub fn in_java<R>(body: impl FnOnce(Env) -> R) -> Option<R> {
+    on_java_stack(|| {
+        let inside = |stacks: &Stacks| if stacks.python.get().is_null() { null_mut() } else { stacks.env.get() };
+        let known = STACKS.try_with(inside).unwrap_or(null_mut());
+        let env = if known.is_null() { remember_env()? } else { known };
+        Some(body(env))
+    })
+}
+
+#[cold]
+fn remember_env() -> Option<Env> {
+    let env = super::env()?;
+    // Outside of a down-call others may detach the thread from the JVM.
+    let _ = STACKS.try_with(|stacks| {
+        if !stacks.python.get().is_null() {
+            stacks.env.set(env);
+        }
+    });
+    Some(env)
 }
 
 #[inline(never)]

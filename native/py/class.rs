@@ -28,6 +28,8 @@ pub trait Behaviour: Sized + 'static {
     fn order(&self, gil: Gil<'_>, other: &Object) -> Result<Option<i64>>;
     /// An object whose buffer is this one's, for [`Class::with_buffer`]; none where it has none.
     fn buffer<'g>(&self, gil: Gil<'g>) -> Result<Option<Owned<'g>>>;
+    /// `me(*args)`, for [`Class::with_call`]; `all` are `me` and the arguments. Keyword arguments are refused before.
+    fn call<'g>(&self, gil: Gil<'g>, all: &[&Object]) -> Result<Owned<'g>>;
 }
 
 #[repr(C)]
@@ -73,10 +75,26 @@ impl<T: Behaviour> Class<T> {
     pub fn with_buffer<'g>(&self, gil: Gil<'g>, name: &'static CStr) -> Result<Owned<'g>> {
         // Part of the stable ABI from 3.11; 3.10 takes it all the same.
         const BF_GETBUFFER: c_int = 1;
-        let mut slots = [
-            ffi::PyType_Slot { slot: BF_GETBUFFER, pfunc: buffer::<T> as *mut c_void },
-            ffi::PyType_Slot { slot: 0, pfunc: null_mut() },
-        ];
+        // SAFETY: the function has the signature that CPython documents for the slot.
+        unsafe { self.subclass(gil, name, BF_GETBUFFER, buffer::<T> as *mut c_void) }
+    }
+
+    /// A subclass whose instances can be called, by [`Behaviour::call`].
+    pub fn with_call<'g>(&self, gil: Gil<'g>, name: &'static CStr) -> Result<Owned<'g>> {
+        // SAFETY: as above.
+        unsafe { self.subclass(gil, name, ffi::Py_tp_call, call::<T> as *mut c_void) }
+    }
+
+    /// # Safety
+    /// The function has the signature that CPython documents for the slot.
+    unsafe fn subclass<'g>(
+        &self,
+        gil: Gil<'g>,
+        name: &'static CStr,
+        slot: c_int,
+        function: *mut c_void,
+    ) -> Result<Owned<'g>> {
+        let mut slots = [ffi::PyType_Slot { slot, pfunc: function }, ffi::PyType_Slot { slot: 0, pfunc: null_mut() }];
         let mut spec = ffi::PyType_Spec {
             name: name.as_ptr(),
             basicsize: size_of::<Instance<T>>() as c_int,
@@ -87,6 +105,11 @@ impl<T: Behaviour> Class<T> {
         let bases = gil.tuple(&[self.object(gil)])?;
         // SAFETY: as in `new`; the base has the same layout, and CPython takes its own reference to it.
         gil.owned(unsafe { ffi::PyType_FromSpecWithBases(&mut spec, bases.as_ptr()) })
+    }
+
+    /// The same type, for who may not ask for it each time.
+    pub fn again(&self, gil: Gil<'_>) -> Self {
+        Class { class: self.class.get(gil).own(gil).detach(), state: PhantomData }
     }
 
     /// The type as an object.
@@ -112,8 +135,8 @@ impl<T: Behaviour> Class<T> {
     /// The state of an instance of this class or of a subclass.
     #[inline]
     pub fn state<'a>(&self, object: &'a Object) -> Option<&'a T> {
-        // SAFETY: the class lives as long as `self`, and only its address is compared.
-        if !object.is_exactly_or_below(unsafe { Object::from_ptr(self.class.address()) }) {
+        // SAFETY: both are types, and live as long as the object and `self`.
+        if unsafe { ffi::PyType_IsSubtype(object.type_ptr(), self.class.address().cast()) } == 0 {
             return None;
         }
         // SAFETY: nothing but `instance_of` makes instances: the type has no `tp_new`, and a subclass inherits none.
@@ -208,6 +231,34 @@ unsafe extern "C" fn compare<T: Behaviour>(
             Some(equal) => gil.bool(equal == (operation == ffi::Py_EQ)),
             None => not_implemented(),
         })
+    }))
+}
+
+unsafe extern "C" fn call<T: Behaviour>(
+    me: *mut ffi::PyObject,
+    args: *mut ffi::PyObject,
+    keywords: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    /// Arguments that need no memory.
+    const FEW: usize = 3;
+    // SAFETY: CPython calls slots under the GIL with live objects.
+    let (gil, state, me, args) =
+        unsafe { (Gil::assume(), state::<T>(me), Object::from_ptr(me), Object::from_ptr(args)) };
+    // SAFETY: null, or a live dict.
+    if !keywords.is_null() && unsafe { ffi::PyDict_Size(keywords) } > 0 {
+        return pointer(Err(gil.raise(Exception::Type, "Java methods take no keyword arguments")));
+    }
+    pointer(shielded(gil, || {
+        let count = args.len(gil)?;
+        let mut few = [me; FEW + 1];
+        if count <= FEW {
+            for (index, argument) in few[1..=count].iter_mut().enumerate() {
+                *argument = args.tuple_item(index).unwrap_or(me);
+            }
+            return state.call(gil, &few[..=count]);
+        }
+        let all: Vec<_> = std::iter::once(me).chain((0..count).filter_map(|index| args.tuple_item(index))).collect();
+        state.call(gil, &all)
     }))
 }
 

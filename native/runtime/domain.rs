@@ -1,6 +1,6 @@
 //! Domains and bindings: one interpreter state, and one class loader's view of it.
 
-use std::any::Any;
+use std::any::{Any, TypeId};
 use std::cell::{Cell, RefCell};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -51,7 +51,19 @@ struct Loaded {
     helpers: Helpers,
 }
 
-type BridgeState = Box<dyn Any + Send + Sync>;
+/// The bridge's state. Its type stands beside it, since asking the state itself is a call that each up-call would feel.
+struct BridgeState {
+    kind: TypeId,
+    state: Box<dyn Any + Send + Sync>,
+}
+
+impl BridgeState {
+    #[inline(always)]
+    fn get<T: Any>(&self) -> Option<&T> {
+        // SAFETY: the state is a T, as `bridge` found when it made it.
+        (self.kind == TypeId::of::<T>()).then(|| unsafe { &*std::ptr::from_ref(&*self.state).cast::<T>() })
+    }
+}
 
 /// Python objects that every call may need.
 pub struct Helpers {
@@ -346,23 +358,24 @@ impl Domain {
     }
 
     /// The bridge's own state for this domain, made on first use.
+    #[inline]
     pub fn bridge<T: Any + Send + Sync>(&self, make: impl FnOnce() -> Result<T>) -> Result<&T> {
         let state = match self.bridge.get() {
             Some(state) => state,
             None => {
-                let made: Box<BridgeState> = Box::new(Box::new(make()?));
-                let made: &'static BridgeState = Box::leak(made);
+                let made = BridgeState { kind: TypeId::of::<T>(), state: Box::new(make()?) };
+                let made: &'static BridgeState = Box::leak(Box::new(made));
                 self.bridge.set(Some(made));
                 made
             }
         };
-        Ok(state.downcast_ref::<T>().expect("the bridge keeps one type of state"))
+        Ok(state.get().expect("the bridge keeps one type of state"))
     }
 
     /// The bridge's own state for this domain, if it was made.
     #[inline]
     pub fn bridge_if_made<T: Any + Send + Sync>(&self) -> Option<&T> {
-        self.bridge.get().and_then(|state| state.downcast_ref::<T>())
+        self.bridge.get().and_then(BridgeState::get)
     }
 
     /// The object behind a handle.

@@ -275,35 +275,68 @@ impl Way {
     }
 }
 
-/// Gives the GIL back while `body` runs: Java code, or waiting.
-pub fn detached<R>(gil: Gil<'_>, body: impl FnOnce() -> R) -> R {
-    // A thread whose locals are gone is at its very end: it calls without remembering.
+/// The calling thread and its innermost down-call, where there is one: found once for all that an up-call asks of them.
+#[derive(Clone, Copy)]
+pub struct Here<'t> {
+    /// None where the thread's locals are gone: it is at its very end, and calls without remembering.
+    thread: Option<&'t Thread>,
+    down: Option<&'t Down<'t>>,
+}
+
+/// Does something with where the calling thread is.
+#[inline(always)]
+pub fn here<R>(body: impl FnOnce(Here<'_>) -> R) -> R {
     let thread = THREAD.try_with(std::ptr::from_ref).ok();
     // SAFETY: thread-locals stay where they are until the thread ends, and this function returns before.
     let thread = thread.map(|thread| unsafe { &*thread });
-    let current = thread.and_then(Thread::current);
-    if let Some(down) = current {
-        down.record().leave_for_java(gil);
+    body(Here { thread, down: thread.and_then(Thread::current) })
+}
+
+impl Here<'_> {
+    /// The binding of the innermost down-call.
+    #[inline(always)]
+    pub fn binding(self) -> Option<&'static Binding> {
+        self.down.map(|down| down.binding)
     }
-    // SAFETY: the token is not used again before Back's drop has attached; `body` gets none.
-    let state = unsafe { gil.detach() };
-    let suspended = thread.and_then(|thread| thread.suspended.replace(Some(state)));
-    if let (Some(thread), Some(down)) = (thread, current) {
-        let held = thread.held.get();
-        if held != 0 {
-            down.binding.domain.gate().leave(held);
+
+    /// The namespace of the innermost down-call, or 0.
+    #[inline(always)]
+    pub fn namespace(self) -> i64 {
+        self.down.map_or(0, |down| down.running.id().namespace)
+    }
+
+    /// Gives the GIL back while `body` runs: Java code, or waiting.
+    #[inline(always)]
+    pub fn detached<R>(self, gil: Gil<'_>, body: impl FnOnce() -> R) -> R {
+        let Here { thread, down } = self;
+        if let Some(down) = down {
+            down.record().leave_for_java(gil);
         }
-    }
-    let back = Back { thread, current, state, suspended };
-    let result = body();
-    drop(back);
-    if let Some(down) = current {
-        down.record().back_from_java(gil);
-        if down.record().due(gil).is_some() {
-            stop_after_java(gil, down.binding, down.record());
+        // SAFETY: the token is not used again before Back's drop has attached; `body` gets none.
+        let state = unsafe { gil.detach() };
+        let suspended = thread.and_then(|thread| thread.suspended.replace(Some(state)));
+        if let (Some(thread), Some(down)) = (thread, down) {
+            let held = thread.held.get();
+            if held != 0 {
+                down.binding.domain.gate().leave(held);
+            }
         }
+        let back = Back { thread, current: down, state, suspended };
+        let result = body();
+        drop(back);
+        if let Some(down) = down {
+            down.record().back_from_java(gil);
+            if down.record().due(gil).is_some() {
+                stop_after_java(gil, down.binding, down.record());
+            }
+        }
+        result
     }
-    result
+}
+
+/// Gives the GIL back while `body` runs: Java code, or waiting.
+pub fn detached<R>(gil: Gil<'_>, body: impl FnOnce() -> R) -> R {
+    here(|here| here.detached(gil, body))
 }
 
 /// Attaches again after Java, also when it panicked on the way.
@@ -315,6 +348,7 @@ struct Back<'t> {
 }
 
 impl Drop for Back<'_> {
+    #[inline]
     fn drop(&mut self) {
         // SAFETY: this thread detached exactly this state, in `detached`, and everything that attached since has
         // detached.
@@ -360,16 +394,6 @@ pub fn is_nested() -> bool {
 /// Keeps an object that this thread's answer names by a slot until its next call.
 pub fn keep_for_answer(gil: Gil<'_>, object: &Object) {
     with_current(|down| down.record().keep(object.own(gil).detach()));
-}
-
-/// The binding of the innermost down-call of this thread, if there is one.
-pub fn current_binding() -> Option<&'static Binding> {
-    with_current(|down| down.binding)
-}
-
-/// The namespace of the innermost down-call of this thread, or 0.
-pub fn current_namespace() -> i64 {
-    with_current(|down| down.running.id().namespace).unwrap_or(0)
 }
 
 /// How many nanoseconds this thread has waited for the GIL since it was asked last.

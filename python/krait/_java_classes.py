@@ -7,7 +7,7 @@ from functools import partial
 from types import GenericAlias
 
 import _krait
-from _krait import JavaArray, JavaObject
+from _krait import JavaArray, JavaFunction, JavaObject
 
 from krait import _java_manners, _java_throwables
 from krait._errors import JavaException
@@ -183,7 +183,7 @@ def build(host, number):
         if keyword.iskeyword(method_name):
             namespace[method_name + "_"] = method
         if index == functional:
-            namespace["__call__"] = method
+            namespace["_function_"] = method
     for component in components:
         namespace[f"_{component}_"] = Component(component)
     if components:
@@ -194,7 +194,10 @@ def build(host, number):
     else:
         _java_manners.add(namespace, flags)
         namespace["__class_getitem__"] = classmethod(GenericAlias)
-        cls = _make(name, _bases(host, module, qualname, flags, parent, interfaces), namespace)
+        bases = _bases(host, module, qualname, flags, parent, interfaces)
+        if functional >= 0 and not any(issubclass(base, JavaFunction) for base in bases):
+            bases = [base for base in bases if base is not JavaObject] + [JavaFunction]
+        cls = _make(name, bases, namespace)
     if flags & _java_manners.LIST:
         # So that `match` takes it for a sequence.
         Sequence.register(cls)
@@ -228,11 +231,15 @@ def _make(name, bases, namespace):
         return meta(name, tuple(bases), namespace, token=_TOKEN)
     except TypeError:
         # Java's hierarchy has no order that suits Python. isinstance asks Java, and a class has all its members itself.
+        if "_function_" in namespace and not issubclass(bases[0], JavaFunction):
+            namespace["__call__"] = namespace["_function_"]
         return meta(name, tuple(bases[:1]), namespace, token=_TOKEN)
 
 
 def _throwable(host, name, namespace, parent):
     """An exception class, and the class of its throwables."""
+    if "_function_" in namespace:
+        namespace["__call__"] = namespace["_function_"]
     carrier = _make(name, [JavaObject], dict(namespace))
     base = _krait.class_at(host, parent)
     if not issubclass(base, JavaException):

@@ -54,25 +54,35 @@ final class Candidate {
     MethodHandle handle() {
         MethodHandle known = handle;
         if (known == null) {
-            try {
-                known = make();
-            } catch (IllegalAccessException e) {
-                throw new PythonError("TypeError", this + " cannot be called: " + e.getMessage());
-            }
+            known = make();
             handle = known;
         }
         return known;
     }
 
-    private MethodHandle make() throws IllegalAccessException {
-        MethodHandle made = member instanceof Method
-                ? LOOKUP.unreflect((Method) member) : LOOKUP.unreflectConstructor((Constructor<?>) member);
-        made = made.asFixedArity();
+    private MethodHandle make() {
+        MethodHandle made = direct();
         if (isStatic) {
             made = MethodHandles.dropArguments(made, 0, Object.class);
         }
         made = made.asType(MethodType.genericMethodType(types.length + 1));
         return made.asSpreader(Object[].class, types.length).asType(UNIFORM);
+    }
+
+    /** The call with its own types; the object first where it takes one. */
+    MethodHandle direct() {
+        try {
+            MethodHandle made = member instanceof Method
+                    ? LOOKUP.unreflect((Method) member) : LOOKUP.unreflectConstructor((Constructor<?>) member);
+            return made.asFixedArity();
+        } catch (IllegalAccessException e) {
+            throw new PythonError("TypeError", this + " cannot be called: " + e.getMessage());
+        }
+    }
+
+    /** Whether it can be called with an object: any where it takes none. */
+    boolean takes(Object target) {
+        return isStatic || member.getDeclaringClass().isInstance(target);
     }
 
     /** Whether each parameter of this may be passed to the other, and not only the other way round too. */

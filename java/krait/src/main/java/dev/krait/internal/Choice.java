@@ -16,6 +16,8 @@ final class Choice {
     private static final byte CONVERT = 2;
     private static final byte CONTAINER = 3;
     private static final byte FUNCTION = 4;
+    /** How often a choice is used before it is worth a {@link NumberCall}, whose handles take a while to make. */
+    private static final int OFTEN = 100;
 
     final Candidate candidate;
     final MethodHandle handle;
@@ -27,6 +29,9 @@ final class Choice {
     private final Class<?>[] kinds;
     /** Where a kind may be unloaded: then the choice is forgotten with it. */
     private final WeakReference<Class<?>[]> weakKinds;
+    /** Counted by several threads at once, and not exactly. */
+    private int uses;
+    private long numberCall = -1;
 
     /**
      * Makes one.
@@ -54,6 +59,18 @@ final class Choice {
     /** The kinds of arguments that it is for, or null where one of them was unloaded. */
     Class<?>[] kinds() {
         return kinds != null ? kinds : weakKinds.get();
+    }
+
+    /** What native code is told of a {@link NumberCall} for it, or 0: not before it has been used often. */
+    long numberCall(Members owner) {
+        if (uses < OFTEN) {
+            uses++;
+            return 0;
+        }
+        if (numberCall < 0) {
+            numberCall = spread || targetFirst || kinds == null ? 0 : owner.numberCall(candidate, kinds);
+        }
+        return numberCall;
     }
 
     private static byte[] steps(Candidate candidate, Class<?>[] kinds, int from, boolean spread) {

@@ -74,7 +74,8 @@ final class ClassServices {
         }
         Object[] given = types(args, 4);
         session.check(members, Services.index(args[2]), given);
-        return Services.given(session, group(args).call(session, args[3], given, 0, -1));
+        MethodGroup group = group(args);
+        return Services.given(session, group.call(session, group.choose(session, args[3], given, -1), args[3], given, 0));
     }
 
     private static Object[] types(Object[] args, int from) {

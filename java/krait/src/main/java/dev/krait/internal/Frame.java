@@ -31,6 +31,8 @@ public final class Frame {
     private static final int SEQUENCE = 24;
     /** Native → Java in a down-call. */
     private static final int ADOPTED = 24;
+    /** Java → native in an up-call. */
+    private static final int NUMBER_CALL = 24;
 
     private static final VarHandle BINDING = field("binding");
     private static final VarHandle NAMESPACE = field("namespace");
@@ -201,6 +203,11 @@ public final class Frame {
         buffer.putInt(RELEASED, 0);
         buffer.putLong(LENGTH, length);
         buffer.putLong(OVERFLOW, 0);
+    }
+
+    /** Tells native code how the method that it called can be called with numbers, or 0. */
+    void setNumberCall(long code) {
+        buffer.putLong(NUMBER_CALL, code);
     }
 
     ByteBuffer buffer() {

@@ -24,6 +24,7 @@ final class Members implements Opaque {
     final Classes classes;
     private final List<MethodGroup> groups = new ArrayList<>();
     private final List<Field> fields = new ArrayList<>();
+    private volatile NumberCall[] numberCalls = {};
     private int constructor = -1;
     private int functional = -1;
 
@@ -41,6 +42,33 @@ final class Members implements Opaque {
 
     Field field(int index) {
         return fields.get(index);
+    }
+
+    /** A number that {@link #numberCall(Candidate, Class[])} gave. */
+    NumberCall numberCall(int index) {
+        return numberCalls[index];
+    }
+
+    /** The code of the call of a method with numbers of these kinds, or 0 if it is none. The same for the same. */
+    synchronized long numberCall(Candidate candidate, Class<?>[] arguments) {
+        int kinds = NumberCall.kinds(arguments);
+        if (kinds < 0) {
+            return 0;
+        }
+        int count = numberCalls.length;
+        for (int i = 0; i < count; i++) {
+            if (numberCalls[i].is(candidate, kinds)) {
+                return numberCalls[i].code(i);
+            }
+        }
+        NumberCall made = NumberCall.of(type, candidate, kinds);
+        if (made == null) {
+            return 0;
+        }
+        NumberCall[] more = Arrays.copyOf(numberCalls, count + 1);
+        more[count] = made;
+        numberCalls = more;
+        return made.code(count);
     }
 
     private void addMethods() {

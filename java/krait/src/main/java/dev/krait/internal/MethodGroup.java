@@ -52,16 +52,23 @@ final class MethodGroup {
     }
 
     /**
-     * Calls the method that fits.
+     * Chooses the method that fits.
      *
      * @param session the interpreter that calls
      * @param target the object, or null where the class is asked
      * @param args the arguments as they were read
-     * @param live a bit for each argument that is a Java object of Python's, not a value
      * @param only the one candidate to take, or -1
      */
-    Object call(Session session, Object target, Object[] args, long live, int only) throws Throwable {
-        Choice choice = only >= 0 ? chooseAmong(session, target, args, only) : remembered(session, target, args);
+    Choice choose(Session session, Object target, Object[] args, int only) {
+        return only >= 0 ? choose(session, target, args, new Candidate[] {candidates[only]}) : remembered(session, target, args);
+    }
+
+    /**
+     * Calls the method that was chosen.
+     *
+     * @param live a bit for each argument that is a Java object of Python's, not a value
+     */
+    Object call(Session session, Choice choice, Object target, Object[] args, long live) throws Throwable {
         Object receiver = target;
         Object[] passed = args;
         if (choice.targetFirst) {
@@ -70,12 +77,16 @@ final class MethodGroup {
             live >>>= 1;
         }
         passed = choice.pass(session, passed, live, name);
-        if (receiver != null && !choice.candidate.isStatic
-                && !choice.candidate.member.getDeclaringClass().isInstance(receiver)) {
-            throw new PythonError("TypeError", name + "() is of " + owner.type.getTypeName() + ", not of "
-                    + receiver.getClass().getTypeName());
+        if (receiver != null && !choice.candidate.takes(receiver)) {
+            throw notOf(name, owner.type, receiver);
         }
         return (Object) choice.handle.invokeExact(receiver, passed);
+    }
+
+    /** A method is called with an object of another class. */
+    static PythonError notOf(String name, Class<?> owner, Object receiver) {
+        return new PythonError("TypeError", name + "() is of " + owner.getTypeName() + ", not of "
+                + receiver.getClass().getTypeName());
     }
 
     // ---- the choice
@@ -112,10 +123,6 @@ final class MethodGroup {
         Class<?> kind = Fits.kind(argument);
         boolean python = looksInto && (kind == PyObject.class || kind == PyFunction.class);
         return python ? Fits.pythonKind(session.argumentKind(argument)) : kind;
-    }
-
-    private Choice chooseAmong(Session session, Object target, Object[] args, int only) {
-        return choose(session, target, args, new Candidate[] {candidates[only]});
     }
 
     private Choice choose(Session session, Object target, Object[] args, Candidate[] among) {

@@ -15,6 +15,8 @@ public final class Status {
 
     /** Not in a frame: a number, given back by a call for one, that says to look at the frame. */
     public static final int LOOK = -1518273645;
+    /** The same of a frame whose memory has moved. */
+    public static final int MOVED = -1518273646;
 
     private Status() {
     }

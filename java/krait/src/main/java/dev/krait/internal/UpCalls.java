@@ -70,6 +70,57 @@ final class UpCalls {
         return frame.address();
     }
 
+    /**
+     * Calls a method with numbers alone, see {@link NumberCall}, on the object in a slot, or on none where the slot is 0. The
+     * frame has who calls, and the form of the result. What a number does not say goes into it as {@link #call} has it.
+     *
+     * @param membersSlot the slot of the class's members
+     * @param index the index of the call in there
+     * @return the result, or {@link Status#LOOK} or {@link Status#MOVED} where the frame has the answer
+     */
+    static long callNumbers(int number, int membersSlot, int index, int slot, long first, long second) {
+        Frame frame = frames[number];
+        Object result = null;
+        Throwable thrown = null;
+        frame.counts.upCalls++;
+        frame.letGo();
+        try {
+            if (frame.released() != 0) {
+                Session.releaseSlots(frame);
+            }
+            NumberCall call = ((Members) Session.handles().get(membersSlot)).numberCall(index);
+            Object target = slot == 0 ? null : Session.handles().get(slot);
+            if (call.givesNumber()) {
+                long answer = call.number(target, first, second);
+                if (answer != Status.LOOK && answer != Status.MOVED) {
+                    return answer;
+                }
+                result = call.value(answer);
+            } else {
+                result = call.object(target, first, second);
+            }
+        } catch (Throwable e) {
+            thrown = e;
+        }
+        return answerInFrame(frame, slot, result, thrown);
+    }
+
+    private static long answerInFrame(Frame frame, int slot, Object result, Throwable thrown) {
+        long address = frame.address();
+        Session session = null;
+        try {
+            FrameReader reader = frame.read(null, null);
+            session = Session.calling(reader.longValue(), reader.longValue(), slot);
+            if (thrown != null) {
+                throw thrown;
+            }
+            write(frame, session, result, reader.intValue());
+        } catch (Throwable e) {
+            raise(frame, session, e);
+        }
+        return frame.address() == address ? Status.LOOK : Status.MOVED;
+    }
+
     private static void callMethod(Frame frame, FrameReader reader, Session session, int slot) throws Throwable {
         Members members = (Members) Session.handles().get(reader.intValue());
         int index = reader.intValue();
@@ -80,8 +131,11 @@ final class UpCalls {
         release(frame);
         Object target = slot == 0 ? null : Session.handles().get(slot);
         session.check(members, index, args);
-        Object result = members.group(index).call(session, target, args, live, candidate);
+        MethodGroup group = members.group(index);
+        Choice choice = group.choose(session, target, args, candidate);
+        Object result = group.call(session, choice, target, args, live);
         write(frame, session, result, form);
+        frame.setNumberCall(choice.numberCall(members));
     }
 
     private static void perform(Frame frame, FrameReader reader, Session session, int op, int slot) throws Throwable {
