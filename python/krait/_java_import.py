@@ -93,7 +93,7 @@ class JavaFinder(MetaPathFinder, Loader):
             return ModuleSpec(fullname, self, origin="java class", is_package=True)
         if _krait.java("is_package", fullname):
             return ModuleSpec(fullname, self, origin="java package", is_package=True)
-        if own is not None:
+        if own is not None or not _is_import(sys._getframe(1)):
             return own
         if isinstance(parent, JavaPackage):
             # Not ModuleNotFoundError, which `from package import name` would replace by one that says less.
@@ -110,6 +110,17 @@ class JavaFinder(MetaPathFinder, Loader):
 
     def exec_module(self, module):
         pass
+
+
+def _is_import(frame):
+    """Whether what is not found is an import's to report: who only asks for a spec, as importlib.util.find_spec does, is told
+    None. Finders are called the same way by both."""
+    frame = frame.f_back
+    while frame is not None and frame.f_globals.get("__name__") in ("importlib._bootstrap", "_frozen_importlib"):
+        if frame.f_code.co_name == "_find_and_load_unlocked":
+            return True
+        frame = frame.f_back
+    return False
 
 
 class MixedFinder(MetaPathFinder):

@@ -80,7 +80,10 @@ class Imports(unittest.TestCase):
     def test_specs(self):
         self.assertEqual(importlib.util.find_spec("java.util").origin, "java package")
         self.assertEqual(importlib.util.find_spec("java.util.ArrayList").origin, "java class")
-        self.assertIsNone(importlib.util.find_spec("nothing_of_this_name"))
+        for missing in ("nothing_of_this_name", "java.util.NoSuchThing", "java.util.ArrayList.NoSuchThing"):
+            self.assertIsNone(importlib.util.find_spec(missing), missing)
+        with self.assertRaisesRegex(ImportError, "java.util.NoSuchThing.*loader"):
+            importlib.import_module("java.util.NoSuchThing")
 
     def test_pythons_own_modules_come_first(self):
         import json
