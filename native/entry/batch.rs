@@ -116,7 +116,10 @@ fn rows(
         let value = if arguments {
             call.invoke(&function, reader)?
         } else {
-            let argument = decode(gil, reader, types, peer).map_err(|raised| call.unreadable(None, raised))?;
+            let argument = match reader.long_if_next() {
+                Some(number) => gil.long(number)?,
+                None => decode(gil, reader, types, peer).map_err(|raised| call.unreadable(None, raised))?,
+            };
             function.call_owned(gil, &[argument])?
         };
         let (start, made) = (writer.position(), peer.made());

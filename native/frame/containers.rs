@@ -3,8 +3,8 @@
 
 use super::cursor::{Reader, Writer};
 use super::nesting::{Path, deeper};
-use super::{Context, Parent, Peer, decode_value, encode_handle, encode_value, length, tag};
-use crate::py::{Exception, Family, Gil, ListBuilder, Number, Object, Owned, Result, TupleBuilder};
+use super::{Context, Parent, Peer, decode_value, encode_handle, encode_value, length, numbers, tag};
+use crate::py::{Exception, Family, Gil, ListBuilder, Object, Owned, Result, TupleBuilder};
 
 #[inline(never)]
 pub(super) fn decode_list<'g, P: Peer>(
@@ -139,8 +139,7 @@ pub(super) fn encode_list<P: Peer>(
     // Not further than it was long at first: what grows while it is written would have no end.
     for index in 0..length(gil, list.list_len(), "a list")? {
         match list.list_number(gil, index as usize) {
-            Some(Number::Int(value)) => writer.tagged(tag::LONG, value.to_le_bytes()),
-            Some(Number::Float(value)) => writer.tagged(tag::DOUBLE, value.to_le_bytes()),
+            Some(number) => numbers::encode_number(writer, number),
             None => {
                 let Some(item) = list.list_item(gil, index as usize) else { break };
                 encode_value(context, writer, &item, Some(&path))?;

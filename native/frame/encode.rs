@@ -12,7 +12,11 @@ use crate::py::{BuiltIn, Exception, Family, Gil, Object, Raised, Result};
 /// After an error the writer is complete but for what this value wrote: the caller truncates it to where it was.
 #[inline]
 pub fn encode<P: Peer>(gil: Gil<'_>, writer: &mut Writer<'_>, object: &Object, types: &Types, peer: &P) -> Result<()> {
-    encode_value(Context { gil, types, peer }, writer, object, None)?;
+    match object.number(gil) {
+        // Batches have them in thousands.
+        Some(number) => numbers::encode_number(writer, number),
+        None => encode_value(Context { gil, types, peer }, writer, object, None)?,
+    }
     check_memory(gil, writer)
 }
 

@@ -4,7 +4,7 @@
 use super::cursor::{Reader, Writer};
 use super::tag::{self, type_code};
 use super::{Context, Peer, length};
-use crate::py::{Exception, Object, Owned, Result, Text};
+use crate::py::{Exception, Number, Object, Owned, Result, Text};
 
 /// Bytes of an element of this type code, or none where there is no such code in ARRAY.
 pub(super) fn element_size(code: u8) -> Option<usize> {
@@ -22,6 +22,15 @@ pub(super) fn decode_big<'g, P: Peer>(context: Context<'_, 'g, P>, reader: &mut 
     let bytes = gil.bytes(context.ok(reader.elements(1))?)?;
     let arguments = gil.tuple(&[&bytes, types.constants.big.get(gil)])?;
     types.int_from_bytes.get(gil).call_with_keywords(gil, &arguments, Some(types.constants.signed.get(gil)))
+}
+
+/// A plain number.
+#[inline(always)]
+pub(super) fn encode_number(writer: &mut Writer<'_>, number: Number) {
+    match number {
+        Number::Int(value) => writer.tagged(tag::LONG, value.to_le_bytes()),
+        Number::Float(value) => writer.tagged(tag::DOUBLE, value.to_le_bytes()),
+    }
 }
 
 #[inline]

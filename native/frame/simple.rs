@@ -4,7 +4,7 @@
 
 use super::tag::{self, simple, status};
 use super::{HEADER, Malformed, Reader};
-use crate::py::{BuiltIn, Gil, Object, Owned, Result};
+use crate::py::{BuiltIn, Gil, Number, Object, Owned, Result};
 
 /// What a simple argument is: a tag with flags in the lowest byte, the length of its data above.
 #[derive(Clone, Copy)]
@@ -37,38 +37,36 @@ impl Simple {
     }
 }
 
+/// Writes data if there is room; its tag and its length.
+#[inline(always)]
+fn put(room: &mut [u8], tag: u8, data: &[u8]) -> Option<(u8, usize)> {
+    room.get_mut(..data.len())?.copy_from_slice(data);
+    Some((tag, data.len()))
+}
+
 /// Writes a simple answer, header and all. False where the value is none, or does not fit: nothing is written then.
 #[inline(always)]
 pub fn write_simple(gil: Gil<'_>, memory: &mut [u8], value: &Object) -> bool {
     let Some((header, room)) = memory.split_first_chunk_mut::<HEADER>() else {
         return false;
     };
-    let written = match value.built_in() {
-        BuiltIn::Str => value.ascii(gil).map(|text| {
-            let text = text?;
-            room.get_mut(..text.len())?.copy_from_slice(text);
-            Some((tag::ASCII, text.len()))
-        }),
-        BuiltIn::Int => value.to_long(gil).map(|number| {
-            *room.first_chunk_mut()? = number?.to_le_bytes();
-            Some((tag::LONG, 8))
-        }),
-        BuiltIn::Float => value.to_double(gil).map(|number| {
-            *room.first_chunk_mut()? = number.to_le_bytes();
-            Some((tag::DOUBLE, 8))
-        }),
-        BuiltIn::None => Ok(Some((tag::NULL, 0))),
-        BuiltIn::Bool => Ok(Some((if value.is_true() { tag::TRUE } else { tag::FALSE }, 0))),
-        _ => Ok(None),
+    let written = match (value.number(gil), value.built_in()) {
+        (Some(Number::Int(number)), _) => put(room, tag::LONG, &number.to_le_bytes()),
+        (Some(Number::Float(number)), _) => put(room, tag::DOUBLE, &number.to_le_bytes()),
+        (_, BuiltIn::Str) => match value.ascii(gil) {
+            Ok(text) => text.and_then(|text| put(room, tag::ASCII, text)),
+            Err(raised) => {
+                // Whoever writes it otherwise is told the same.
+                gil.clear_raised(raised);
+                None
+            }
+        },
+        (_, BuiltIn::None) => Some((tag::NULL, 0)),
+        (_, BuiltIn::Bool) => Some((if value.is_true() { tag::TRUE } else { tag::FALSE }, 0)),
+        _ => None,
     };
-    let (tag, length) = match written {
-        Ok(Some(written)) => written,
-        Ok(None) => return false,
-        Err(raised) => {
-            // Whoever writes it otherwise is told the same.
-            gil.clear_raised(raised);
-            return false;
-        }
+    let Some((tag, length)) = written else {
+        return false;
     };
     *header = [0; HEADER];
     header[..4].copy_from_slice(&(status::SIMPLE | i32::from(tag) << 8).to_le_bytes());

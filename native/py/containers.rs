@@ -1,6 +1,6 @@
 //! list, tuple, set, frozenset, dict.
 
-use super::{Gil, Object, Owned, Result};
+use super::{Gil, Number, Object, Owned, Result};
 use crate::ffi;
 
 /// A list being filled: CPython never sees it before it is full.
@@ -64,15 +64,6 @@ impl<'g> TupleBuilder<'g> {
         assert_eq!(self.filled, self.length, "a tuple builder is finished when full");
         self.tuple
     }
-}
-
-/// The value of an exact int or float.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Number {
-    /// An int that fits 64 bits.
-    Int(i64),
-    /// A float.
-    Float(f64),
 }
 
 /// Iterates a dict by position: memory-safe also when the dict changes under it.
@@ -178,7 +169,7 @@ impl Object {
 
     /// A list's item by value where it is a plain number, which needs no reference; else none. `self` must be a list.
     #[inline(always)]
-    pub fn list_number(&self, _gil: Gil<'_>, index: usize) -> Option<Number> {
+    pub fn list_number(&self, gil: Gil<'_>, index: usize) -> Option<Number> {
         debug_assert!(self.is_list());
         // SAFETY: a live list under the GIL; PyList_GetItem checks the index. The item is borrowed only while nothing
         // runs but functions that read an exact int or float.
@@ -188,13 +179,7 @@ impl Object {
                 ffi::PyErr_Clear();
                 return None;
             }
-            let class = ffi::Py_TYPE(item);
-            if std::ptr::eq(class, &raw const ffi::PyLong_Type) {
-                let mut overflow = 0;
-                let value = ffi::PyLong_AsLongLongAndOverflow(item, &mut overflow);
-                return (overflow == 0).then_some(Number::Int(value));
-            }
-            std::ptr::eq(class, &raw const ffi::PyFloat_Type).then(|| Number::Float(ffi::PyFloat_AsDouble(item)))
+            Object::from_ptr(item).number(gil)
         }
     }
 

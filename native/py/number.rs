@@ -3,6 +3,15 @@
 use super::{Gil, Object, Owned, Result};
 use crate::ffi;
 
+/// The value of an exact int or float.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Number {
+    /// An int that fits 64 bits.
+    Int(i64),
+    /// A float.
+    Float(f64),
+}
+
 impl<'g> Gil<'g> {
     /// `None`.
     #[inline(always)]
@@ -61,6 +70,21 @@ impl Object {
             return Err(gil.raised());
         }
         Ok(Some(value))
+    }
+
+    /// The value of a plain number: an int that fits 64 bits, or a float, and no instance of a subclass.
+    #[inline(always)]
+    pub fn number(&self, _gil: Gil<'_>) -> Option<Number> {
+        let class = self.type_ptr();
+        if std::ptr::eq(class, &raw const ffi::PyLong_Type) {
+            let mut overflow = 0;
+            // SAFETY: a live int under the GIL, of which only its size can be wrong.
+            let value = unsafe { ffi::PyLong_AsLongLongAndOverflow(self.as_ptr(), &mut overflow) };
+            return (overflow == 0).then_some(Number::Int(value));
+        }
+        // SAFETY: a live float under the GIL.
+        std::ptr::eq(class, &raw const ffi::PyFloat_Type)
+            .then(|| Number::Float(unsafe { ffi::PyFloat_AsDouble(self.as_ptr()) }))
     }
 
     /// Whether this is a float or an instance of a subclass.

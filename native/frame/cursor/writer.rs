@@ -138,20 +138,35 @@ impl<'a> Writer<'a> {
         self.put_array(value.to_le_bytes());
     }
 
+    /// A tag and what follows it. In two stores: put together first, they would be loaded in one piece before they have left
+    /// for memory in two, and the processor waits for that.
+    #[inline(always)]
+    fn after_tag<const N: usize>(&mut self, tag: u8, bytes: [u8; N]) {
+        let end = self.position + 1 + N;
+        match self.room.get_mut(self.position..end) {
+            Some([first, rest @ ..]) => {
+                *first = tag;
+                rest.copy_from_slice(&bytes);
+                self.position = end;
+            }
+            _ => {
+                let mut all = [tag; 9];
+                all[1..=N].copy_from_slice(&bytes);
+                self.put_to_block(&all[..=N]);
+            }
+        }
+    }
+
     /// A tag and eight bytes.
     #[inline(always)]
     pub(in crate::frame) fn tagged(&mut self, tag: u8, value: [u8; 8]) {
-        let mut bytes = [tag; 9];
-        bytes[1..].copy_from_slice(&value);
-        self.put_array(bytes);
+        self.after_tag(tag, value);
     }
 
     /// A tag and a u32: what most values start with.
     #[inline(always)]
     pub(in crate::frame) fn counted(&mut self, tag: u8, count: u32) {
-        let mut bytes = [tag; 5];
-        bytes[1..].copy_from_slice(&count.to_le_bytes());
-        self.put_array(bytes);
+        self.after_tag(tag, count.to_le_bytes());
     }
 
     /// Bytes as they are.

@@ -75,6 +75,11 @@ public final class FrameReader extends FrameInput {
         }
     }
 
+    /** Reads the next of many values, which are whole numbers in most places where they are many. */
+    Object readRow() {
+        return atLong() ? (Object) nextLong() : read();
+    }
+
     /**
      * Reads a value that is a string.
      *

@@ -78,23 +78,26 @@ public final class Rows<T> implements Spliterator<T> {
         if (next == ready && !fill()) {
             return false;
         }
+        action.accept(take());
+        return true;
+    }
+
+    /** The next of the ready results, for the caller. */
+    private T take() {
         Object result = results[next];
         results[next++] = null;
-        T converted;
         try {
-            converted = convert.apply(result);
+            return convert.apply(result);
         } catch (RuntimeException e) {
             throw Session.atRow(e, row - ready + next - 1);
         }
-        action.accept(converted);
-        return true;
     }
 
     @Override
     public void forEachRemaining(Consumer<? super T> action) {
         do {
             while (next < ready) {
-                tryAdvance(action);
+                action.accept(take());
             }
         } while (fill());
     }
@@ -245,7 +248,7 @@ public final class Rows<T> implements Spliterator<T> {
             }
             for (int i = 0; i < done; i++) {
                 try {
-                    Object result = reader.read();
+                    Object result = reader.readRow();
                     if (failure == null) {
                         results[i] = result;
                         ready = i + 1;
