@@ -127,23 +127,7 @@ pub(super) fn encode_datetime<P: Peer>(
 mod tests {
     use super::*;
     use crate::frame::testing::*;
-    use crate::py::Gil;
     use crate::py::testing::with_python;
-
-    /// Evaluates with datetime's names at hand.
-    fn dt(code: &str) -> String {
-        format!("from datetime import *; import datetime as datetime_module; import zoneinfo\n{code}")
-    }
-
-    /// What a payload makes, printed shorter.
-    #[track_caller]
-    fn read(gil: Gil<'_>, payload: &[u8]) -> String {
-        decoded(gil, payload).replace("datetime.", "")
-    }
-
-    fn date(year: i32, month: u8, day: u8) -> Vec<u8> {
-        payload![year.to_le_bytes(), [month, day]]
-    }
 
     #[test]
     fn datetimes_come_back() {

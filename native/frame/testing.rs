@@ -210,3 +210,19 @@ macro_rules! payload {
     }};
 }
 pub(crate) use payload;
+
+/// Code that has datetime's names at hand.
+pub(crate) fn dt(code: &str) -> String {
+    format!("from datetime import *; import datetime as datetime_module; import zoneinfo\n{code}")
+}
+
+/// What a payload makes of times, printed shorter.
+#[track_caller]
+pub(crate) fn read(gil: Gil<'_>, payload: &[u8]) -> String {
+    decoded(gil, payload).replace("datetime.", "")
+}
+
+/// A date's data.
+pub(crate) fn date(year: i32, month: u8, day: u8) -> Vec<u8> {
+    payload![year.to_le_bytes(), [month, day]]
+}
