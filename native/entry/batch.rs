@@ -118,7 +118,7 @@ fn rows(
         } else {
             let argument = match reader.long_if_next() {
                 Some(number) => gil.long(number)?,
-                None => decode(gil, reader, types, peer).map_err(|raised| call.unreadable(None, raised))?,
+                None => decode(gil, reader, types, peer).map_err(|raised| call.unreadable(Some(0), raised))?,
             };
             function.call_owned(gil, &[argument])?
         };

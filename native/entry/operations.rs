@@ -65,11 +65,11 @@ impl<'g> Call<'g, '_> {
             // Closed by another thread, maybe the whole interpreter, after Java looked.
             return Failure::Refused(failure::CLOSED, text);
         }
-        let message = match index {
-            Some(index) => format!("argument {}: {text}", index + 1),
-            None => text,
+        let code = match index {
+            Some(index) => failure::UNMADE | (index as i32) << failure::INDEX,
+            None => failure::CONVERSION,
         };
-        Failure::Refused(failure::CONVERSION, message)
+        Failure::Refused(code, text)
     }
 
     /// Calls with the arguments that come next.

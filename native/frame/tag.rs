@@ -78,6 +78,12 @@ pub mod failure {
     pub const INTERNAL: i32 = 3;
     pub const SETUP: i32 = 4;
     pub const ARGUMENT: i32 = 5;
+    /// Python cannot make an argument, whose index stands above the code.
+    pub const UNMADE: i32 = 6;
+    /// The bits of a code.
+    pub const CODE: i32 = 0xff;
+    /// Where an index begins above it.
+    pub const INDEX: i32 = 8;
 }
 
 /// The element types of ARRAY, named as Python's `array` names them.

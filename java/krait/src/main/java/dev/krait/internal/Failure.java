@@ -12,6 +12,12 @@ public final class Failure {
     public static final int SETUP = 4;
     /** An argument of the call makes no sense. */
     public static final int ARGUMENT = 5;
+    /** Python cannot make an argument, whose index stands above the code. */
+    public static final int UNMADE = 6;
+    /** The bits of a code. */
+    public static final int CODE = 0xff;
+    /** Where an index begins above it. */
+    public static final int INDEX = 8;
 
     private Failure() {
     }

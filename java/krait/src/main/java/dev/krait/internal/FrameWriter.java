@@ -197,7 +197,7 @@ public final class FrameWriter extends FrameOutput {
             try {
                 write(positional[i]);
             } catch (ConversionException e) {
-                throw argument("argument " + (i + 1) + " of " + positional.length, positional[i], e);
+                throw Refusals.argument("argument " + (i + 1) + " of " + positional.length, positional[i], e);
             }
         }
         putInt(count);
@@ -206,13 +206,9 @@ public final class FrameWriter extends FrameOutput {
             try {
                 write(keywordValues[i]);
             } catch (ConversionException e) {
-                throw argument("keyword argument '" + names[i] + "'", keywordValues[i], e);
+                throw Refusals.argument("keyword argument '" + names[i] + "'", keywordValues[i], e);
             }
         }
-    }
-
-    private static ConversionException argument(String which, Object value, ConversionException e) {
-        return new ConversionException(which + " (" + value.getClass().getTypeName() + "): " + e.getMessage(), e);
     }
 
     /** Ends the payload: one value that is the result of a call. */

@@ -97,7 +97,7 @@ public final class Items {
         Object item = items[at];
         items[at++] = null;
         if (item instanceof Failed) {
-            throw Session.<RuntimeException>sneaky(((Failed) item).why);
+            throw Failures.<RuntimeException>sneaky(((Failed) item).why);
         }
         return item;
     }
@@ -159,7 +159,7 @@ public final class Items {
 
     private static Failed failure(Frame frame, int status, FrameReader reader) {
         try {
-            return new Failed(Session.failure(frame, status, reader, Session.NO_ROW));
+            return new Failed(Failures.of(frame, status, reader, Failures.NO_ROW));
         } catch (AssertionError e) {
             throw e;
         } catch (Throwable e) {

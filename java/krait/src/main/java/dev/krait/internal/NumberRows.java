@@ -64,13 +64,13 @@ public final class NumberRows {
             FrameReader reader = frame.read(session, null);
             try {
                 if (frame.status() != Status.OK) {
-                    throw Session.failure(frame, frame.status(), reader, from);
+                    throw Failures.of(frame, frame.status(), reader, from);
                 }
                 int done = reader.intValue();
                 read.copy(reader, from, done);
                 int end = reader.byteValue();
                 if (end != BatchEnd.DONE) {
-                    throw Session.failure(frame, end, reader, from + done);
+                    throw Failures.of(frame, end, reader, from + done);
                 }
                 return done;
             } finally {
@@ -85,11 +85,11 @@ public final class NumberRows {
     /** Between two crossings nothing else would notice. */
     private static void checkStop(long until, int row) {
         if (until != CallWatch.NO_DEADLINE && System.nanoTime() - until >= 0) {
-            throw Session.atRow(Api.get().stopped(true), row);
+            throw Failures.atRow(Api.get().stopped(true), row);
         }
         if (Thread.currentThread().isInterrupted()) {
             Thread.interrupted();
-            throw Session.atRow(Api.get().stopped(false), row);
+            throw Failures.atRow(Api.get().stopped(false), row);
         }
     }
 }

@@ -10,6 +10,29 @@ final class Refusals {
     private Refusals() {
     }
 
+    /** An argument that cannot cross: which one, its Java class, the Python type that it would have, and why. */
+    static ConversionException argument(String which, Object value, RuntimeException why) {
+        String type = value.getClass().getTypeName();
+        String wanted = pythonType(value);
+        String made = wanted.equals(type) ? "" : ", as a Python " + wanted;
+        Throwable cause = why instanceof ConversionException ? why : null;
+        return new ConversionException(which + " (" + type + made + "): " + why.getMessage(), cause);
+    }
+
+    private static String pythonType(Object value) {
+        switch (ValueKind.of(value.getClass())) {
+            case ValueKind.UTIL_DATE:
+            case ValueKind.SQL_TIMESTAMP:
+                return "datetime.datetime";
+            case ValueKind.SQL_DATE:
+                return "datetime.date";
+            case ValueKind.SQL_TIME:
+                return "datetime.time";
+            default:
+                return Mismatch.pythonType(value);
+        }
+    }
+
     static ConversionException tooLarge() {
         return new ConversionException("a value of more than 2 GiB cannot cross in one call; pass it in parts");
     }

@@ -1,5 +1,6 @@
 package dev.krait.internal;
 
+import dev.krait.ConversionException;
 import java.lang.ref.Reference;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -89,7 +90,7 @@ public final class Rows<T> implements Spliterator<T> {
         try {
             return convert.apply(result);
         } catch (RuntimeException e) {
-            throw Session.atRow(e, row - ready + next - 1);
+            throw Failures.atRow(e, row - ready + next - 1);
         }
     }
 
@@ -124,7 +125,7 @@ public final class Rows<T> implements Spliterator<T> {
                 Throwable thrown = failure;
                 failure = null;
                 ended = true;
-                throw Session.<RuntimeException>sneaky(thrown);
+                throw Failures.<RuntimeException>sneaky(thrown);
             }
             if (ended) {
                 return false;
@@ -132,7 +133,7 @@ public final class Rows<T> implements Spliterator<T> {
             if (started && Thread.currentThread().isInterrupted()) {
                 Thread.interrupted();
                 ended = true;
-                throw Session.atRow(Api.get().stopped(false), row);
+                throw Failures.atRow(Api.get().stopped(false), row);
             }
             started = true;
             cross();
@@ -206,12 +207,17 @@ public final class Rows<T> implements Spliterator<T> {
                 rowWriter.write(writer, rows[written]);
             } catch (RuntimeException | Error e) {
                 writer.truncate(at, slots);
-                failure = Session.atRow(e, row + written);
+                failure = Failures.atRow(unwritable(rows[written], e), row + written);
                 break;
             }
             written++;
         }
         return written;
+    }
+
+    private Throwable unwritable(Object value, Throwable e) {
+        boolean one = !arguments && e instanceof ConversionException;
+        return one ? Refusals.argument("argument 1 of 1", value, (ConversionException) e) : e;
     }
 
     private boolean takeRow() {
@@ -235,12 +241,21 @@ public final class Rows<T> implements Spliterator<T> {
         return true;
     }
 
+    private Throwable failed(Frame frame, int end, FrameReader reader, int done) {
+        try {
+            return Failures.of(frame, end, reader, row + done);
+        } catch (UnmadeArgument e) {
+            Object[] given = arguments ? (Object[]) rows[done] : new Object[] {rows[done]};
+            return Failures.atRow(Failures.unmade(session.forms(), e, given, null, null), row + done);
+        }
+    }
+
     /** Reads the results; the number of rows that Python has answered. */
     private int read(Frame frame, Object[] refs) {
         FrameReader reader = frame.read(session, refs);
         try {
             if (frame.status() != Status.OK) {
-                throw Session.failure(frame, frame.status(), reader, row);
+                throw Failures.of(frame, frame.status(), reader, row);
             }
             int done = reader.intValue();
             if (results.length < done) {
@@ -258,14 +273,14 @@ public final class Rows<T> implements Spliterator<T> {
                 } catch (RuntimeException | Error e) {
                     // The rest is read all the same: its objects are released when they are found unreachable.
                     if (failure == null) {
-                        failure = Session.atRow(e, row + i);
+                        failure = Failures.atRow(e, row + i);
                     }
                 }
             }
             int end = reader.byteValue();
             if (end != BatchEnd.DONE && end != BatchEnd.PAUSED && failure == null) {
                 try {
-                    failure = Session.failure(frame, end, reader, row + done);
+                    failure = failed(frame, end, reader, done);
                 } catch (Throwable e) {
                     failure = e;
                 }

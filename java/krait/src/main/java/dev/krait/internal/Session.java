@@ -1,8 +1,6 @@
 package dev.krait.internal;
 
 import dev.krait.ConversionException;
-import dev.krait.PythonException;
-import dev.krait.PythonSetupException;
 import java.lang.ref.Reference;
 import java.lang.ref.WeakReference;
 import java.lang.reflect.Type;
@@ -18,10 +16,6 @@ public final class Session implements ValueContext {
     /** Names beyond these are sent as text with each call: programs have few, and made-up ones must not pile up. */
     private static final int MAX_NAMES = 4096;
     private static final Object[] NO_ARGUMENTS = {};
-    /** No row of a batch. */
-    static final long NO_ROW = -1;
-    private static final int MAX_SUPPRESSED = 8;
-    private static final String INTERRUPTED = "krait.CallInterrupted";
 
     /** What all views of an interpreter share. */
     static final class State {
@@ -362,7 +356,12 @@ public final class Session implements ValueContext {
             writeName(frame, writer, name);
             writeName(frame, writer, method);
             writeArguments(writer, args, null, null);
-            return result(frame, writer, perform(frame, writer, op), op == Op.INVOKE_ITEMS);
+            Object[] refs = perform(frame, writer, op);
+            try {
+                return result(frame, writer, refs, op == Op.INVOKE_ITEMS);
+            } catch (UnmadeArgument e) {
+                throw Failures.unmade(forms, e, args, null, null);
+            }
         } finally {
             FrameStack.release(frame);
             Reference.reachabilityFence(args);
@@ -432,8 +431,7 @@ public final class Session implements ValueContext {
         try {
             FrameWriter writer = frame.write(this);
             writer.writeString(name);
-            writeArguments(writer, args, null, null);
-            return finish(frame, writer, Op.HELPER | raw);
+            return finish(frame, writer, Op.HELPER | raw, args, null, null);
         } finally {
             FrameStack.release(frame);
             Reference.reachabilityFence(args);
@@ -494,8 +492,7 @@ public final class Session implements ValueContext {
                 } else {
                     writeName(frame, writer, name);
                 }
-                writeArguments(writer, args, keywords, keywordValues);
-                return finish(frame, writer, op);
+                return finish(frame, writer, op, args, keywords, keywordValues);
             }
             if (name != null) {
                 simple |= SimpleTag.BY_NAME;
@@ -538,8 +535,7 @@ public final class Session implements ValueContext {
             FrameWriter writer = frame.write(this);
             writer.putLong(handle);
             writeName(frame, writer, name);
-            writeArguments(writer, args, keywords, keywordValues);
-            return finish(frame, writer, op);
+            return finish(frame, writer, op, args, keywords, keywordValues);
         } finally {
             FrameStack.release(frame);
             Reference.reachabilityFence(args);
@@ -582,7 +578,7 @@ public final class Session implements ValueContext {
         FrameReader reader = frame.read(this, null);
         try {
             if (frame.status() != Status.OK) {
-                throw failure(frame, reader);
+                throw Failures.of(frame, reader);
             }
             return reader.longValue();
         } finally {
@@ -600,7 +596,7 @@ public final class Session implements ValueContext {
             writer.writeArguments(args == null ? NO_ARGUMENTS : args, keywords, keywordValues);
         } catch (RuntimeException | Error e) {
             writer.rollback();
-            refuse(forms, e);
+            Failures.refuse(forms, e);
             throw e;
         }
     }
@@ -610,13 +606,24 @@ public final class Session implements ValueContext {
             writer.write(value);
         } catch (RuntimeException | Error e) {
             writer.rollback();
-            refuse(forms, e);
+            Failures.refuse(forms, e);
             throw e;
         }
     }
 
     private Object finish(Frame frame, FrameWriter writer, int op) {
         return result(frame, writer, perform(frame, writer, op));
+    }
+
+    /** Writes the arguments, and calls. */
+    private Object finish(Frame frame, FrameWriter writer, int op, Object[] args, String[] keywords,
+            Object[] keywordValues) {
+        writeArguments(writer, args, keywords, keywordValues);
+        try {
+            return finish(frame, writer, op);
+        } catch (UnmadeArgument e) {
+            throw Failures.unmade(forms, e, args, keywords, keywordValues);
+        }
     }
 
     private Object[] perform(Frame frame, FrameWriter writer, int op) {
@@ -767,7 +774,7 @@ public final class Session implements ValueContext {
             if (frame.status() == Status.OK || frame.status() == Status.VALUE) {
                 return items && reader.byteValue() == 1 ? Items.answered(this, frame, reader) : reader.read();
             }
-            throw failure(frame, reader);
+            throw Failures.of(frame, reader);
         } finally {
             releaseSlots(frame);
             Reference.reachabilityFence(this);
@@ -779,7 +786,7 @@ public final class Session implements ValueContext {
         FrameReader reader = frame.read(this, null);
         try {
             if (frame.status() != Status.OK) {
-                throw failure(frame, reader);
+                throw Failures.of(frame, reader);
             }
             return reader.readHandle();
         } finally {
@@ -796,78 +803,6 @@ public final class Session implements ValueContext {
         }
     }
 
-    /** The exception that a frame tells of; a Java throwable that came through Python is thrown as it is. */
-    static RuntimeException failure(Frame frame, FrameReader reader) {
-        return failure(frame, frame.status(), reader, NO_ROW);
-    }
-
-    /** The same, of a row of a batch. */
-    static RuntimeException failure(Frame frame, int status, FrameReader reader, long row) {
-        frame.counts.errors++;
-        if (status == Status.FAILED) {
-            int code = reader.readFailure();
-            RuntimeException refusal = atRow(refusal(code, reader.readString()), row);
-            refuse(reader.leaveForms(), refusal);
-            throw refusal;
-        }
-        Forms forms = reader.leaveForms();
-        ErrorRecord record = new ErrorRecord(reader.read());
-        if (record.typeName().equals(INTERRUPTED)) {
-            // As for InterruptedException: who is told by an exception need not be told by the flag, too.
-            Thread.interrupted();
-        }
-        PythonException exception = Api.get().exception(record);
-        atRow(exception, row);
-        Throwable original = record.throwable();
-        // The same throwable goes on; what Python adds to its stack travels along. A throwable that is thrown again
-        // and again does not collect without end.
-        if (original != null && original.getSuppressed().length < MAX_SUPPRESSED) {
-            original.addSuppressed(exception);
-        }
-        if (forms != null) {
-            throw Session.<RuntimeException>sneaky(forms.failure(exception, original));
-        }
-        if (original == null) {
-            return exception;
-        }
-        throw Session.<RuntimeException>sneaky(original);
-    }
-
-    /** The same exception, told which row it is about if it can tell. */
-    static <T extends Throwable> T atRow(T thrown, long row) {
-        if (row != NO_ROW && thrown instanceof PythonException) {
-            Api.get().atRow((PythonException) thrown, row);
-        }
-        return thrown;
-    }
-
-    /** Throws what other forms have in place of a ConversionException. */
-    private static void refuse(Forms forms, Throwable thrown) {
-        if (forms != null && thrown instanceof ConversionException) {
-            throw Session.<RuntimeException>sneaky(forms.failure((ConversionException) thrown, null));
-        }
-    }
-
-    private static RuntimeException refusal(int code, String message) {
-        switch (code) {
-            case Failure.CLOSED:
-                return new IllegalStateException(message);
-            case Failure.CONVERSION:
-                return new ConversionException(message);
-            case Failure.ARGUMENT:
-                return new IllegalArgumentException(message);
-            case Failure.SETUP:
-                return new PythonSetupException(message);
-            default:
-                throw new AssertionError("Krait: " + message);
-        }
-    }
-
-    @SuppressWarnings("unchecked")
-    static <T extends Throwable> T sneaky(Throwable throwable) throws T {
-        throw (T) throwable;
-    }
-
     // ---- values
 
     /** Converts a value to a type. */
@@ -875,7 +810,7 @@ public final class Session implements ValueContext {
         try {
             return Converter.convert(value, target, conversion);
         } catch (ConversionException e) {
-            refuse(forms, e);
+            Failures.refuse(forms, e);
             throw e;
         }
     }

@@ -170,10 +170,10 @@ class FrameWriterTest {
         LocalDate bad = LocalDate.of(-5, 1, 1);
         ConversionException e = assertThrows(ConversionException.class, () -> frame.write(context)
                 .writeArguments(new Object[] {1, List.of(bad)}, null, null));
-        assertTrue(e.getMessage().startsWith("argument 2 of 2 (java.util.ImmutableCollections$List12): "), e.getMessage());
+        assertTrue(e.getMessage().startsWith("argument 2 of 2 (java.util.ImmutableCollections$List12, as a Python list): "), e.getMessage());
         e = assertThrows(ConversionException.class, () -> frame.write(context)
                 .writeArguments(new Object[0], new String[] {"day"}, new Object[] {bad}));
-        assertTrue(e.getMessage().startsWith("keyword argument 'day' (java.time.LocalDate): "), e.getMessage());
+        assertTrue(e.getMessage().startsWith("keyword argument 'day' (java.time.LocalDate, as a Python datetime.date): "), e.getMessage());
         assertThrows(IllegalArgumentException.class,
                 () -> frame.write(context).writeArguments(new Object[0], new String[] {"a"}, null));
         NullPointerException n = assertThrows(NullPointerException.class, () -> frame.write(context)

@@ -9,6 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.krait.ConversionException;
+import dev.krait.Kwargs;
+import dev.krait.PyFunction;
 import dev.krait.PyObject;
 import dev.krait.TypeRef;
 import java.util.AbstractMap;
@@ -17,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.LinkedList;
@@ -31,9 +34,31 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
 /** Lists, tuples, sets, dicts, and containers that are hard. */
 class ContainersTest extends Crossing {
+    @Test
+    void aSetThatPythonCannotMakeIsNamedWithItsClassAndPythonsType() {
+        py.exec("def many(*args, **kwargs): return len(args)");
+        PyFunction many = py.function("many");
+        Set<Object> set = new HashSet<>(Set.of(Map.of("a", 1)));
+        String which = " (java.util.HashSet, as a Python set): unhashable type: 'dict'";
+        refused("argument 1 of 1" + which, () -> many.call(set));
+        refused("argument 2 of 2" + which, () -> py.invoke("many", 1, set));
+        refused("argument 1 of 1" + which, () -> many.invokeMethod("__call__", set));
+        refused("keyword argument 'b'" + which, () -> many.call(1, Kwargs.of("a", 2).and("b", set)));
+        refused("argument 1 of 1" + which, () -> many.map(List.of(1, set)).forEach(result -> { }));
+        refused("argument 2 of 2" + which, () -> many.callBatch(Arrays.asList(new Object[] {1}, new Object[] {1, set}))
+                .forEach(result -> { }));
+        assertEquals(2L, many.call(1, 2));
+    }
+
+    private static void refused(String message, Executable call) {
+        ConversionException error = assertThrows(ConversionException.class, call);
+        assertTrue(error.getMessage().contains(message), error.getMessage());
+    }
+
     @Test
     void listsAreLists() {
         becomes(List.of(1, "a", 2.5), "list", "[1, 'a', 2.5]");

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.krait.ConversionException;
+import dev.krait.Kwargs;
+import dev.krait.PyFunction;
 import dev.krait.PythonException;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,6 +18,7 @@ import java.time.OffsetTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
+import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +26,7 @@ import java.util.Set;
 import java.util.TimeZone;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -45,6 +49,32 @@ class TimesTest extends Crossing {
             ConversionException error = assertThrows(ConversionException.class, () -> same(value), value::toString);
             assertTrue(error.getMessage().contains("argument 1") && error.getMessage().contains("9999"), error.getMessage());
         }
+    }
+
+    @Test
+    void anArgumentThatPythonCannotMakeIsNamedWithItsClassAndPythonsType() {
+        py.exec("def many(*args, **kwargs): return len(args)");
+        PyFunction many = py.function("many");
+        LocalDate never = LocalDate.of(10_000, 1, 1);
+        String date = " (java.time.LocalDate, as a Python datetime.date): ";
+        refused("argument 1 of 1" + date, () -> many.call(never));
+        refused("argument 3 of 3" + date, () -> many.call(1, "a", never));
+        refused("argument 2 of 2" + date, () -> py.invoke("many", 1, never));
+        refused("keyword argument 'b'" + date, () -> many.call(1, Kwargs.of("a", 2).and("b", never)));
+        refused("argument 1 of 1 (java.util.Date, as a Python datetime.datetime): ",
+                () -> many.call(new Date(Long.MAX_VALUE)));
+        refused("argument 1 of 1 (java.util.ArrayList, as a Python list): ",
+                () -> many.call(new ArrayList<>(List.of(never))));
+        refused("argument 2 of 2" + date, () -> many.invokeMethod("__call__", 1, never));
+        refused("argument 1 of 1" + date, () -> many.map(List.of(1, never)).forEach(result -> { }));
+        refused("argument 2 of 2" + date,
+                () -> many.callBatch(List.of(new Object[] {1}, new Object[] {1, never})).forEach(result -> { }));
+        assertEquals(2L, many.call(1, 2));
+    }
+
+    private static void refused(String message, Executable call) {
+        ConversionException error = assertThrows(ConversionException.class, call);
+        assertTrue(error.getMessage().contains(message) && error.getMessage().contains("9999"), error.getMessage());
     }
 
     @Test
