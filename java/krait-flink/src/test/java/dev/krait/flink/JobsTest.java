@@ -130,7 +130,10 @@ class JobsTest {
     void cancellingAJobEndsACallThatWouldNeverEnd() throws Exception {
         Sql sql = Sql.streaming();
         sql.env.executeSql("CREATE TEMPORARY SYSTEM FUNCTION py_batch AS 'dev.krait.flink.PythonVectorizedFunction'");
-        for (String function : new String[] {"py", "py_batch"}) {
+        // A batch that is full is called for by the task's thread, one that is not by another.
+        for (String[] one : new String[][] {{"py", "1000"}, {"py_batch", "1000"}, {"py_batch", "1"}}) {
+            String function = one[0];
+            sql.env.getConfig().set("krait.batch.rows", one[1]);
             TableResult result = sql.env.executeSql("SELECT " + function + "('python/udfs.py:endless -> INT', n) FROM (VALUES 1) AS t(n)");
             JobClient job = result.getJobClient().get();
             while (job.getJobStatus().get() != JobStatus.RUNNING) {
@@ -140,7 +143,7 @@ class JobsTest {
             job.cancel().get();
             long end = System.nanoTime() + 20_000_000_000L;
             while (job.getJobStatus().get() != JobStatus.CANCELED) {
-                assertTrue(System.nanoTime() < end, function + " is " + job.getJobStatus().get());
+                assertTrue(System.nanoTime() < end, String.join(" ", one) + " is " + job.getJobStatus().get());
                 Thread.sleep(50);
             }
         }
