@@ -275,7 +275,7 @@ unsafe extern "system" fn stop(
         guard(env, 0, || {
             let binding = binding(binding_);
             let reason = if timeout != 0 { Stop::Timeout } else { Stop::Interrupt };
-            let picked = |id: &CallId| {
+            let picked = move |id: &CallId| {
                 let one = id.frame == frame && id.sequence == sequence;
                 id.namespace == namespace && id.frame != 0 && (frame == 0 || one)
             };

@@ -7,6 +7,7 @@ use crate::py::{self, Gil, Object, Owned};
 use super::domain::{Binding, Domain};
 use super::down::{Ended, down};
 use super::record::{CallId, Record, Running, Stop};
+use super::thread::stops_only;
 
 /// How often a thread that holds a lock is looked at again: it mostly lets go in less.
 const PAUSE: Duration = Duration::from_millis(2);
@@ -33,7 +34,28 @@ const NEAR: usize = 8;
 /// Stops calls of a binding: they raise at their next bytecode, or when they come back from Java. The number of calls.
 ///
 /// A thread that is just taking a lock is waited for, on a thread of its own.
-pub fn stop(binding: &'static Binding, stop: Stop, which: impl Fn(&CallId) -> bool) -> Result<usize, Ended> {
+pub fn stop(
+    binding: &'static Binding,
+    stop: Stop,
+    which: impl Fn(&CallId) -> bool + Send + 'static,
+) -> Result<usize, Ended> {
+    if binding.domain.is_main() || py::version() >= (3, 12) {
+        return stop_here(binding, stop, which);
+    }
+    on_own_thread(move || stop_here(binding, stop, which)).map_or(Ok(0), |stopping| stopping.join().unwrap_or(Ok(0)))
+}
+
+/// A thread that does nothing but stop calls.
+fn on_own_thread<R: Send + 'static>(body: impl FnOnce() -> R + Send + 'static) -> Option<std::thread::JoinHandle<R>> {
+    let run = || {
+        stops_only();
+        body()
+    };
+    let thread = std::thread::Builder::new().name("krait-stop".to_owned()).spawn(run);
+    thread.inspect_err(|error| log::warn!("no thread to stop a call with, it is tried again later: {error}")).ok()
+}
+
+fn stop_here(binding: &'static Binding, stop: Stop, which: impl Fn(&CallId) -> bool) -> Result<usize, Ended> {
     let (marked, waiting) = down(binding, &Running::default(), |gil| {
         let marked = binding.domain.mark(gil, stop, which);
         (marked, binding.domain.deliver(gil))
@@ -67,9 +89,8 @@ fn stop_later(binding: &'static Binding) {
             }
         }
     };
-    if std::thread::Builder::new().name("krait-stop".to_owned()).spawn(later).is_err() {
+    if on_own_thread(later).is_none() {
         domain.end_stopping();
-        log::warn!("no thread to stop a call with: it is tried again later");
     }
 }
 

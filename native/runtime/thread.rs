@@ -38,6 +38,8 @@ pub(super) struct Thread {
     /// It has had a thread state of Krait's in a sub-interpreter. Whoever ends that deletes the state, and CPython may go on
     /// naming it as this thread's.
     isolated: Cell<bool>,
+    /// It runs no code of the user's: see [`stops_only`].
+    stops_only: Cell<bool>,
 }
 
 /// A down-call, on the stack of its thread: what else is to be known of the call besides what others may see.
@@ -71,6 +73,7 @@ thread_local! {
             held: Cell::new(0),
             waited: Cell::new(0),
             isolated: Cell::new(false),
+            stops_only: Cell::new(false),
         }
     };
 }
@@ -115,7 +118,7 @@ impl Thread {
                 return (NonNull::from(&*record), state, true);
             }
         }
-        if !domain.is_main() && !self.isolated.replace(true) && known.is_none() {
+        if !domain.is_main() && !self.isolated.replace(true) && known.is_none() && !self.stops_only.get() {
             // The first state of a thread is what `PyGILState_Ensure` finds in it, before 3.12 for good: one of the main
             // interpreter, which this thread itself deletes at its end.
             if let Some(main) = super::domain::main_domain() {
@@ -212,6 +215,15 @@ impl Drop for Thread {
             }
         }
     }
+}
+
+/// The calling thread is Krait's own and stops calls, nothing else. It then asks for no thread state of the main interpreter
+/// before it gets one of another.
+///
+/// Before CPython 3.12, who waits for the GIL asks only those to give it away who run in the same interpreter. So a thread
+/// that is to stop a call of a sub-interpreter, which goes on and on, would wait for ever as one of the main interpreter.
+pub(super) fn stops_only() {
+    THREAD.with(|thread| thread.stops_only.set(true));
 }
 
 /// Keeps the calling thread's present thread state for the life of the process: the main thread's.

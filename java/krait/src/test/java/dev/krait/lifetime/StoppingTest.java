@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.krait.Isolation;
 import dev.krait.PythonInterpreter;
 import dev.krait.PythonInterruptedException;
 import dev.krait.PythonTimeoutException;
@@ -57,6 +58,24 @@ final class StoppingTest {
         assertEquals("krait.CallTimeout: the call ran longer than its deadline", e.getMessage());
         assertTrue(System.nanoTime() - begin >= 100_000_000, "not before the deadline");
         assertEquals(2L, interp.invoke("inc", 1));
+    }
+
+    @Test
+    void anEndlessCallInAnInterpreterWithModulesOfItsOwnIsStoppedByAThreadThatNeverCalledIt() throws Exception {
+        try (PythonInterpreter apart = PythonInterpreter.builder().isolation(Isolation.SUB_INTERPRETER).build()) {
+            apart.exec("def spin():\n    while True: pass\n");
+            for (int i = 0; i < 3; i++) {
+                CompletableFuture<Object> spinning = CompletableFuture.supplyAsync(() -> apart.invoke("spin"), threads);
+                Thread.sleep(100);
+                Thread stopping = new Thread(apart::interrupt);
+                stopping.start();
+                stopping.join(10_000);
+                assertFalse(stopping.isAlive(), "it waits for the GIL");
+                Throwable cause = assertThrows(java.util.concurrent.ExecutionException.class,
+                        () -> spinning.get(10, TimeUnit.SECONDS)).getCause();
+                assertEquals(PythonInterruptedException.class, cause.getClass());
+            }
+        }
     }
 
     @Test

@@ -4,6 +4,7 @@ import dev.krait.PyObject;
 import dev.krait.PythonInterpreter;
 import java.io.File;
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Path;
@@ -13,8 +14,8 @@ import java.util.SplittableRandom;
 import java.util.function.LongUnaryOperator;
 
 /**
- * Loads Krait anew in class loaders of their own, uses it there, and drops them. What they open they close: Krait keeps the
- * classes of a loader that used it, as long as the process.
+ * Loads Krait anew in class loaders of their own, uses it there, and drops them. What they open they close: so they must be
+ * unloaded in the end.
  */
 final class Loaders {
     /** What each loader's own copy does. */
@@ -35,11 +36,19 @@ final class Loaders {
         }
     }
 
+    private final List<WeakReference<ClassLoader>> dropped = new ArrayList<>();
+
+    /** How many of the class loaders are still there. */
+    long left() {
+        return dropped.stream().filter(loader -> loader.get() != null).count();
+    }
+
     /** One loader's life. */
     void visit(SplittableRandom random, Tally tally) {
         long number = random.nextLong(1 << 20);
         try {
             ClassLoader loader = loader();
+            dropped.add(new WeakReference<>(loader));
             LongUnaryOperator guest = (LongUnaryOperator) loader.loadClass(Guest.class.getName()).getConstructor().newInstance();
             long result = guest.applyAsLong(number);
             if (result != 2 * number + 1) {

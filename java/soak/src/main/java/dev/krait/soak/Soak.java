@@ -185,11 +185,11 @@ public final class Soak {
             try (PythonInterpreter last = PythonInterpreter.create()) {
                 Faults.alive(last);
             }
-            clean = left() == 0;
+            clean = left() + loaders.left() == 0;
         }
         KraitMetrics now = KraitMetrics.now();
-        System.out.printf("left behind: %d Python objects, %d Java objects, %d interpreters%n", now.pythonObjects(),
-                now.javaObjects(), now.interpreters());
+        System.out.printf("left behind: %d Python objects, %d Java objects, %d interpreters, %d class loaders%n",
+                now.pythonObjects(), now.javaObjects(), now.interpreters(), loaders.left());
         return clean;
     }
 
