@@ -396,6 +396,7 @@ impl Drop for UpFrame {
 }
 
 thread_local! {
+    #[allow(clippy::vec_box, reason = "one pointer moves in and out, with each up-call")]
     static FREE: RefCell<Vec<Box<UpFrame>>> = const { RefCell::new(Vec::new()) };
 }
 
