@@ -36,7 +36,7 @@ sanitized() {
         say "$name: could not be run with this toolchain; see $log"
         return
     fi
-    outcome "$name" "$status" "$log" '(ERROR|WARNING): (Address|Thread)Sanitizer'
+    outcome "$name" "$status" "$log" 'ERROR: AddressSanitizer|WARNING: ThreadSanitizer'
 }
 
 # CPython keeps what it has allocated until the end; its objects come from its own pools unless it is told otherwise.
