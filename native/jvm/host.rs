@@ -2,8 +2,8 @@
 
 use std::cell::RefCell;
 use std::ffi::CStr;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, OnceLock};
 
 use jni::sys::{self, jvalue};
 
@@ -135,6 +135,17 @@ impl Host {
         let call_numbers = method(c"callNumbers", c"(IIIIJJ)J")?;
         let (address, capacity) = (method(c"address", c"(I)J")?, method(c"capacity", c"(I)J")?);
         let object = method(c"object", c"(I)Ljava/lang/Object;")?;
+        if ERRORS.get().is_none() {
+            // SAFETY: by the caller's guarantee.
+            let (stack, memory) = unsafe {
+                (
+                    JvmError::find(env, c"java/lang/StackOverflowError", "java.lang.StackOverflowError")?,
+                    JvmError::find(env, c"java/lang/OutOfMemoryError", "java.lang.OutOfMemoryError")?,
+                )
+            };
+            // Another class loader's thread may have been first, with the same classes.
+            let _ = ERRORS.set([stack, memory]);
+        }
         // SAFETY: valid references by the caller's guarantee.
         let (natives, up_calls) =
             unsafe { (jni_call!(env, NewWeakGlobalRef, natives), jni_call!(env, NewWeakGlobalRef, up_calls)) };
@@ -312,6 +323,37 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
+/// A class of errors that the JVM itself throws, by a global reference: to find it by its name takes Java stack and memory,
+/// and those may be what is missing. Such a class is never unloaded.
+struct JvmError {
+    class: sys::jclass,
+    name: &'static str,
+}
+
+// SAFETY: global references may be used by any thread.
+unsafe impl Send for JvmError {}
+// SAFETY: as above.
+unsafe impl Sync for JvmError {}
+
+static ERRORS: OnceLock<[JvmError; 2]> = OnceLock::new();
+
+impl JvmError {
+    /// # Safety
+    /// `env` is this thread's environment. On failure a Java exception is pending.
+    unsafe fn find(env: Env, binary: &CStr, name: &'static str) -> Option<Self> {
+        // SAFETY: by the caller's guarantee; the first failure is the last call.
+        unsafe {
+            let local = jni_call!(env, FindClass, binary.as_ptr());
+            if local.is_null() {
+                return None;
+            }
+            let class = jni_call!(env, NewGlobalRef, local);
+            jni_call!(env, DeleteLocalRef, local);
+            (!class.is_null()).then_some(JvmError { class, name })
+        }
+    }
+}
+
 /// Whether the last call threw.
 ///
 /// # Safety
@@ -327,27 +369,14 @@ unsafe fn check(env: Env) -> Result<(), UpCallError> {
 /// # Safety
 /// `env` is this thread's environment with an exception pending.
 unsafe fn take_thrown(env: Env) -> String {
-    // SAFETY: by the caller's guarantee; the name is asked with the raw table, and whatever fails on the way is
-    // cleared: the answer is then only less precise.
+    // SAFETY: by the caller's guarantee; none of these calls runs Java code.
     unsafe {
         let thrown = jni_call!(env, ExceptionOccurred);
         jni_call!(env, ExceptionClear);
         let class = jni_call!(env, GetObjectClass, thrown);
-        let mut name = "java.lang.Throwable".to_owned();
-        for (binary, readable) in [
-            (c"java/lang/StackOverflowError", "java.lang.StackOverflowError"),
-            (c"java/lang/OutOfMemoryError", "java.lang.OutOfMemoryError"),
-        ] {
-            let known = jni_call!(env, FindClass, binary.as_ptr());
-            if known.is_null() {
-                jni_call!(env, ExceptionClear);
-            } else {
-                if jni_call!(env, IsAssignableFrom, class, known) {
-                    name = readable.to_owned();
-                }
-                jni_call!(env, DeleteLocalRef, known);
-            }
-        }
+        let known =
+            ERRORS.get().into_iter().flatten().find(|error| jni_call!(env, IsAssignableFrom, class, error.class));
+        let name = known.map_or("java.lang.Throwable", |error| error.name).to_owned();
         jni_call!(env, DeleteLocalRef, class);
         jni_call!(env, DeleteLocalRef, thrown);
         name

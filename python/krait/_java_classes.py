@@ -2,6 +2,7 @@
 
 import gc
 import keyword
+from _thread import get_ident
 from collections.abc import Sequence
 from functools import partial
 from types import GenericAlias
@@ -157,8 +158,24 @@ def static_names(cls):
         or type(member).__name__ == "JavaStaticMethod")]
 
 
+# The classes that threads are making: (thread, host, number).
+_making = set()
+
+
 def build(host, number):
     """Makes the class with this number. Native code calls it, and keeps what it gives."""
+    key = get_ident(), host, number
+    if key in _making:
+        # Java threw an error of this very class when it was asked what the class has.
+        raise RecursionError("the Java stack is used up")
+    _making.add(key)
+    try:
+        return _build(host, number)
+    finally:
+        _making.discard(key)
+
+
+def _build(host, number):
     (members, module, qualname, kept, flags, parent, interfaces, methods, fields, nested, constructor, functional,
      components, doc) = _krait.java_at(host, "describe", number)
     name = qualname.rpartition(".")[2]

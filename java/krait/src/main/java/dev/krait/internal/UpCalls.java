@@ -1,10 +1,27 @@
 package dev.krait.internal;
 
 import dev.krait.ConversionException;
+import dev.krait.PythonException;
 import java.util.Arrays;
 
 /** What native code calls: operations on Java objects, for Python. Any thread, also ones that Python made. */
 final class UpCalls {
+    static {
+        // A class whose initialiser runs out of stack can never be used again. So these, which calls and errors need and
+        // which have more than constants, are not left to whichever call is the first, which may be deep in a recursion.
+        for (Class<?> needed : new Class<?>[] {Thrown.class, PassedFrames.class, PythonError.class, PythonException.class,
+            ErrorRecord.class, ValueKind.class, TextCodec.class, TimeCodec.class, Converter.class, Callables.class,
+            Candidate.class, PythonProxy.class}) {
+            try {
+                Class.forName(needed.getName(), true, needed.getClassLoader());
+            } catch (ClassNotFoundException e) {
+                throw new AssertionError("Krait: " + needed + " is not in its own class loader", e);
+            }
+        }
+        // The JDK has one such for stack traces.
+        new Throwable().getStackTrace();
+    }
+
     private UpCalls() {
     }
 
