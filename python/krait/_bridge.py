@@ -172,6 +172,8 @@ def shut_down():
     """The end of the JVM: atexit callbacks, then the streams."""
     import atexit
 
+    # A callback may take all the time there is.
+    flush()
     try:
         atexit._run_exitfuncs()
     finally:
