@@ -32,13 +32,14 @@ class RecursionTest {
         CASES.put("map", lines("def f(x): return list(map(f, [x]))", "f(1)"));
         CASES.put("functools.partial", lines("from functools import partial, reduce", "def f(x, y): return reduce(partial(f), [1, 2])", "f(1, 2)"));
         CASES.put("__del__ and __iter__", lines("class I:", "    def __iter__(self): return iter(list(I()))", "list(I())"));
-        CASES.put("repr of a deep list", lines("l = []", "for i in range(100_000): l = [l]", "repr(l)"));
+        // From 3.14 on the stack's size is the limit, and a hundred thousand levels fit: hence a million.
+        CASES.put("repr of a deep list", lines("l = []", "for i in range(1_000_000): l = [l]", "repr(l)"));
         CASES.put("comparison of deep lists", lines("a, b = [], []", "for i in range(100_000): a, b = [a], [b]", "a == b"));
-        CASES.put("json of a deep list", lines("import json", "l = []", "for i in range(100_000): l = [l]", "json.dumps(l)"));
-        CASES.put("json of deep text", lines("import json", "json.loads('[' * 100_000)"));
+        CASES.put("json of a deep list", lines("import json", "l = []", "for i in range(1_000_000): l = [l]", "json.dumps(l)"));
+        CASES.put("json of deep text", lines("import json", "json.loads('[' * 1_000_000)"));
         CASES.put("json with a default", lines("import json", "def d(o): return json.dumps(o, default=d)", "json.dumps(object(), default=d)"));
-        CASES.put("pickle of a deep list", lines("import pickle", "l = []", "for i in range(100_000): l = [l]", "pickle.dumps(l)"));
-        CASES.put("copy of a deep list", lines("import copy", "l = []", "for i in range(100_000): l = [l]", "copy.deepcopy(l)"));
+        CASES.put("pickle of a deep list", lines("import pickle", "l = []", "for i in range(1_000_000): l = [l]", "pickle.dumps(l)"));
+        CASES.put("copy of a deep list", lines("import copy", "l = []", "for i in range(1_000_000): l = [l]", "copy.deepcopy(l)"));
         CASES.put("code that is nested deeply", "eval('-' * 100_000 + '1')");
         CASES.put("a deep tree of syntax", "import ast\nast.literal_eval('-' * 100_000 + '1')");
         CASES.put("isinstance", lines("t = int", "for i in range(100_000): t = (t,)", "isinstance('x', t)"));
@@ -148,5 +149,47 @@ class RecursionTest {
         assertTrue(outcomes.get("Java and Python in turns").matches("RecursionError|StackOverflowError"), output);
         assertTrue(outcomes.get("Java, C and Python in turns").matches("RecursionError|StackOverflowError"), output);
         assertEquals("fine", outcomes.get("a deep list let go"));
+    }
+
+    /** Java's stack ends before anything else has gone wrong in this JVM. */
+    public static final class FirstOfAll {
+        private FirstOfAll() {
+        }
+
+        /** The child's program. */
+        public static void main(String[] args) throws InterruptedException {
+            Thread thread = new Thread(null, FirstOfAll::overflow, "small", 256 << 10);
+            thread.start();
+            thread.join();
+        }
+
+        private static void overflow() {
+            try (PythonInterpreter py = PythonInterpreter.create()) {
+                py.exec(lines("import sys", "sys.setrecursionlimit(100_000)", "def g(h): return h(h)"));
+                PyFunction g = py.function("g");
+                Function<Object, Object> callback = new Function<>() {
+                    @Override
+                    public Object apply(Object self) {
+                        return g.call(this);
+                    }
+                };
+                System.out.println(Cases.outcome(() -> g.call(callback)));
+                Function<Object, Object> refusing = self -> {
+                    throw new IllegalArgumentException("not " + self.getClass().getSimpleName());
+                };
+                try {
+                    g.call(refusing);
+                } catch (IllegalArgumentException e) {
+                    System.out.println(e.getMessage().startsWith("not ") ? "itself" : e.toString());
+                }
+            }
+        }
+    }
+
+    @Test
+    void whatComesAfterAnOverflowIsToldAsEver() {
+        String[] lines = ChildJvm.of(FirstOfAll.class).run().fine().split("\n");
+        assertTrue(lines[0].matches("RecursionError|StackOverflowError"), lines[0]);
+        assertEquals("itself", lines[1]);
     }
 }
