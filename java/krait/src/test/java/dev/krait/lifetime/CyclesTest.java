@@ -136,7 +136,10 @@ final class CyclesTest {
         checkCycles(isolation, 10_000);
     }
 
-    /** CPython itself does not give all back that an interpreter had: Krait may add next to nothing to that. */
+    /**
+     * CPython itself does not give all back that an interpreter had: Krait may add next to nothing to that. From 3.12 on
+     * it is in pieces of a MiB, of which a few objects more may take one more: up to a quarter of what CPython leaves.
+     */
     private static void checkCycles(Isolation isolation, int times) throws Exception {
         int before = isolation == Isolation.SHARED ? 1_000 : 100;
         String[] lines = run(ChildJvm.of(Opens.class).arguments(isolation, times, before).within(7_200));
@@ -144,7 +147,7 @@ final class CyclesTest {
             return;
         }
         long plain = isolation == Isolation.SHARED ? 0 : plainGrowth(isolation, before, times, lines[2]);
-        check(lines, plain + 12 * 1024 + (isolation == Isolation.SHARED ? 0 : 3L * times));
+        check(lines, plain + plain / 4 + 12 * 1024 + (isolation == Isolation.SHARED ? 0 : 3L * times));
     }
 
     /** Ten thousand threads that live for a call, of the sizes and kinds that there are. */
