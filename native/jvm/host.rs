@@ -110,8 +110,10 @@ impl Crossing<'_> {
             check(env).map(|()| answer)
         };
         self.answer = match called {
-            // SAFETY: as above.
-            Ok(answer) if answer == i64::from(status::MOVED) => unsafe { frame.refresh(env, host, held) },
+            Ok(answer) if answer == i64::from(status::MOVED) => {
+                // SAFETY: as above.
+                unsafe { frame.refresh(env, held) }.map(|()| i64::from(status::LOOK))
+            }
             called => called,
         };
     }
@@ -271,10 +273,7 @@ impl Host {
                 let address = jni_call!(env, CallStaticLongMethodA, held.class, self.call, arguments.as_ptr());
                 check(env)?;
                 if address as *mut u8 != frame.address {
-                    frame.address = address as *mut u8;
-                    let capacity = jni_call!(env, CallStaticLongMethodA, held.class, self.capacity, arguments.as_ptr());
-                    check(env)?;
-                    frame.capacity = capacity as usize;
+                    frame.refresh(env, held)?;
                 }
             }
             Ok(())
@@ -308,12 +307,9 @@ impl Host {
                 }
                 let index = jni_call!(env, CallStaticIntMethodA, class, self.new_frame, std::ptr::null());
                 check(env)?;
-                let argument = [jvalue { i: index }];
-                let address = jni_call!(env, CallStaticLongMethodA, class, self.address, argument.as_ptr());
-                check(env)?;
-                let capacity = jni_call!(env, CallStaticLongMethodA, class, self.capacity, argument.as_ptr());
-                check(env)?;
-                Ok(UpFrame { host: self, index, address: address as *mut u8, capacity: capacity as usize })
+                let mut frame = UpFrame { host: self, index, address: std::ptr::null_mut(), capacity: 0 };
+                frame.refresh(env, held)?;
+                Ok(frame)
             }
         })
     }
@@ -392,13 +388,13 @@ pub struct UpFrame {
 }
 
 impl UpFrame {
-    /// Asks Java where the memory is; gives `LOOK`.
+    /// Asks Java where the memory is.
     ///
     /// # Safety
-    /// `env` is this thread's environment, on the Java stack, with no exception pending; the host is the frame's.
+    /// `env` is this thread's environment, on the Java stack, with no exception pending; `held` is of the frame's host.
     #[cold]
-    unsafe fn refresh(&mut self, env: Env, host: &Host, held: &Held) -> Result<i64, UpCallError> {
-        let argument = [jvalue { i: self.index }];
+    unsafe fn refresh(&mut self, env: Env, held: &Held) -> Result<(), UpCallError> {
+        let (host, argument) = (self.host, [jvalue { i: self.index }]);
         // SAFETY: by the caller's guarantee, and a class and methods of this host.
         unsafe {
             let address = jni_call!(env, CallStaticLongMethodA, held.class, host.address, argument.as_ptr());
@@ -407,7 +403,7 @@ impl UpFrame {
             check(env)?;
             (self.address, self.capacity) = (address as *mut u8, capacity as usize);
         }
-        Ok(i64::from(status::LOOK))
+        Ok(())
     }
 
     /// The memory. Valid until the next up-call with this frame.
