@@ -6,7 +6,7 @@ use std::cell::Cell;
 
 use crate::frame::HEADER;
 use crate::frame::tag::number;
-use crate::py::{BuiltIn, Gil, Object, Owned, Result};
+use crate::py::{BuiltIn, Gil, Number, Object, Owned, Result};
 
 /// The most arguments.
 const ARGUMENTS: usize = 2;
@@ -33,19 +33,16 @@ impl Numbers {
             return None;
         }
         for (index, (argument, bits)) in args.iter().zip(&mut numbers.bits).enumerate() {
-            let kind = match argument.built_in() {
-                BuiltIn::Int => match argument.to_long(gil) {
-                    Ok(Some(value)) => {
-                        *bits = value;
-                        if i64::from(value as i32) == value { number::INT } else { number::LONG }
-                    }
-                    _ => return None,
-                },
-                BuiltIn::Float => {
-                    *bits = argument.to_double(gil).ok()?.to_bits() as i64;
+            let kind = match (argument.number(gil), argument.built_in()) {
+                (Some(Number::Int(value)), _) => {
+                    *bits = value;
+                    if i64::from(value as i32) == value { number::INT } else { number::LONG }
+                }
+                (Some(Number::Float(value)), _) => {
+                    *bits = value.to_bits() as i64;
                     number::DOUBLE
                 }
-                BuiltIn::Bool => {
+                (None, BuiltIn::Bool) => {
                     *bits = i64::from(argument.is_true());
                     number::BOOLEAN
                 }
