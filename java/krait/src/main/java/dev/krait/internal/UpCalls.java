@@ -102,9 +102,7 @@ final class UpCalls {
         frame.counts.upCalls++;
         frame.letGo();
         try {
-            if (frame.released() != 0) {
-                Session.releaseSlots(frame);
-            }
+            Session.releaseSlots(frame);
             NumberCall call = ((Members) Session.handles().get(membersSlot)).numberCall(index);
             Object target = slot == 0 ? null : Session.handles().get(slot);
             if (call.givesNumber()) {
@@ -194,9 +192,7 @@ final class UpCalls {
 
     /** Lets go of what Python let go of, and of memory that large arguments took. */
     private static void release(Frame frame) {
-        for (int i = 0, released = frame.released(); i < released; i++) {
-            Session.handles().release(frame.releasedSlot(i));
-        }
+        Session.releaseSlots(frame);
         frame.shrink();
     }
 
