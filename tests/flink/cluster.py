@@ -45,6 +45,7 @@ BUILD = ROOT / "build"
 ENGINES = ("process", "thread-pemja", "thread-krait")
 VERSION = re.search(r"^version=(.+)$", (ROOT / "gradle.properties").read_text(), re.M).group(1)
 KRAIT_PEMJA = Path(os.environ.get("KRAIT_PEMJA_JAR") or ROOT / f"java/krait-pemja/build/libs/krait-pemja-{VERSION}.jar")
+KRAIT_FLINK = ROOT / f"java/krait-flink/build/libs/krait-flink-{VERSION}.jar"
 PARENT_FIRST = "classloader.parent-first-patterns.additional"
 
 

@@ -30,6 +30,15 @@ public final class Functions {
         }
     }
 
+    /** The line itself: what is left is what Flink does for each row, whichever function it calls. */
+    public static final class Same extends ScalarFunction {
+        private static final long serialVersionUID = 1;
+
+        public String eval(String line) {
+            return line;
+        }
+    }
+
     /** One more. */
     public static final class Increment extends ScalarFunction {
         private static final long serialVersionUID = 1;
