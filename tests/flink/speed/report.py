@@ -39,7 +39,7 @@ def table(result):
     yield "|---|---|---|---|---|---|---|"
     for name, runs in found.items():
         median, least, most = micros(runs)
-        p50, p99 = (duration(latency(runs, which)) if name != "plain" else "" for which in ("p50", "p99"))
+        p50, p99 = (duration(latency(runs, which)) if ENGINES[name].language != "plain" else "" for which in ("p50", "p99"))
         checkpoint = f"{statistics.median(times[name]):.0f} ms" if times.get(name) else ""
         yield (f"| {ENGINES[name].title} | {1e6 / median:,.0f} | {number(median)} ({number(least)} – {number(most)}) | "
                f"{number(cpu(runs))} | {p50} | {p99} | {checkpoint} |")
