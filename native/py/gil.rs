@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 use std::marker::PhantomData;
-use std::ptr::NonNull;
+use std::ptr::{NonNull, null_mut};
 use std::sync::OnceLock;
 
 use super::InterpreterState;
@@ -38,8 +38,8 @@ type Graveyard = fn(NonNull<ffi::PyObject>, Option<InterpreterState>);
 static GRAVEYARD: OnceLock<Graveyard> = OnceLock::new();
 
 thread_local! {
-    /// Whether this thread drops what is the attached interpreter's: see [`Gil::release`].
-    static RELEASING: Cell<bool> = const { Cell::new(false) };
+    /// The thread state with which this thread drops what is its interpreter's: see [`Gil::release`].
+    static RELEASING: Cell<*mut ffi::PyThreadState> = const { Cell::new(null_mut()) };
 }
 
 /// Says where references go that are dropped without the GIL: the runtime sets it once.
@@ -48,14 +48,14 @@ pub fn set_graveyard(bury: Graveyard) {
     let _ = GRAVEYARD.set(bury);
 }
 
-/// Whether a thread state is attached to this thread, as far as this CPython tells.
-fn is_attached() -> bool {
+/// The current thread state: before 3.12, that of whichever thread holds the GIL.
+fn current() -> *mut ffi::PyThreadState {
     // SAFETY: only reads the current state.
-    let current = optional::py_thread_state_get_unchecked().map_or(std::ptr::null_mut(), |get| unsafe { get() });
-    if current.is_null() {
-        return false;
-    }
-    // Before 3.12 that is the state of whichever thread holds the GIL.
+    optional::py_thread_state_get_unchecked().map_or(null_mut(), |get| unsafe { get() })
+}
+
+/// Whether the current thread state is attached to this thread, as far as this CPython tells.
+fn is_own(current: *mut ffi::PyThreadState) -> bool {
     // SAFETY: only reads what CPython knows of this thread.
     optional::py_new_interpreter_from_config().is_some() || current == unsafe { ffi::PyGILState_GetThisThreadState() }
 }
@@ -63,11 +63,13 @@ fn is_attached() -> bool {
 /// Drops a reference at once where [`Gil::release`] says so, else hands it to the graveyard. Without one (no runtime yet)
 /// it leaks, which is the only safe thing left.
 pub(super) fn bury(object: NonNull<ffi::PyObject>) {
-    let attached = is_attached();
-    if attached && RELEASING.try_with(Cell::get).unwrap_or(false) {
-        // SAFETY: a strong reference of the interpreter that this thread is attached to.
+    let current = current();
+    if !current.is_null() && RELEASING.try_with(Cell::get) == Ok(current) {
+        // SAFETY: a strong reference of the interpreter that this thread is attached to: the state is this thread's, as
+        // `release` found, and nobody else attaches it.
         unsafe { ffi::Py_DECREF(object.as_ptr()) }
     } else if let Some(bury) = GRAVEYARD.get() {
+        let attached = !current.is_null() && is_own(current);
         // SAFETY: a thread state is attached.
         bury(object, attached.then(|| unsafe { Gil::assume() }.interpreter()));
     }
@@ -77,13 +79,15 @@ impl Gil<'_> {
     /// Drops a value with all references in it at once: they are of this interpreter. It may be ending, and then there is
     /// no later time.
     pub fn release<T>(self, value: T) {
-        struct Restore(bool);
+        struct Restore(*mut ffi::PyThreadState);
         impl Drop for Restore {
             fn drop(&mut self) {
                 let _ = RELEASING.try_with(|releasing| releasing.set(self.0));
             }
         }
-        let _restore = Restore(RELEASING.try_with(|releasing| releasing.replace(true)).unwrap_or(false));
+        let _restore = Restore(
+            RELEASING.try_with(|releasing| releasing.replace(self.thread_state().as_ptr())).unwrap_or(null_mut()),
+        );
         drop(value);
     }
 

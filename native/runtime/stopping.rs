@@ -39,7 +39,7 @@ pub fn stop(
     stop: Stop,
     which: impl Fn(&CallId) -> bool + Send + 'static,
 ) -> Result<usize, Ended> {
-    if binding.domain.is_main() || py::version() >= (3, 12) {
+    if binding.domain.is_main() || py::version() >= (3, 13) {
         return stop_here(binding, stop, which);
     }
     on_own_thread(move || stop_here(binding, stop, which)).map_or(Ok(0), |stopping| stopping.join().unwrap_or(Ok(0)))

@@ -220,7 +220,7 @@ impl Drop for Thread {
 /// The calling thread is Krait's own and stops calls, nothing else. It then asks for no thread state of the main interpreter
 /// before it gets one of another.
 ///
-/// Before CPython 3.12, who waits for the GIL asks only those to give it away who run in the same interpreter. So a thread
+/// Before CPython 3.13, who waits for the GIL asks only those to give it away who run in the same interpreter. So a thread
 /// that is to stop a call of a sub-interpreter, which goes on and on, would wait for ever as one of the main interpreter.
 pub(super) fn stops_only() {
     THREAD.with(|thread| thread.stops_only.set(true));
