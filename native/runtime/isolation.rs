@@ -13,8 +13,7 @@ use super::down::{down, down_here};
 use super::gate::Gate;
 use super::record::Running;
 use super::start::describe;
-use super::thread;
-use super::{Binding, Ended};
+use super::{Binding, Ended, thread, turns};
 
 /// What an interpreter has for itself besides its globals.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -103,7 +102,11 @@ fn open_here(
     // state to the next one when the list is empty, and is not safe against both happening at once.
     domain.keep_first(state);
     log::debug!("opened a sub-interpreter: {isolation:?}, life {}", domain.life());
-    Ok(Box::leak(Box::new(Binding { domain, life: domain.life(), host: main.host })))
+    let opened: &'static Binding = Box::leak(Box::new(Binding { domain, life: domain.life(), host: main.host }));
+    if isolation == Isolation::Modules {
+        turns::take_turns(main, opened);
+    }
+    Ok(opened)
 }
 
 /// Once, in the main interpreter, before there is another one.

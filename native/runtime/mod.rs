@@ -11,6 +11,7 @@ mod record;
 mod start;
 mod stopping;
 mod thread;
+mod turns;
 
 pub use domain::{Binding, Domain, Helpers, main_domain};
 pub use door::{Door, number};

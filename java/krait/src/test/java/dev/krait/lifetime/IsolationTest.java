@@ -60,6 +60,29 @@ final class IsolationTest {
         }
     }
 
+    /** CPython before 3.13 has only threads of one interpreter take turns: there the others would wait until the end. */
+    @ParameterizedTest
+    @EnumSource(Isolation.class)
+    void whoComputesInOneInterpreterKeepsNoOtherWaiting(Isolation isolation) {
+        String spin = "import time\ndef spin(seconds):\n    end = time.monotonic() + seconds\n    while time.monotonic() < end: pass\n";
+        try (PythonInterpreter busy = open(isolation); PythonInterpreter other = open(Isolation.SUB_INTERPRETER);
+                PythonInterpreter shared = open(Isolation.SHARED)) {
+            for (PythonInterpreter interp : List.of(busy, other, shared)) {
+                interp.exec("def inc(x): return x + 1\n" + spin);
+            }
+            for (PythonInterpreter spinning : List.of(busy, shared)) {
+                CompletableFuture<Object> done = CompletableFuture.supplyAsync(() -> spinning.invoke("spin", 3));
+                int calls = 0;
+                for (; !done.isDone(); calls++) {
+                    assertEquals(2L, shared.invoke("inc", 1));
+                    assertEquals(2L, other.invoke("inc", 1));
+                }
+                done.join();
+                assertTrue(calls > 5, calls + " calls in three seconds beside a busy " + isolation);
+            }
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(Isolation.class)
     void anyThreadMayCall(Isolation isolation) {

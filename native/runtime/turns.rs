@@ -1,0 +1,109 @@
+//! Turns at the GIL between interpreters that share it, before CPython 3.13.
+//!
+//! Until then a thread that waits for the GIL asks only threads of its own interpreter to give it away: code that goes on and
+//! on in one interpreter would keep all others waiting until it ends. So while a call of a sub-interpreter runs, threads of
+//! Krait's ask for the GIL now and then, one in each interpreter that may have it. Who gives it away to one of them gives it
+//! away to all who wait.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use crate::py::version;
+
+use super::Binding;
+use super::down::down;
+use super::record::Running;
+use super::thread::stops_only;
+
+/// How long code may run on while others wait, but for the five milliseconds that CPython itself waits before it asks.
+const TURN: Duration = Duration::from_millis(10);
+
+/// An interpreter that shares its GIL with others.
+struct Sharer {
+    binding: &'static Binding,
+    /// A thread asks in it.
+    asking: AtomicBool,
+}
+
+/// The open sub-interpreters that share the main one's GIL.
+static OPEN: Mutex<Vec<Arc<Sharer>>> = Mutex::new(Vec::new());
+static OPENED: Condvar = Condvar::new();
+
+impl Sharer {
+    fn of(binding: &'static Binding) -> Arc<Self> {
+        Arc::new(Sharer { binding, asking: AtomicBool::new(false) })
+    }
+
+    fn is_open(&self) -> bool {
+        self.binding.domain.life() == self.binding.life
+    }
+
+    fn is_busy(&self) -> bool {
+        self.is_open() && self.binding.domain.users() > 0
+    }
+
+    /// Asks for the GIL in its interpreter, once in a turn, for as long as `may_have_it`; on a thread of its own.
+    fn ask(self: &Arc<Self>, may_have_it: impl Fn(&Self) -> bool + Send + 'static) {
+        if self.asking.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let me = Arc::clone(self);
+        let asking = on_own_thread(move || {
+            stops_only();
+            while may_have_it(&me) && down(me.binding, &Running::default(), |_| ()).is_ok() {
+                std::thread::sleep(TURN);
+            }
+            me.asking.store(false, Ordering::Release);
+        });
+        if !asking {
+            self.asking.store(false, Ordering::Release);
+        }
+    }
+}
+
+fn on_own_thread(body: impl FnOnce() + Send + 'static) -> bool {
+    let thread = std::thread::Builder::new().name("krait-turns".to_owned()).spawn(body);
+    thread
+        .inspect_err(|error| log::warn!("no thread to have interpreters take turns, it is tried again: {error}"))
+        .is_ok()
+}
+
+/// From now on until it is closed, the sub-interpreter takes turns with those that share its GIL.
+pub(super) fn take_turns(main: &'static Binding, opened: &'static Binding) {
+    static BEGUN: AtomicBool = AtomicBool::new(false);
+    if version() >= (3, 13) {
+        return;
+    }
+    open().push(Sharer::of(opened));
+    OPENED.notify_one();
+    if !BEGUN.swap(true, Ordering::AcqRel) && !on_own_thread(move || look(&Sharer::of(main))) {
+        BEGUN.store(false, Ordering::Release);
+    }
+}
+
+fn open() -> MutexGuard<'static, Vec<Arc<Sharer>>> {
+    OPEN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Looks for ever which of them have calls under way.
+fn look(main: &Arc<Sharer>) {
+    loop {
+        let mut open = open();
+        open.retain(|sharer| sharer.is_open());
+        if open.is_empty() {
+            // Nobody to look after: until the next one opens.
+            drop(OPENED.wait(open));
+            continue;
+        }
+        let busy: Vec<_> = open.iter().filter(|sharer| sharer.is_busy()).cloned().collect();
+        drop(open);
+        for sharer in &busy {
+            sharer.ask(Sharer::is_busy);
+        }
+        if !busy.is_empty() {
+            main.ask(|_| self::open().iter().any(|sharer| sharer.is_busy()));
+        }
+        std::thread::sleep(TURN);
+    }
+}
