@@ -1,6 +1,7 @@
 package dev.krait;
 
 import dev.krait.internal.ErrorRecord;
+import java.math.BigInteger;
 
 /**
  * Python code asked to exit: {@code sys.exit(3)}, {@code raise SystemExit}. The JVM goes on; what to do is the
@@ -13,18 +14,23 @@ public final class PythonExit extends PythonException {
 
     PythonExit(ErrorRecord record) {
         super(record);
-        Object extra = record.extra();
-        if (extra == null) {
-            code = 0;
-        } else if (extra instanceof Number) {
-            code = ((Number) extra).intValue();
-        } else {
-            code = 1;
+        code = codeOf(record.extra());
+    }
+
+    /** What CPython makes of it: a C int, cut from a C long, and -1 for what is beyond that. */
+    private static int codeOf(Object given) {
+        if (given == null || Boolean.FALSE.equals(given)) {
+            return 0;
         }
+        if (given instanceof BigInteger) {
+            return -1;
+        }
+        return given instanceof Number ? ((Number) given).intValue() : 1;
     }
 
     /**
-     * The exit code as Python's own executable would use it: 0 for none, 1 for text (which is the message).
+     * The exit code as Python's own executable would use it: 0 for none, 1 for text (which is the message), -1 for an int
+     * beyond 64 bits.
      *
      * @return the code
      */

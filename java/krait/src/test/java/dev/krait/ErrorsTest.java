@@ -288,7 +288,7 @@ class ErrorsTest {
 
     @ParameterizedTest
     @CsvSource({"sys.exit(3),3", "sys.exit(),0", "sys.exit(None),0", "sys.exit(0),0", "sys.exit('text'),1",
-        "sys.exit(True),1", "sys.exit(-1),-1", "raise SystemExit(7),7", "sys.exit([1]),1", "exit(4),4"})
+        "sys.exit(True),1", "sys.exit(False),0", "sys.exit(-1),-1", "sys.exit(2**70),-1", "sys.exit(2**32 + 3),3", "raise SystemExit(7),7", "sys.exit([1]),1", "exit(4),4"})
     void sysExitIsAnExceptionWithItsCode(String code, int expected) {
         py.exec("import sys");
         if (code.startsWith("exit")) {
