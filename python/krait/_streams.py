@@ -18,6 +18,9 @@ _streams = {name: {} for name in _NAMES}
 class _Source(io.RawIOBase):
     """Bytes that a Java InputStream gives."""
 
+    name = "<stdin>"
+    mode = "r"
+
     def __init__(self, read):
         self._read = read
 
@@ -33,8 +36,11 @@ class _Source(io.RawIOBase):
 class _Sink(io.RawIOBase):
     """Bytes that a Java OutputStream takes."""
 
-    def __init__(self, write):
+    mode = "w"
+
+    def __init__(self, write, name):
         self._write = write
+        self.name = name
 
     def writable(self):
         return True
@@ -62,7 +68,8 @@ class _Router(io.TextIOBase):
 
     def __init__(self, name, own):
         self._name = name
-        self._own = own
+        # To Python, no sys.stdout at all means that what is printed goes nowhere.
+        self._own = _writer(lambda data: None, name) if own is None and name != "stdin" else own
 
     def _stream(self):
         stream = _streams[self._name].get(number(), self._own)
@@ -131,7 +138,7 @@ def attach(number, stdin, stdout, stderr):
                 continue
             if not isinstance(getattr(sys, name), _Router):
                 setattr(sys, name, _Router(name, getattr(sys, name)))
-            _streams[name][number] = _reader(target) if name == "stdin" else _writer(target)
+            _streams[name][number] = _reader(target) if name == "stdin" else _writer(target, name)
 
 
 def _reader(target):
@@ -155,8 +162,8 @@ class _Text(io.TextIOWrapper):
             super().flush()
 
 
-def _writer(target):
-    buffer = _FlushingSink(_Sink(target))
+def _writer(target, name):
+    buffer = _FlushingSink(_Sink(target, f"<{name}>"))
     return _Text(buffer, encoding="utf-8", errors="backslashreplace", line_buffering=True)
 
 

@@ -134,6 +134,28 @@ class StreamsTest {
     }
 
     @Test
+    void streamsHaveTheNamesOfPythonsOwn() {
+        try (PythonInterpreter py = PythonInterpreter.builder().stdout(out).stderr(err).stdin(input("")).build()) {
+            py.exec("import sys");
+            assertEquals(List.of("<stdin>", "<stdout>", "<stderr>"), py.eval("[s.name for s in (sys.stdin, sys.stdout, sys.stderr)]"));
+        }
+    }
+
+    @Test
+    void whereThereIsNoStandardOutputPrintsGoNowhereAsInPython() {
+        try (PythonInterpreter plain = PythonInterpreter.create()) {
+            plain.exec("import sys\nkept = sys.stdout\nsys.stdout = None");
+            try (PythonInterpreter own = open()) {
+                own.exec("print('own')");
+                plain.exec("print('gone')");
+                assertEquals("own\n", text(out));
+            } finally {
+                plain.exec("sys.stdout = kept");
+            }
+        }
+    }
+
+    @Test
     void aThreadThatPythonMadePrintsWhereItsMakerDoes() {
         ByteArrayOutputStream other = new ByteArrayOutputStream();
         try (PythonInterpreter one = open(); PythonInterpreter two = PythonInterpreter.builder().stdout(other).build()) {
