@@ -78,12 +78,36 @@ public final class NativeLibrary {
             NativeSource source = NativeSource.choose(properties, platform, resources);
             String version = NativeSource.version(resources);
             String key = CORE + version + "." + source.checksum(source.coreFile()).substring(0, 16);
+            refuseSecondKrait(key, version);
             long bind = Long.parseUnsignedLong(properties.getProperty(key, "0"), 16);
-            long address = source.folder() != null
-                    ? loadInPlace(source, version, python, bind, opener)
-                    : loadUnpacked(source, version, python, bind, opener);
+            long address = open(source, version, python, bind, opener);
             properties.setProperty(key, Long.toHexString(address));
             properties.setProperty(PYTHON, RunningPython.text(python));
+        }
+    }
+
+    private long open(NativeSource source, String version, PythonInstallation python, long bind, Opener opener) {
+        try {
+            return source.folder() != null
+                    ? loadInPlace(source, version, python, bind, opener)
+                    : loadUnpacked(source, version, python, bind, opener);
+        } catch (IllegalCallerException e) {
+            Module module = NativeLibrary.class.getModule();
+            throw new NativeLibraryException("this JVM forbids native access to what its command line does not name: "
+                    + e.getMessage() + ".\nTo do: start it with --enable-native-access="
+                    + (module.isNamed() ? module.getName() : "ALL-UNNAMED") + ".", e);
+        }
+    }
+
+    /** What is loaded into CPython stays there, and it has room for one package named krait. */
+    private void refuseSecondKrait(String key, String version) {
+        for (String name : properties.stringPropertyNames()) {
+            if (name.startsWith(CORE) && !name.equals(key)) {
+                String other = name.substring(CORE.length(), name.lastIndexOf('.'));
+                throw new NativeLibraryException("this process runs " + (other.equals(version) ? "another build of " : "")
+                        + "Krait " + other + " already, for another class loader, and cannot run Krait " + version
+                        + " too: what was loaded into CPython stays.\nTo do: use one version in all of the process, or start a JVM for each.");
+            }
         }
     }
 

@@ -183,6 +183,16 @@ final class NativeLibraryTest {
     }
 
     @Test
+    void anotherVersionOfKraitIsRefusedByName() {
+        library().load(python, (loader, core, bind) -> BIND);
+        pack("loader".getBytes(StandardCharsets.UTF_8), "another core".getBytes(StandardCharsets.UTF_8));
+        assertContains(failure(never()), "another build of Krait 1.2.3", "start a JVM for each");
+        jar.put("/dev/krait/krait.properties", "version=1.3.0\n".getBytes(StandardCharsets.UTF_8));
+        assertContains(failure(never()), "runs Krait 1.2.3 already", "cannot run Krait 1.3.0 too");
+        assertNothingLeft();
+    }
+
+    @Test
     void afterAFailureAnotherPythonMayBeTried() {
         failure((loader, core, bind) -> {
             throw new UnsatisfiedLinkError("some symbol");
@@ -236,6 +246,18 @@ final class NativeLibraryTest {
                 () -> library().load(python, (loader, core, bind) -> {
                     throw cause;
                 })));
+        assertNothingLeft();
+    }
+
+    @Test
+    void aJvmThatForbidsNativeAccessIsSaidToBeThatWithItsFlag() {
+        IllegalCallerException cause = new IllegalCallerException("Illegal native access from an unnamed module");
+        NativeLibraryException e = assertThrows(NativeLibraryException.class,
+                () -> library().load(python, (loader, core, bind) -> {
+                    throw cause;
+                }));
+        assertSame(cause, e.getCause());
+        assertContains(e.getMessage(), "Illegal native access", "--enable-native-access=ALL-UNNAMED");
         assertNothingLeft();
     }
 
