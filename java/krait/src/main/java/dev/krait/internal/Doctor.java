@@ -17,6 +17,7 @@ import java.util.function.UnaryOperator;
 /** Tells the whole story of how Krait would start here, tries it, and says whether it can. */
 public final class Doctor {
     private static final int LABEL_WIDTH = 38;
+    private static final String OPTION = "option --python";
 
     /** Starts a Python in this JVM and prints what it says; a seam for the tests. */
     interface LiveCheck {
@@ -103,7 +104,7 @@ public final class Doctor {
         PythonInstallation[] found = new PythonInstallation[1];
         attempt(() -> {
             try {
-                found[0] = finder.find("option --python", option);
+                found[0] = finder.find(OPTION, option);
             } finally {
                 finder.tried().forEach(place -> line(place.name(), place.outcome()));
             }
@@ -159,7 +160,12 @@ public final class Doctor {
 
     /** The live check: everything that the report cannot promise without trying it. */
     private static void startPython(PythonInstallation python, Doctor doctor) {
-        try (PythonInterpreter interpreter = PythonInterpreter.builder().python(python.executable()).build()) {
+        PythonInterpreter.Builder builder = PythonInterpreter.builder();
+        if (python.source().equals(OPTION)) {
+            // Whatever else chose it does so again, and errors name that.
+            builder.python(python.executable());
+        }
+        try (PythonInterpreter interpreter = builder.build()) {
             doctor.answer(interpreter, "sys.version", "__import__('sys').version");
             doctor.answer(interpreter, "sys.prefix", "__import__('sys').prefix");
             doctor.answer(interpreter, "import json", "__import__('json').__file__");

@@ -39,11 +39,11 @@ final class PythonEnvironment {
         }
     }
 
-    /** Starts the executable with the same environment: what ends it would end the JVM. */
+    /** Starts the executable with the same environment: what ends it would end the JVM. (Not every Python has math in itself.) */
     private static void tryOut(PythonInstallation python, Map<String, String> risky) {
         String text;
         try {
-            Process process = new ProcessBuilder(python.executable().toString(), "-c", "")
+            Process process = new ProcessBuilder(python.executable().toString(), "-c", "import math")
                     .redirectErrorStream(true).start();
             process.getOutputStream().close();
             text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
@@ -57,7 +57,7 @@ final class PythonEnvironment {
             Thread.currentThread().interrupt();
             throw new PythonSetupException("interrupted while Python's environment was tried out", e);
         }
-        throw new PythonSetupException(python.executable() + " does not start with these environment variables, and "
-                + "would end the JVM: " + risky + ". Unset what belongs to another Python. It says:\n" + text);
+        throw new PythonSetupException(python.executable() + " does not run with these environment variables, and could "
+                + "end the JVM: " + risky + ". Unset what belongs to another Python. It says:\n" + text);
     }
 }

@@ -141,6 +141,23 @@ class SetupTest {
     }
 
     @Test
+    void aPythonHomeThatLacksModulesIsNamed(@TempDir Path folder) throws Exception {
+        // As where PYTHONHOME is of another build of the same version: it starts, and lacks what that build has in itself.
+        String[] names = prints("__import__('sysconfig').get_path('stdlib') + ';' + __import__('math').__file__")
+                .run().fine().strip().split(";");
+        assumeTrue(names.length == 2 && names[1].contains("lib-dynload"), "math is a part of this Python's library");
+        Path library = Path.of(names[0]);
+        Path other = Files.createDirectories(folder.resolve("lib").resolve(library.getFileName()));
+        try (Stream<Path> files = Files.list(library)) {
+            for (Path file : files.filter(file -> !file.endsWith("lib-dynload")).toArray(Path[]::new)) {
+                Files.createSymbolicLink(other.resolve(file.getFileName()), file);
+            }
+        }
+        String output = prints("1").environment("PYTHONHOME", folder.toString()).run().fine();
+        assertTrue(output.startsWith("PythonSetupException") && output.contains("PYTHONHOME=" + folder) && output.contains("math"), output);
+    }
+
+    @Test
     void aWrongHomeOfTheBuilderIsAnError(@TempDir Path folder) {
         assertThrows(PythonSetupException.class, () -> PythonInterpreter.builder().home(folder).build());
     }
@@ -179,6 +196,13 @@ class SetupTest {
                 .anyMatch(line -> line.contains(" /dev/shm ") && line.contains("noexec")), "/dev/shm is no noexec mount here");
         String output = prints("1").options("-Djava.io.tmpdir=/dev/shm").run().fine();
         assertTrue(output.contains("noexec") && output.contains("/dev/shm") && output.contains("krait.tmpdir"), output);
+    }
+
+    @Test
+    void aJvmThatForbidsNativeAccessIsSaidToBeThatWithItsFlag() {
+        assumeTrue(Runtime.version().feature() >= 24, "this JVM forbids nothing");
+        String output = prints("1").options("--illegal-native-access=deny").run().fine();
+        assertTrue(output.startsWith("NativeLibraryException") && output.contains("--enable-native-access=ALL-UNNAMED"), output);
     }
 
     @Test
