@@ -125,6 +125,8 @@ def implements(*interfaces):
         raise TypeError("krait.implements needs Java interfaces")
 
     def decorate(cls):
+        if not isinstance(cls, type):
+            raise TypeError(f"krait.implements decorates a class, not {cls!r}")
         every = tuple(dict.fromkeys(interfaces + getattr(cls, "__java_interfaces__", ())))
         cls.__java_interfaces__ = every
         cls.__krait_proxy__ = _krait.java("proxy_kind", *every)

@@ -117,6 +117,9 @@ class Field:
     def __set__(self, instance, value):
         self.set(instance, value)
 
+    def __delete__(self, instance):
+        raise AttributeError(f"the Java field {self.name} cannot be deleted")
+
     def set(self, instance, value):
         if self.is_final:
             raise AttributeError(f"the Java field {self.name} is final")

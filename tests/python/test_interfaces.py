@@ -246,6 +246,8 @@ class Classes(unittest.TestCase):
         for wrong in ((ArrayList,), (int,), ()):
             with self.assertRaises(TypeError):
                 krait.implements(*wrong)(type("C", (), {}))
+        with self.assertRaisesRegex(TypeError, "decorates a class, not 3"):
+            krait.implements(java.util.Comparator)(3)
 
 
 if __name__ == "__main__":
