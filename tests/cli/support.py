@@ -48,6 +48,14 @@ def picky(line):
         raise ValueError("no " + line)
     return line + "!"
 
+def throws(line):
+    import java.lang
+    raise java.lang.AssertionError("of Java")
+
+def pickled(line):
+    import pickle
+    return str(pickle.loads(pickle.dumps(same)) is same) + " " + __name__
+
 def chatty(line):
     print("printed", line)
     return line

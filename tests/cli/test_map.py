@@ -11,7 +11,7 @@ import sys
 import time
 import unittest
 
-from support import ToolTest
+from support import JAR, JAVA, ToolTest
 
 
 class Rows(ToolTest):
@@ -64,6 +64,13 @@ class Rows(ToolTest):
         done = self.map("chatty", rows=b"a\n")
         self.assertEqual(done.stdout, b"a\n")
         self.assertIn(b"printed a", done.stderr)
+
+    def test_what_a_script_does_when_it_is_run_does_not_happen(self):
+        with open(self.folder / "udf.py", "a") as file:
+            file.write("\nif __name__ == '__main__':\n    sys.exit(3)\n")
+        done = self.map("pickled", rows=b"a\n")
+        self.assert_ok(done)
+        self.assertEqual(done.stdout, b"True udf\n")
 
     def test_the_file_imports_its_neighbours(self):
         self.assertEqual(self.map("helped", rows=b"a\n").stdout, b"helped a\n")
@@ -131,13 +138,29 @@ class Errors(ToolTest):
     def test_a_result_that_is_not_a_str_is_named(self):
         done = self.map("number", rows=b"a\n")
         self.assertEqual(done.returncode, 1)
-        self.assertIn("Row 1: ", done.stderr.decode())
-        self.assertRegex(done.stderr.decode(), r"\bint\b|Long")
-        self.assertIn("String", done.stderr.decode())
+        self.assertEqual(done.stderr.decode(), "Row 1: the function must return a str or None, not int\n")
 
     def test_a_result_that_is_not_one_line_of_utf8_is_named(self):
         self.assertIn("line break", self.map("two_lines", rows=b"a\n").stderr.decode())
         self.assertIn("surrogate", self.map("surrogate", rows=b"a\n").stderr.decode())
+
+    def test_an_error_of_java_code_is_an_error_of_that_row(self):
+        done = self.map("throws", "--on-error", "skip", "--errors", "why", rows=b"a\nb\n")
+        self.assert_ok(done)
+        self.assertEqual([json.loads(line)["row"] for line in (self.work / "why").read_text().splitlines()], [1, 2])
+        self.assertIn("of Java", (self.work / "why").read_text())
+        done = self.map("throws", rows=b"a\n")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("Row 1: java.lang.AssertionError: of Java", done.stderr.decode())
+
+    def test_a_row_that_the_heap_has_no_room_for_is_named(self):
+        (self.folder / "in").write_bytes(b"a\n" + b"x" * 40_000_000)
+        command = [JAVA, "-Xmx32m", *self.command("map", self.function("same"), self.folder / "in", "-o", "out")[1:]]
+        done = subprocess.run(command, capture_output=True, cwd=self.work, timeout=120)
+        self.assertEqual(done.returncode, 4, done.stderr.decode())
+        self.assertIn("no room for row 2", done.stderr.decode())
+        self.assertIn("-Xmx", done.stderr.decode())
+        self.assert_leaves_nothing()
 
     def test_sys_exit_in_a_row_is_that_rows_error(self):
         done = self.map("leave", rows=b"a\n")
@@ -159,6 +182,23 @@ class Files(ToolTest):
         self.assertEqual(process.wait(60), 130)
         self.assertEqual(os.listdir(self.work), ["out"])
         self.assertEqual((self.work / "out").read_text(), "before")
+
+    def test_errors_and_output_replace_no_file_that_is_in_use(self):
+        (self.work / "out.errors").write_text("bad\n")
+        (self.work / "other.py").write_text("def same(line): return line\n")
+        for arguments, what in (
+            (["out.errors", "-o", "out", "--on-error", "skip"], "the input"),
+            (["out.errors", "-o", "new", "--on-error", "skip", "--errors", "./new"], "the output"),
+            (["out.errors", "-o", "other.py"], "the function"),
+            (["out.errors", "--on-error", "null", "--errors", "other.py"], "the function"),
+        ):
+            with self.subTest(arguments):
+                done = self.run_tool("map", "other.py:same", *arguments)
+                self.assertEqual(done.returncode, 2, done.stderr.decode())
+                self.assertIn(what, done.stderr.decode().splitlines()[0] + done.stderr.decode().splitlines()[1])
+                self.assertEqual(sorted(os.listdir(self.work)), ["other.py", "out.errors"])
+                self.assertEqual((self.work / "out.errors").read_text(), "bad\n")
+        self.assert_ok(self.map("same", "-o", "/dev/null", "--on-error", "skip", "--errors", "/dev/null", rows=b"a\n"))
 
     def test_input_and_output_may_be_the_same_file(self):
         (self.work / "file").write_text("a\nb\n")
@@ -276,6 +316,14 @@ class Refusals(ToolTest):
                 self.assertEqual(done.returncode, 2, done.stderr.decode())
                 self.assertIn("Usage: krait", done.stderr.decode())
 
+    def test_a_name_that_the_locale_cannot_express_is_named_with_the_way_out(self):
+        for arguments in (["é.py:same"], ["udf.py:same", "é"], ["udf.py:same", "-o", "é"], ["udf.py:same", "--python", "é"]):
+            with self.subTest(arguments):
+                done = subprocess.run(self.command("map", *arguments), input=b"", capture_output=True, cwd=self.folder,
+                                      timeout=120, env={**os.environ, "LC_ALL": "C"})
+                self.assertEqual(done.returncode, 2, done.stderr.decode())
+                self.assertIn("LC_ALL=C.UTF-8", done.stderr.decode().splitlines()[0])
+
     def test_help_and_version(self):
         self.assertIn("Exit codes:", self.run_tool("map", "--help").stdout.decode())
         self.assertRegex(self.run_tool("--version").stdout.decode(), r"^krait \d+\.\d+\.\d+")
@@ -292,6 +340,15 @@ class Doctor(ToolTest):
         done = self.run_tool("doctor", "--python", "/no/such/python")
         self.assertEqual(done.returncode, 1)
         self.assertIn("/no/such/python", done.stdout.decode())
+
+    def test_says_what_chose_the_python_that_does_not_start(self):
+        for name in ("libkrait_loader.so", "libkrait_core.so"):
+            (self.work / name).write_bytes(b"no library")
+        command = [JAVA, f"-Dkrait.library.path={self.work}", "-jar", str(JAR), "doctor"]
+        done = subprocess.run(command, capture_output=True, cwd=self.work, timeout=120)
+        error = done.stdout.decode().split("Error:")[1]
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("chosen by environment variable KRAIT_PYTHON", error)
 
 
 if __name__ == "__main__":

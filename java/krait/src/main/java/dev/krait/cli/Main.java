@@ -9,6 +9,7 @@ import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Properties;
 
 /** The program of {@code java -jar krait.jar}. */
@@ -28,7 +29,13 @@ public final class Main {
      * @param arguments the command line
      */
     public static void main(String[] arguments) {
-        int code = commandLine().execute(arguments);
+        CommandLine line = commandLine();
+        int code;
+        try {
+            code = line.execute(arguments);
+        } catch (Error e) {
+            code = internal(e, line);
+        }
         // Python code may have left threads behind; the work is done.
         System.exit(code);
     }
@@ -36,6 +43,7 @@ public final class Main {
     static CommandLine commandLine() {
         CommandLine line = new CommandLine(new Main());
         line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.registerConverter(Path.class, FunctionSpec::path);
         // Messages hold whatever text the rows hold, whatever the locale says.
         line.setOut(utf8(System.out));
         line.setErr(utf8(System.err));
@@ -52,8 +60,12 @@ public final class Main {
             command.getErr().println(exception.getMessage());
             return ((CliException) exception).exitCode();
         }
+        return internal(exception, command);
+    }
+
+    private static int internal(Throwable thrown, CommandLine command) {
         command.getErr().println("Krait itself failed; please report this:");
-        exception.printStackTrace(command.getErr());
+        thrown.printStackTrace(command.getErr());
         return ExitCodes.INTERNAL;
     }
 

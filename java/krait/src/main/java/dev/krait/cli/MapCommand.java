@@ -6,6 +6,7 @@ import dev.krait.cli.picocli.CommandLine.Option;
 import dev.krait.cli.picocli.CommandLine.ParameterException;
 import dev.krait.cli.picocli.CommandLine.Parameters;
 import dev.krait.cli.picocli.CommandLine.Spec;
+import dev.krait.cli.picocli.CommandLine.TypeConversionException;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.IOException;
@@ -39,7 +40,7 @@ import java.util.concurrent.Callable;
             "3:Python, the file or the function cannot be used",
             "4:the input cannot be read, or the output cannot be written",
             "70:Krait itself failed",
-            "130:interrupted; with -o there is no output",
+            "130:interrupted (143 by SIGTERM, 129 by SIGHUP); with -o there is no output",
             "141:the reader of standard output, such as head, ended first"
         })
 final class MapCommand implements Callable<Integer> {
@@ -49,7 +50,7 @@ final class MapCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @Parameters(index = "0", paramLabel = "FILE.py:FUNCTION", converter = FunctionSpec.Converter.class,
-            description = "The function; its file is run first, with the file's folder on sys.path.")
+            description = "The function; its file is loaded as a module, with the file's folder on sys.path.")
     private FunctionSpec function;
 
     @Parameters(index = "1", arity = "0..1", paramLabel = "INPUT", defaultValue = "-",
@@ -99,6 +100,40 @@ final class MapCommand implements Callable<Integer> {
         }
         if (errors != null && onError == OnError.FAIL) {
             throw new ParameterException(spec.commandLine(), "--errors needs --on-error skip or --on-error null");
+        }
+        Path written = path(output);
+        Path kept = onError == OnError.FAIL ? null : errorPath();
+        Path read = path(input);
+        refuse(written, "output", function.file(), "file of the function");
+        refuse(kept, "errors", function.file(), "file of the function");
+        refuse(kept, "errors", read, "input; name another file with --errors");
+        refuse(kept, "errors", written, "output; name another file with --errors");
+    }
+
+    /** The path of an argument, or null for a standard stream. */
+    private Path path(String argument) {
+        try {
+            return argument.equals("-") ? null : FunctionSpec.path(argument);
+        } catch (TypeConversionException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage());
+        }
+    }
+
+    /** Files are replaced when they are complete: that must not lose another one's content. */
+    private void refuse(Path file, String what, Path other, String of) {
+        if (file != null && other != null && isSame(file, other)) {
+            throw new ParameterException(spec.commandLine(), "the " + what + " would replace " + file + ", the " + of);
+        }
+    }
+
+    private static boolean isSame(Path one, Path other) {
+        try {
+            // What is no regular file, /dev/null say, is not replaced.
+            return Files.exists(one) && Files.exists(other)
+                    ? Files.isRegularFile(one) && Files.isSameFile(one, other)
+                    : one.toAbsolutePath().normalize().equals(other.toAbsolutePath().normalize());
+        } catch (IOException e) {
+            throw new CliException(ExitCodes.IO, reason(e), e);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.krait.cli;
 
 import dev.krait.PyFunction;
+import dev.krait.PyObject;
 import dev.krait.PythonException;
 import dev.krait.PythonInterpreter;
 import dev.krait.PythonSetupException;
@@ -31,7 +32,7 @@ final class PythonRows implements RowFunction, AutoCloseable {
         }
         PythonInterpreter interpreter = start(spec, python, rowsToStdout);
         try {
-            interpreter.run(spec.file());
+            load(interpreter, spec.file());
             return new PythonRows(interpreter, interpreter.function(spec.function()));
         } catch (PythonException e) {
             interpreter.close();
@@ -41,6 +42,16 @@ final class PythonRows implements RowFunction, AutoCloseable {
             throw new CliException(ExitCodes.NO_PYTHON,
                     "Cannot use " + spec + ": " + e.getMessage() + (tells ? "\n" + traceback : ""), e);
         }
+    }
+
+    /** Runs the file as an import would, not as a script: what it does under {@code __main__} is not asked for here. */
+    private static void load(PythonInterpreter interpreter, Path file) {
+        String name = file.getFileName().toString().replaceFirst("\\.py$", "");
+        interpreter.set("__name__", name);
+        interpreter.run(file);
+        // Where pickle, and with it multiprocessing, looks for the file's functions.
+        interpreter.importModule("sys").getAttr("modules", PyObject.class)
+                .invokeMethod("setdefault", name, interpreter.importModule("__main__"));
     }
 
     private static PythonInterpreter start(FunctionSpec spec, Path python, boolean rowsToStdout) {
@@ -62,7 +73,12 @@ final class PythonRows implements RowFunction, AutoCloseable {
 
     @Override
     public String apply(String row) {
-        return function.call(String.class, row);
+        Object result = function.call(row);
+        if (result == null || result instanceof String) {
+            return (String) result;
+        }
+        String type = interpreter.invoke(PyObject.class, "builtins.type", result).getAttr("__name__", String.class);
+        throw new IllegalArgumentException("the function must return a str or None, not " + type);
     }
 
     /** Whether a file descriptor is a terminal; Java before 22 cannot tell them apart. */

@@ -41,7 +41,8 @@ final class RowBatch {
                 write(function.apply(decode(bounds[2 * i], bounds[2 * i + 1])));
             } catch (CharacterCodingException e) {
                 errors.add(RowError.malformed(firstRow + i, raw(i)));
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
+                // Errors too: Java code that the function calls throws them, and a row may be too large for the heap.
                 errors.add(RowError.raised(firstRow + i, raw(i), e));
             }
             progress.row(bounds[2 * i + 1] - bounds[2 * i] + 1L);

@@ -26,7 +26,7 @@ final class RowError {
         return new RowError(row, input, true, "the row is not UTF-8", "");
     }
 
-    static RowError raised(long row, byte[] input, RuntimeException exception) {
+    static RowError raised(long row, byte[] input, Throwable exception) {
         if (exception instanceof PythonException) {
             String traceback = ((PythonException) exception).traceback();
             return new RowError(row, input, false, exception.getMessage(), traceback == null ? "" : traceback);

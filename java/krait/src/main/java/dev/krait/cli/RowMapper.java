@@ -99,7 +99,7 @@ final class RowMapper {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while rows were under way", e);
         } catch (ExecutionException e) {
-            // Rows' own failures are in the batch: this is an Error.
+            // Whatever a row throws is in the batch.
             throw new IllegalStateException("a worker died: " + e.getCause(), e.getCause());
         }
     }

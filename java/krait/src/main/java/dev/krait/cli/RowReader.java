@@ -36,6 +36,15 @@ final class RowReader {
      * @param maxRows how many at most
      */
     RowBatch next(int maxRows) throws IOException {
+        try {
+            return read(maxRows);
+        } catch (OutOfMemoryError e) {
+            throw new IOException("the Java heap has no room for row " + nextRow + " (" + (end - start)
+                    + " bytes of it have been read); give it more with java -Xmx… -jar", e);
+        }
+    }
+
+    private RowBatch read(int maxRows) throws IOException {
         int[] bounds = new int[16];
         int rows = 0;
         int position = start;
