@@ -61,8 +61,12 @@ final class Calls {
     }
 
     /** Whether a result of this type is asked for as a Python object, whatever it is. */
-    static boolean wantsObject(Class<?> type) {
+    static boolean wantsObject(Type type) {
         return type == PyObject.class || type == PyFunction.class;
+    }
+
+    static boolean wantsObject(TypeRef<?> type) {
+        return wantsObject(type.type());
     }
 
     @SuppressWarnings("unchecked")

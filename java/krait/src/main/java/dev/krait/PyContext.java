@@ -4,11 +4,13 @@ import dev.krait.internal.Operations;
 import dev.krait.internal.Thrown;
 import java.util.Objects;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A Python context manager that was entered: {@link PyObject#enter}. Closing it leaves it, as at the end of a {@code
  * with} block. Any thread may use it; it is left once.
  */
+@SuppressWarnings("exports") // Nullable is for tools; a module without them need not read its module.
 public final class PyContext implements AutoCloseable {
     private final PyObject context;
     private boolean left;
@@ -21,7 +23,7 @@ public final class PyContext implements AutoCloseable {
         return new PyContext((PyObject) manager.session().helper(Operations.raw(0, true), "enter_context", manager));
     }
 
-    static <T> T with(PyObject manager, Function<Object, ? extends T> body) {
+    static <T> @Nullable T with(PyObject manager, Function<@Nullable Object, ? extends @Nullable T> body) {
         PyContext context = enter(manager);
         T result;
         try {
@@ -53,7 +55,7 @@ public final class PyContext implements AutoCloseable {
      *
      * @return the value
      */
-    public Object value() {
+    public @Nullable Object value() {
         return context.getAttr("value");
     }
 
@@ -65,7 +67,7 @@ public final class PyContext implements AutoCloseable {
      * @return the value
      * @throws ConversionException if it is of no such type
      */
-    public <T> T value(Class<T> type) {
+    public <T extends @Nullable Object> T value(Class<T> type) {
         return context.getAttr("value", type);
     }
 

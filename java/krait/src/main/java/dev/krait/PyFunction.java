@@ -12,11 +12,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A Python callable, held so that calls need no look-up: {@code interp.function("json_value_lower")}. Any thread may
  * call it. A function that is redefined in Python later is another object: this one stays what it was.
  */
+@SuppressWarnings("exports") // Nullable is for tools; a module without them need not read its module.
 public final class PyFunction extends PyObject {
     PyFunction(Session session, long handle) {
         super(session, handle);
@@ -75,7 +77,7 @@ public final class PyFunction extends PyObject {
      * @param args the arguments; the last may be {@link Kwargs}
      * @return the future
      */
-    public CompletableFuture<Object> callAsync(Object... args) {
+    public CompletableFuture<@Nullable Object> callAsync(@Nullable Object... args) {
         return callAsync(Object.class, args);
     }
 
@@ -88,7 +90,7 @@ public final class PyFunction extends PyObject {
      * @return the future
      */
     @SuppressWarnings("unchecked")
-    public <T> CompletableFuture<T> callAsync(Class<T> type, Object... args) {
+    public <T extends @Nullable Object> CompletableFuture<T> callAsync(Class<T> type, @Nullable Object... args) {
         Objects.requireNonNull(type, "type");
         return (CompletableFuture<T>) PyFuture.of(() -> call(Calls.wantsObject(type), args), session(), type);
     }
@@ -102,9 +104,9 @@ public final class PyFunction extends PyObject {
      * @return the future
      */
     @SuppressWarnings("unchecked")
-    public <T> CompletableFuture<T> callAsync(TypeRef<T> type, Object... args) {
+    public <T extends @Nullable Object> CompletableFuture<T> callAsync(TypeRef<T> type, @Nullable Object... args) {
         Objects.requireNonNull(type, "type");
-        return (CompletableFuture<T>) PyFuture.of(() -> call(false, args), session(), type.type());
+        return (CompletableFuture<T>) PyFuture.of(() -> call(Calls.wantsObject(type), args), session(), type.type());
     }
 
     /**
@@ -120,7 +122,7 @@ public final class PyFunction extends PyObject {
      * @param rows the arguments, one for each call
      * @return the results in the order of the rows; for one thread at a time
      */
-    public Stream<Object> map(Iterable<?> rows) {
+    public Stream<@Nullable Object> map(Iterable<?> rows) {
         return stream(rows, false, result -> result, false);
     }
 
@@ -132,7 +134,7 @@ public final class PyFunction extends PyObject {
      * @param rows the arguments, one for each call
      * @return the results in the order of the rows; for one thread at a time
      */
-    public <T> Stream<T> map(Class<T> type, Iterable<?> rows) {
+    public <T extends @Nullable Object> Stream<T> map(Class<T> type, Iterable<?> rows) {
         Objects.requireNonNull(type, "type");
         return stream(rows, Calls.wantsObject(type), result -> Calls.convert(session(), result, type), false);
     }
@@ -143,7 +145,7 @@ public final class PyFunction extends PyObject {
      * @param rows the arguments of each call; the last of a row may be {@link Kwargs}
      * @return the results in the order of the rows; for one thread at a time
      */
-    public Stream<Object> callBatch(Iterable<Object[]> rows) {
+    public Stream<@Nullable Object> callBatch(Iterable<@Nullable Object[]> rows) {
         return stream(rows, false, result -> result, true);
     }
 
@@ -155,7 +157,7 @@ public final class PyFunction extends PyObject {
      * @param rows the arguments of each call; the last of a row may be {@link Kwargs}
      * @return the results in the order of the rows; for one thread at a time
      */
-    public <T> Stream<T> callBatch(Class<T> type, Iterable<Object[]> rows) {
+    public <T extends @Nullable Object> Stream<T> callBatch(Class<T> type, Iterable<@Nullable Object[]> rows) {
         Objects.requireNonNull(type, "type");
         return stream(rows, Calls.wantsObject(type), result -> Calls.convert(session(), result, type), true);
     }

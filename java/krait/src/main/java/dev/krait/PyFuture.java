@@ -72,8 +72,7 @@ final class PyFuture {
             return;
         }
         try (PyObject task = (PyObject) pythonFuture) {
-            boolean asObject = type instanceof Class && Calls.wantsObject((Class<?>) type);
-            Object value = task.invokeMethod(asObject, "result", NO_ARGUMENTS);
+            Object value = task.invokeMethod(Calls.wantsObject(type), "result", NO_ARGUMENTS);
             future.complete(Calls.convertTo(task.session(), value, type));
         } catch (PythonException e) {
             if (e.typeName().endsWith(".CancelledError")) {

@@ -98,7 +98,7 @@ abstract class PyHandle implements AutoCloseable {
 
     /** Lets go of the Python object, which then lives as long as Python code holds it. Harmless a second time. */
     @Override
-    public final void close() {
+    public void close() {
         entry.clean();
     }
 }

@@ -8,6 +8,7 @@ import java.util.Spliterator;
 import java.util.Spliterators;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A Python iterator in Java, as {@link PyObject#asIterator()} gives it.
@@ -22,7 +23,8 @@ import java.util.stream.StreamSupport;
  *
  * @param <T> the items' type
  */
-public final class PyIterator<T> implements Iterator<T>, AutoCloseable {
+@SuppressWarnings("exports") // Nullable is for tools; a module without them need not read its module.
+public final class PyIterator<T extends @Nullable Object> implements Iterator<T>, AutoCloseable {
     private final PyObject iterator;
     private final Class<T> type;
     private final Items items;

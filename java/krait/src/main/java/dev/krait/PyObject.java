@@ -10,6 +10,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A Python object that is no value, held by Java: a class, a function, a module, an instance. It comes back to Python
@@ -23,7 +24,8 @@ import java.util.stream.Stream;
  * for, is a {@link ConversionException}; null where none may be is a {@link NullPointerException} with the parameter's
  * name. Results are converted as the page {@code docs/values.md} says, unless a type is asked for.
  */
-public class PyObject extends PyOperators implements Iterable<Object>, Comparable<PyObject> {
+@SuppressWarnings("exports") // Nullable is for tools; a module without them need not read its module.
+public class PyObject extends PyOperators implements Iterable<@Nullable Object>, Comparable<PyObject> {
     PyObject(Session session, long handle) {
         super(session, handle);
     }
@@ -42,7 +44,7 @@ public class PyObject extends PyOperators implements Iterable<Object>, Comparabl
      * @return the value
      * @throws PythonException AttributeError if there is none
      */
-    public Object getAttr(String name) {
+    public @Nullable Object getAttr(String name) {
         return on(Operations.GET_ATTR, Objects.requireNonNull(name, "name"));
     }
 
@@ -55,7 +57,7 @@ public class PyObject extends PyOperators implements Iterable<Object>, Comparabl
      * @return the value
      * @throws PythonException AttributeError if there is none
      */
-    public <T> T getAttr(String name, Class<T> type) {
+    public <T extends @Nullable Object> T getAttr(String name, Class<T> type) {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(type, "type");
         return Calls.convert(session(), on(Operations.raw(Operations.GET_ATTR, Calls.wantsObject(type)), name), type);
@@ -70,8 +72,10 @@ public class PyObject extends PyOperators implements Iterable<Object>, Comparabl
      * @return the value
      * @throws PythonException AttributeError if there is none
      */
-    public <T> T getAttr(String name, TypeRef<T> type) {
-        return Calls.convert(session(), getAttr(name), Objects.requireNonNull(type, "type"));
+    public <T extends @Nullable Object> T getAttr(String name, TypeRef<T> type) {
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(type, "type");
+        return Calls.convert(session(), on(Operations.raw(Operations.GET_ATTR, Calls.wantsObject(type)), name), type);
     }
 
     /**
@@ -90,7 +94,7 @@ public class PyObject extends PyOperators implements Iterable<Object>, Comparabl
      * @param name the attribute's name
      * @param value the value, or null for None
      */
-    public void setAttr(String name, Object value) {
+    public void setAttr(String name, @Nullable Object value) {
         on(Operations.SET_ATTR, Objects.requireNonNull(name, "name"), value);
     }
 
@@ -113,7 +117,7 @@ public class PyObject extends PyOperators implements Iterable<Object>, Comparabl
      * @return the value
      * @throws PythonException KeyError or IndexError if there is none
      */
-    public Object getItem(Object key) {
+    public @Nullable Object getItem(@Nullable Object key) {
         return on(Operations.GET_ITEM, key);
     }
 
@@ -126,7 +130,7 @@ public class PyObject extends PyOperators implements Iterable<Object>, Comparabl
      * @return the value
      * @throws PythonException KeyError or IndexError if there is none
      */
-    public <T> T getItem(Object key, Class<T> type) {
+    public <T extends @Nullable Object> T getItem(@Nullable Object key, Class<T> type) {
         Objects.requireNonNull(type, "type");
         return Calls.convert(session(), on(Operations.raw(Operations.GET_ITEM, Calls.wantsObject(type)), key), type);
     }
@@ -140,8 +144,9 @@ public class PyObject extends PyOperators implements Iterable<Object>, Comparabl
      * @return the value
      * @throws PythonException KeyError or IndexError if there is none
      */
-    public <T> T getItem(Object key, TypeRef<T> type) {
-        return Calls.convert(session(), getItem(key), Objects.requireNonNull(type, "type"));
+    public <T extends @Nullable Object> T getItem(@Nullable Object key, TypeRef<T> type) {
+        Objects.requireNonNull(type, "type");
+        return Calls.convert(session(), on(Operations.raw(Operations.GET_ITEM, Calls.wantsObject(type)), key), type);
     }
 
     /**
@@ -150,7 +155,7 @@ public class PyObject extends PyOperators implements Iterable<Object>, Comparabl
      * @param key an index, a key or a {@code slice}; null for None
      * @param value the value, or null for None
      */
-    public void setItem(Object key, Object value) {
+    public void setItem(@Nullable Object key, @Nullable Object value) {
         on(Operations.SET_ITEM, key, value);
     }
 
@@ -160,7 +165,7 @@ public class PyObject extends PyOperators implements Iterable<Object>, Comparabl
      * @param key an index, a key or a {@code slice}; null for None
      * @throws PythonException KeyError or IndexError if there is none
      */
-    public void delItem(Object key) {
+    public void delItem(@Nullable Object key) {
         on(Operations.DEL_ITEM, key);
     }
 
@@ -171,7 +176,7 @@ public class PyObject extends PyOperators implements Iterable<Object>, Comparabl
      * @return what Python says
      * @throws PythonException TypeError if it is no container
      */
-    public boolean contains(Object value) {
+    public boolean contains(@Nullable Object value) {
         return (Boolean) on(Operations.CONTAINS, value);
     }
 
@@ -194,7 +199,7 @@ public class PyObject extends PyOperators implements Iterable<Object>, Comparabl
      * @return the result, converted as the table of values says
      * @throws PythonException what it raises
      */
-    public Object call(Object... args) {
+    public @Nullable Object call(@Nullable Object... args) {
         return call(false, args);
     }
 
@@ -209,7 +214,7 @@ public class PyObject extends PyOperators implements Iterable<Object>, Comparabl
      * @throws PythonException what it raises
      * @throws ConversionException if the result is of no such type
      */
-    public <T> T call(Class<T> type, Object... args) {
+    public <T extends @Nullable Object> T call(Class<T> type, @Nullable Object... args) {
         Objects.requireNonNull(type, "type");
         return Calls.convert(session(), call(Calls.wantsObject(type), args), type);
     }
@@ -224,9 +229,9 @@ public class PyObject extends PyOperators implements Iterable<Object>, Comparabl
      * @throws PythonException what it raises
      * @throws ConversionException if the result is of no such type
      */
-    public <T> T call(TypeRef<T> type, Object... args) {
+    public <T extends @Nullable Object> T call(TypeRef<T> type, @Nullable Object... args) {
         Objects.requireNonNull(type, "type");
-        return Calls.convert(session(), call(false, args), type);
+        return Calls.convert(session(), call(Calls.wantsObject(type), args), type);
     }
 
     final Object call(boolean asObject, Object[] args) {
@@ -251,7 +256,7 @@ public class PyObject extends PyOperators implements Iterable<Object>, Comparabl
      * @return the result
      * @throws PythonException what it raises; AttributeError if there is no such method
      */
-    public Object invokeMethod(String name, Object... args) {
+    public @Nullable Object invokeMethod(String name, @Nullable Object... args) {
         return invokeMethod(false, name, args);
     }
 
@@ -265,7 +270,7 @@ public class PyObject extends PyOperators implements Iterable<Object>, Comparabl
      * @return the result
      * @throws PythonException what it raises; AttributeError if there is no such method
      */
-    public <T> T invokeMethod(Class<T> type, String name, Object... args) {
+    public <T extends @Nullable Object> T invokeMethod(Class<T> type, String name, @Nullable Object... args) {
         Objects.requireNonNull(type, "type");
         return Calls.convert(session(), invokeMethod(Calls.wantsObject(type), name, args), type);
     }
@@ -280,9 +285,9 @@ public class PyObject extends PyOperators implements Iterable<Object>, Comparabl
      * @return the result
      * @throws PythonException what it raises; AttributeError if there is no such method
      */
-    public <T> T invokeMethod(TypeRef<T> type, String name, Object... args) {
+    public <T extends @Nullable Object> T invokeMethod(TypeRef<T> type, String name, @Nullable Object... args) {
         Objects.requireNonNull(type, "type");
-        return Calls.convert(session(), invokeMethod(false, name, args), type);
+        return Calls.convert(session(), invokeMethod(Calls.wantsObject(type), name, args), type);
     }
 
     final Object invokeMethod(boolean asObject, String name, Object[] args) {
@@ -313,7 +318,7 @@ public class PyObject extends PyOperators implements Iterable<Object>, Comparabl
      * @return the value; an interface's instance holds the object by itself, also when this one is closed
      * @throws ConversionException if it cannot be one; for an interface, the message lists every method that is missing
      */
-    public <T> T as(Class<T> type) {
+    public <T extends @Nullable Object> T as(Class<T> type) {
         Objects.requireNonNull(type, "type");
         if (Calls.wantsObject(type)) {
             return Calls.convert(session(), this, type);
@@ -331,9 +336,9 @@ public class PyObject extends PyOperators implements Iterable<Object>, Comparabl
      * @return the value
      * @throws ConversionException if it cannot be one
      */
-    public <T> T as(TypeRef<T> type) {
+    public <T extends @Nullable Object> T as(TypeRef<T> type) {
         Objects.requireNonNull(type, "type");
-        return Calls.convert(session(), on(Operations.VALUE), type);
+        return Calls.convert(session(), Calls.wantsObject(type) ? this : on(Operations.VALUE), type);
     }
 
     /**
@@ -342,7 +347,7 @@ public class PyObject extends PyOperators implements Iterable<Object>, Comparabl
      * @return the view; it cannot be modified where Python's sequence cannot
      * @throws PythonException TypeError if the object is no sequence
      */
-    public List<Object> asList() {
+    public List<@Nullable Object> asList() {
         return asList(Object.class);
     }
 
@@ -354,7 +359,7 @@ public class PyObject extends PyOperators implements Iterable<Object>, Comparabl
      * @return the view; it cannot be modified where Python's sequence cannot
      * @throws PythonException TypeError if the object is no sequence
      */
-    public <E> List<E> asList(Class<E> type) {
+    public <E extends @Nullable Object> List<E> asList(Class<E> type) {
         return PyListView.of(this, Objects.requireNonNull(type, "type"));
     }
 
@@ -364,7 +369,7 @@ public class PyObject extends PyOperators implements Iterable<Object>, Comparabl
      * @return the view; it cannot be modified where Python's mapping cannot
      * @throws PythonException TypeError if the object is no mapping
      */
-    public Map<Object, Object> asMap() {
+    public Map<@Nullable Object, @Nullable Object> asMap() {
         return asMap(Object.class, Object.class);
     }
 
@@ -378,7 +383,7 @@ public class PyObject extends PyOperators implements Iterable<Object>, Comparabl
      * @return the view; it cannot be modified where Python's mapping cannot
      * @throws PythonException TypeError if the object is no mapping
      */
-    public <K, V> Map<K, V> asMap(Class<K> keyType, Class<V> valueType) {
+    public <K extends @Nullable Object, V extends @Nullable Object> Map<K, V> asMap(Class<K> keyType, Class<V> valueType) {
         Objects.requireNonNull(keyType, "keyType");
         return PyMapView.of(this, keyType, Objects.requireNonNull(valueType, "valueType"));
     }
@@ -389,7 +394,7 @@ public class PyObject extends PyOperators implements Iterable<Object>, Comparabl
      * @return the view; it cannot be modified where Python's set cannot
      * @throws PythonException TypeError if the object is no set
      */
-    public Set<Object> asSet() {
+    public Set<@Nullable Object> asSet() {
         return asSet(Object.class);
     }
 
@@ -401,7 +406,7 @@ public class PyObject extends PyOperators implements Iterable<Object>, Comparabl
      * @return the view; it cannot be modified where Python's set cannot
      * @throws PythonException TypeError if the object is no set
      */
-    public <E> Set<E> asSet(Class<E> type) {
+    public <E extends @Nullable Object> Set<E> asSet(Class<E> type) {
         return PySetView.of(this, Objects.requireNonNull(type, "type"));
     }
 
@@ -415,7 +420,7 @@ public class PyObject extends PyOperators implements Iterable<Object>, Comparabl
      * @return the iterator
      * @throws PythonException TypeError if it cannot be iterated over
      */
-    public PyIterator<Object> asIterator() {
+    public PyIterator<@Nullable Object> asIterator() {
         return asIterator(Object.class);
     }
 
@@ -427,7 +432,7 @@ public class PyObject extends PyOperators implements Iterable<Object>, Comparabl
      * @return the iterator
      * @throws PythonException TypeError if it cannot be iterated over
      */
-    public <T> PyIterator<T> asIterator(Class<T> type) {
+    public <T extends @Nullable Object> PyIterator<T> asIterator(Class<T> type) {
         Objects.requireNonNull(type, "type");
         return new PyIterator<>(iteration(), type);
     }
@@ -446,7 +451,7 @@ public class PyObject extends PyOperators implements Iterable<Object>, Comparabl
 
     /** Iterates as {@link #asIterator()} does: {@code for (Object item : object)}. */
     @Override
-    public PyIterator<Object> iterator() {
+    public PyIterator<@Nullable Object> iterator() {
         return asIterator();
     }
 
@@ -456,7 +461,7 @@ public class PyObject extends PyOperators implements Iterable<Object>, Comparabl
      * @return a sequential stream
      * @throws PythonException TypeError if it cannot be iterated over
      */
-    public Stream<Object> stream() {
+    public Stream<@Nullable Object> stream() {
         return asIterator().stream();
     }
 
@@ -491,7 +496,7 @@ public class PyObject extends PyOperators implements Iterable<Object>, Comparabl
      * @return the body's result; null where {@code __exit__} suppressed an exception
      * @throws PythonException TypeError if it is no context manager; what {@code __enter__} or {@code __exit__} raises
      */
-    public <T> T with(Function<Object, ? extends T> body) {
+    public <T> @Nullable T with(Function<@Nullable Object, ? extends @Nullable T> body) {
         return PyContext.with(this, Objects.requireNonNull(body, "body"));
     }
 
@@ -586,7 +591,7 @@ public class PyObject extends PyOperators implements Iterable<Object>, Comparabl
 
     /** Whether Python says {@code ==}. */
     @Override
-    public final boolean equals(Object other) {
+    public final boolean equals(@Nullable Object other) {
         return this == other
                 || other instanceof PyObject && Boolean.TRUE.equals(comparison(Operations.EQUAL, other));
     }

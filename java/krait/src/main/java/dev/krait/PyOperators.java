@@ -2,6 +2,7 @@ package dev.krait;
 
 import dev.krait.internal.Operations;
 import dev.krait.internal.Session;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The operators of Python objects. Each gives a {@link PyObject}, whatever the result is, so that they can be written
@@ -19,7 +20,7 @@ abstract class PyOperators extends PyHandle {
      * @return the result
      * @throws PythonException what Python raises: TypeError where the operands do not go together
      */
-    public final PyObject add(Object other) {
+    public PyObject add(@Nullable Object other) {
         return raw(Operations.ADD, other);
     }
 
@@ -29,7 +30,7 @@ abstract class PyOperators extends PyHandle {
      * @param other the right operand
      * @return the result
      */
-    public final PyObject sub(Object other) {
+    public PyObject sub(@Nullable Object other) {
         return raw(Operations.SUB, other);
     }
 
@@ -39,7 +40,7 @@ abstract class PyOperators extends PyHandle {
      * @param other the right operand
      * @return the result
      */
-    public final PyObject mul(Object other) {
+    public PyObject mul(@Nullable Object other) {
         return raw(Operations.MUL, other);
     }
 
@@ -49,7 +50,7 @@ abstract class PyOperators extends PyHandle {
      * @param other the right operand
      * @return the result
      */
-    public final PyObject matMul(Object other) {
+    public PyObject matMul(@Nullable Object other) {
         return raw(Operations.MAT_MUL, other);
     }
 
@@ -59,7 +60,7 @@ abstract class PyOperators extends PyHandle {
      * @param other the right operand
      * @return the result
      */
-    public final PyObject trueDiv(Object other) {
+    public PyObject trueDiv(@Nullable Object other) {
         return raw(Operations.TRUE_DIV, other);
     }
 
@@ -69,7 +70,7 @@ abstract class PyOperators extends PyHandle {
      * @param other the right operand
      * @return the result
      */
-    public final PyObject floorDiv(Object other) {
+    public PyObject floorDiv(@Nullable Object other) {
         return raw(Operations.FLOOR_DIV, other);
     }
 
@@ -79,7 +80,7 @@ abstract class PyOperators extends PyHandle {
      * @param other the right operand
      * @return the result
      */
-    public final PyObject mod(Object other) {
+    public PyObject mod(@Nullable Object other) {
         return raw(Operations.MOD, other);
     }
 
@@ -89,7 +90,7 @@ abstract class PyOperators extends PyHandle {
      * @param other the right operand
      * @return the result, a tuple
      */
-    public final PyObject divMod(Object other) {
+    public PyObject divMod(@Nullable Object other) {
         return raw(Operations.DIV_MOD, other);
     }
 
@@ -99,7 +100,7 @@ abstract class PyOperators extends PyHandle {
      * @param other the right operand
      * @return the result
      */
-    public final PyObject pow(Object other) {
+    public PyObject pow(@Nullable Object other) {
         return raw(Operations.POW, other);
     }
 
@@ -109,7 +110,7 @@ abstract class PyOperators extends PyHandle {
      * @param other the right operand
      * @return the result
      */
-    public final PyObject leftShift(Object other) {
+    public PyObject leftShift(@Nullable Object other) {
         return raw(Operations.LEFT_SHIFT, other);
     }
 
@@ -119,7 +120,7 @@ abstract class PyOperators extends PyHandle {
      * @param other the right operand
      * @return the result
      */
-    public final PyObject rightShift(Object other) {
+    public PyObject rightShift(@Nullable Object other) {
         return raw(Operations.RIGHT_SHIFT, other);
     }
 
@@ -129,7 +130,7 @@ abstract class PyOperators extends PyHandle {
      * @param other the right operand
      * @return the result
      */
-    public final PyObject and(Object other) {
+    public PyObject and(@Nullable Object other) {
         return raw(Operations.AND, other);
     }
 
@@ -139,7 +140,7 @@ abstract class PyOperators extends PyHandle {
      * @param other the right operand
      * @return the result
      */
-    public final PyObject or(Object other) {
+    public PyObject or(@Nullable Object other) {
         return raw(Operations.OR, other);
     }
 
@@ -149,7 +150,7 @@ abstract class PyOperators extends PyHandle {
      * @param other the right operand
      * @return the result
      */
-    public final PyObject xor(Object other) {
+    public PyObject xor(@Nullable Object other) {
         return raw(Operations.XOR, other);
     }
 
@@ -158,7 +159,7 @@ abstract class PyOperators extends PyHandle {
      *
      * @return the result
      */
-    public final PyObject neg() {
+    public PyObject neg() {
         return raw(Operations.NEG);
     }
 
@@ -167,7 +168,7 @@ abstract class PyOperators extends PyHandle {
      *
      * @return the result
      */
-    public final PyObject pos() {
+    public PyObject pos() {
         return raw(Operations.POS);
     }
 
@@ -176,7 +177,7 @@ abstract class PyOperators extends PyHandle {
      *
      * @return the result
      */
-    public final PyObject abs() {
+    public PyObject abs() {
         return raw(Operations.ABS);
     }
 
@@ -185,7 +186,7 @@ abstract class PyOperators extends PyHandle {
      *
      * @return the result
      */
-    public final PyObject invert() {
+    public PyObject invert() {
         return raw(Operations.INVERT);
     }
 
@@ -195,7 +196,7 @@ abstract class PyOperators extends PyHandle {
      * @param other the value to compare with
      * @return whether {@code ==} gives something true
      */
-    public final boolean isEqualTo(Object other) {
+    public boolean isEqualTo(@Nullable Object other) {
         return isTrue(Operations.EQUAL, other);
     }
 
@@ -206,7 +207,7 @@ abstract class PyOperators extends PyHandle {
      * @return whether {@code <} gives something true
      * @throws PythonException TypeError where the two have no order
      */
-    public final boolean isLess(Object other) {
+    public boolean isLess(@Nullable Object other) {
         return isTrue(Operations.LESS, other);
     }
 
@@ -217,7 +218,7 @@ abstract class PyOperators extends PyHandle {
      * @return whether {@code <=} gives something true
      * @throws PythonException TypeError where the two have no order
      */
-    public final boolean isLessOrEqual(Object other) {
+    public boolean isLessOrEqual(@Nullable Object other) {
         return isTrue(Operations.LESS_OR_EQUAL, other);
     }
 
@@ -228,7 +229,7 @@ abstract class PyOperators extends PyHandle {
      * @return whether {@code >} gives something true
      * @throws PythonException TypeError where the two have no order
      */
-    public final boolean isGreater(Object other) {
+    public boolean isGreater(@Nullable Object other) {
         return isTrue(Operations.GREATER, other);
     }
 
@@ -239,7 +240,7 @@ abstract class PyOperators extends PyHandle {
      * @return whether {@code >=} gives something true
      * @throws PythonException TypeError where the two have no order
      */
-    public final boolean isGreaterOrEqual(Object other) {
+    public boolean isGreaterOrEqual(@Nullable Object other) {
         return isTrue(Operations.GREATER_OR_EQUAL, other);
     }
 

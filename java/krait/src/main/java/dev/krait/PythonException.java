@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -268,7 +269,7 @@ public class PythonException extends RuntimeException {
      * @return whether {@code except name:} would catch it
      */
     public boolean isInstance(String name) {
-        return bases.contains(name);
+        return bases.contains(Objects.requireNonNull(name, "name"));
     }
 
     /**

@@ -119,7 +119,8 @@ public final class PythonInterpreter implements AutoCloseable {
      */
     public <T extends @Nullable Object> T eval(TypeRef<T> type, String expression) {
         Objects.requireNonNull(type, "type");
-        return Calls.convert(session, eval(expression), type);
+        int operation = Operations.raw(Operations.EVAL, Calls.wantsObject(type));
+        return Calls.convert(session, session.operation(operation, source(expression), "<string>"), type);
     }
 
     /** Leading blanks are no indentation in an expression, as for Python's own {@code eval}. */
@@ -198,8 +199,10 @@ public final class PythonInterpreter implements AutoCloseable {
      * @throws ConversionException if the value is of no such type
      */
     public <T extends @Nullable Object> T get(String name, TypeRef<T> type) {
+        Objects.requireNonNull(name, "name");
         Objects.requireNonNull(type, "type");
-        return Calls.convert(session, get(name), type);
+        int operation = Operations.raw(Operations.GET, Calls.wantsObject(type));
+        return Calls.convert(session, session.operation(operation, name), type);
     }
 
     /**
@@ -245,7 +248,7 @@ public final class PythonInterpreter implements AutoCloseable {
      */
     public <T extends @Nullable Object> T invoke(TypeRef<T> type, String name, @Nullable Object... args) {
         Objects.requireNonNull(type, "type");
-        return Calls.convert(session, invoke(false, name, args), type);
+        return Calls.convert(session, invoke(Calls.wantsObject(type), name, args), type);
     }
 
     private @Nullable Object invoke(boolean asObject, String name, @Nullable Object[] args) {
@@ -272,7 +275,7 @@ public final class PythonInterpreter implements AutoCloseable {
      * @param args the arguments; the last may be {@link Kwargs}
      * @return the future
      */
-    public CompletableFuture<Object> invokeAsync(String name, @Nullable Object... args) {
+    public CompletableFuture<@Nullable Object> invokeAsync(String name, @Nullable Object... args) {
         return invokeAsync(Object.class, name, args);
     }
 
@@ -286,7 +289,7 @@ public final class PythonInterpreter implements AutoCloseable {
      * @return the future
      */
     @SuppressWarnings("unchecked")
-    public <T> CompletableFuture<T> invokeAsync(Class<T> type, String name, @Nullable Object... args) {
+    public <T extends @Nullable Object> CompletableFuture<T> invokeAsync(Class<T> type, String name, @Nullable Object... args) {
         Objects.requireNonNull(type, "type");
         return (CompletableFuture<T>) PyFuture.of(() -> invoke(Calls.wantsObject(type), name, args), session, type);
     }
@@ -301,9 +304,9 @@ public final class PythonInterpreter implements AutoCloseable {
      * @return the future
      */
     @SuppressWarnings("unchecked")
-    public <T> CompletableFuture<T> invokeAsync(TypeRef<T> type, String name, @Nullable Object... args) {
+    public <T extends @Nullable Object> CompletableFuture<T> invokeAsync(TypeRef<T> type, String name, @Nullable Object... args) {
         Objects.requireNonNull(type, "type");
-        return (CompletableFuture<T>) PyFuture.of(() -> invoke(false, name, args), session, type.type());
+        return (CompletableFuture<T>) PyFuture.of(() -> invoke(Calls.wantsObject(type), name, args), session, type.type());
     }
 
     /**
@@ -442,9 +445,13 @@ public final class PythonInterpreter implements AutoCloseable {
          *
          * @param executable a Python executable, say a virtual environment's {@code bin/python}, or the environment's folder
          * @return this builder
+         * @throws IllegalArgumentException if the path is empty
          */
         public Builder python(Path executable) {
-            settings.python = Objects.requireNonNull(executable, "executable");
+            if (Objects.requireNonNull(executable, "executable").toString().isEmpty()) {
+                throw new IllegalArgumentException("executable: an empty path names no Python");
+            }
+            settings.python = executable;
             return this;
         }
 
@@ -505,7 +512,11 @@ public final class PythonInterpreter implements AutoCloseable {
          * @return this builder
          */
         public Builder argv(String... arguments) {
-            settings.argv = new ArrayList<>(List.of(Objects.requireNonNull(arguments, "arguments")));
+            List<String> copied = new ArrayList<>();
+            for (String argument : Objects.requireNonNull(arguments, "arguments")) {
+                copied.add(Objects.requireNonNull(argument, "argument"));
+            }
+            settings.argv = copied;
             return this;
         }
 
@@ -552,9 +563,18 @@ public final class PythonInterpreter implements AutoCloseable {
          * @param name the variable's name
          * @param value its value
          * @return this builder
+         * @throws IllegalArgumentException if no variable can have this name or value
          */
         public Builder environment(String name, String value) {
-            settings.environment.put(Objects.requireNonNull(name, "name"), Objects.requireNonNull(value, "value"));
+            Objects.requireNonNull(name, "name");
+            Objects.requireNonNull(value, "value");
+            if (name.isEmpty() || name.indexOf('=') >= 0 || name.indexOf('\0') >= 0) {
+                throw new IllegalArgumentException("an environment variable must have a name without = and NUL, not \"" + name + '"');
+            }
+            if (value.indexOf('\0') >= 0) {
+                throw new IllegalArgumentException("the value of the environment variable " + name + " has a NUL in it");
+            }
+            settings.environment.put(name, value);
             return this;
         }
 

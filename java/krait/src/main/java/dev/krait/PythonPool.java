@@ -14,6 +14,7 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Some interpreters of one kind, set up alike, each lent to one call at a time. With {@link Isolation#OWN_GIL} (CPython
@@ -33,6 +34,7 @@ import java.util.stream.StreamSupport;
  * fault of Krait itself (an {@link AssertionError} whose message begins with {@code Krait}), when a call went on a second
  * after the pool's deadline since it could not be stopped, and when the builder's {@code replaceAfter} says so.
  */
+@SuppressWarnings("exports") // Nullable is for tools; a module without them need not read its module.
 public final class PythonPool implements AutoCloseable {
     private static final AtomicInteger POOLS = new AtomicInteger();
 
@@ -113,7 +115,7 @@ public final class PythonPool implements AutoCloseable {
      * @throws PythonException what it raises; {@link PythonTimeoutException} if the pool's deadline passed
      * @throws IllegalStateException if the pool was closed
      */
-    public Object invoke(String name, Object... args) {
+    public @Nullable Object invoke(String name, @Nullable Object... args) {
         checkOpen();
         return members.with(true, interpreter -> interpreter.invoke(name, args));
     }
@@ -130,7 +132,7 @@ public final class PythonPool implements AutoCloseable {
      * @throws ConversionException if an argument cannot cross, or the result is of no such type
      * @throws IllegalStateException if the pool was closed
      */
-    public <T> T invoke(Class<T> type, String name, Object... args) {
+    public <T extends @Nullable Object> T invoke(Class<T> type, String name, @Nullable Object... args) {
         checkOpen();
         return members.with(true, interpreter -> interpreter.invoke(type, name, args));
     }
@@ -143,7 +145,7 @@ public final class PythonPool implements AutoCloseable {
      * @return its result
      * @throws IllegalStateException if the pool was closed
      */
-    public <T> T call(Function<PythonInterpreter, T> task) {
+    public <T extends @Nullable Object> T call(Function<PythonInterpreter, T> task) {
         Objects.requireNonNull(task, "task");
         checkOpen();
         return members.with(false, task);
@@ -158,7 +160,7 @@ public final class PythonPool implements AutoCloseable {
      * @return its result to come
      * @throws IllegalStateException if the pool was closed
      */
-    public CompletableFuture<Object> submit(String name, Object... args) {
+    public CompletableFuture<@Nullable Object> submit(String name, @Nullable Object... args) {
         return run(() -> members.with(true, interpreter -> interpreter.invoke(name, args)));
     }
 
@@ -172,7 +174,7 @@ public final class PythonPool implements AutoCloseable {
      * @return its result to come
      * @throws IllegalStateException if the pool was closed
      */
-    public <T> CompletableFuture<T> submit(Class<T> type, String name, Object... args) {
+    public <T extends @Nullable Object> CompletableFuture<T> submit(Class<T> type, String name, @Nullable Object... args) {
         Objects.requireNonNull(type, "type");
         return run(() -> members.with(true, interpreter -> interpreter.invoke(type, name, args)));
     }
@@ -185,7 +187,7 @@ public final class PythonPool implements AutoCloseable {
      * @return its result to come
      * @throws IllegalStateException if the pool was closed
      */
-    public <T> CompletableFuture<T> submit(Function<PythonInterpreter, T> task) {
+    public <T extends @Nullable Object> CompletableFuture<T> submit(Function<PythonInterpreter, T> task) {
         Objects.requireNonNull(task, "task");
         return run(() -> members.with(false, task));
     }
@@ -215,7 +217,7 @@ public final class PythonPool implements AutoCloseable {
      * @return the results; for one thread at a time
      * @throws IllegalStateException if the pool was closed
      */
-    public Stream<Object> map(Stream<?> rows, String function) {
+    public Stream<@Nullable Object> map(Stream<?> rows, String function) {
         return map(Object.class, rows, function);
     }
 
@@ -229,8 +231,9 @@ public final class PythonPool implements AutoCloseable {
      * @return the results; for one thread at a time
      * @throws IllegalStateException if the pool was closed
      */
-    public <T> Stream<T> map(Class<T> type, Stream<?> rows, String function) {
+    public <T extends @Nullable Object> Stream<T> map(Class<T> type, Stream<?> rows, String function) {
         Objects.requireNonNull(type, "type");
+        Objects.requireNonNull(rows, "rows");
         Objects.requireNonNull(function, "function");
         checkOpen();
         PoolRows<T> results = PoolRows.of(rows.iterator(), 2 * size, (chunk, sink) -> members.with(false, interpreter -> {
@@ -374,7 +377,7 @@ public final class PythonPool implements AutoCloseable {
          * @return this builder
          */
         public Builder deadline(Duration limit) {
-            if (limit.isNegative() || limit.isZero()) {
+            if (Objects.requireNonNull(limit, "limit").isNegative() || limit.isZero()) {
                 throw new IllegalArgumentException("a deadline must be more than nothing: " + limit);
             }
             deadline = limit;

@@ -3,6 +3,7 @@ package dev.krait;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.lang.reflect.TypeVariable;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Names a generic type at run time, where {@code List<Integer>.class} would be needed:
@@ -15,7 +16,8 @@ import java.lang.reflect.TypeVariable;
  *
  * @param <T> the type
  */
-public abstract class TypeRef<T> {
+@SuppressWarnings("exports") // Nullable is for tools; a module without them need not read its module.
+public abstract class TypeRef<T extends @Nullable Object> {
     private final Type type;
 
     /**
@@ -46,7 +48,7 @@ public abstract class TypeRef<T> {
     }
 
     @Override
-    public final boolean equals(Object other) {
+    public final boolean equals(@Nullable Object other) {
         return other instanceof TypeRef && type.equals(((TypeRef<?>) other).type);
     }
 

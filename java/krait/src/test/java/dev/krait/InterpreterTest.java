@@ -380,6 +380,12 @@ class InterpreterTest {
         Integer first = map.get("a").get(0);
         assertEquals(1, first);
         py.exec("items = ['1']");
+        assertEquals("['1']", py.get("items", new TypeRef<PyObject>() { }).repr());
+        assertEquals("[1]", py.invoke(new TypeRef<PyObject>() { }, "list", List.of(1)).repr());
+        assertEquals("1", py.eval(new TypeRef<PyObject>() { }, "items").getItem(0, new TypeRef<PyObject>() { }).toString());
+        assertTrue(assertThrows(ConversionException.class, () -> py.get("items", new TypeRef<List<PyObject>>() { })).getMessage()
+                .contains("asList"));
+        assertEquals("'1'", py.get("items", PyObject.class).asList(PyObject.class).get(0).repr());
         ConversionException error = assertThrows(ConversionException.class,
                 () -> py.get("items", new TypeRef<List<Integer>>() { }));
         assertTrue(error.getMessage().contains("[0]") && error.getMessage().contains("str")
@@ -438,6 +444,7 @@ class InterpreterTest {
         cases.put("folder", () -> PythonInterpreter.builder().home(null));
         cases.put("folders", () -> PythonInterpreter.builder().paths((Path[]) null));
         cases.put("arguments", () -> PythonInterpreter.builder().argv((String[]) null));
+        cases.put("argument", () -> PythonInterpreter.builder().argv("a", null));
         cases.put("loader", () -> PythonInterpreter.builder().classLoader(null));
         cases.put("value", () -> PythonInterpreter.builder().environment("A", null));
         cases.put("in", () -> PythonInterpreter.builder().stdin(null));
@@ -451,6 +458,19 @@ class InterpreterTest {
                 () -> py.set(null, 1), () -> py.get(null), () -> py.invoke((String) null), () -> py.function(null))) {
             assertEquals("name", assertThrows(NullPointerException.class, code).getMessage());
         }
+    }
+
+    @Test
+    void settingsThatNothingCanHaveAreRefusedWhereTheyAreMade() {
+        PythonInterpreter.Builder builder = PythonInterpreter.builder();
+        for (String name : List.of("", "A=B", "A\0")) {
+            String message = assertThrows(IllegalArgumentException.class, () -> builder.environment(name, "x")).getMessage();
+            assertTrue(message.contains("environment variable") && message.contains('"' + name + '"'), message);
+        }
+        String message = assertThrows(IllegalArgumentException.class, () -> builder.environment("A", "x\0")).getMessage();
+        assertTrue(message.contains("environment variable A"), message);
+        // Not another Python than the one that was to be named here.
+        assertThrows(IllegalArgumentException.class, () -> builder.python(Path.of("")));
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.krait.internal;
 
+import dev.krait.PyObject;
 import java.lang.reflect.Array;
 import java.lang.reflect.Type;
 import java.util.AbstractMap;
@@ -83,7 +84,8 @@ public final class Converter {
             converted = objects.convert(value, type);
         }
         if (converted == null) {
-            throw new Mismatch(value, type, null);
+            throw new Mismatch(value, type, raw != PyObject.class ? null
+                    : "it was copied with what holds it; that one as a PyObject has asList and asMap, which give objects");
         }
         return converted;
     }

@@ -247,4 +247,13 @@ final class PythonPoolTest {
             assertEquals(16 * 200, right.get());
         }
     }
+
+    @Test
+    void nullWhereNoneMayBeIsNamed() {
+        assertEquals("limit", assertThrows(NullPointerException.class, () -> PythonPool.builder().deadline(null)).getMessage());
+        try (PythonPool pool = builder(1).build()) {
+            assertEquals("rows", assertThrows(NullPointerException.class, () -> pool.map((Stream<?>) null, "inc")).getMessage());
+            assertEquals("function", assertThrows(NullPointerException.class, () -> pool.map(Stream.of(1), null)).getMessage());
+        }
+    }
 }

@@ -14,6 +14,8 @@ import dev.krait.PyObject;
 import dev.krait.PythonException;
 import dev.krait.PythonInterpreter;
 import dev.krait.TypeRef;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -130,6 +132,17 @@ class PyObjectTest {
     void aMissingMethodIsAnAttributeError() {
         PythonException missing = assertThrows(PythonException.class, () -> point(1).invokeMethod("nothing"));
         assertEquals("AttributeError", missing.typeName());
+    }
+
+    /** As scripting languages and templates call methods. */
+    @Test
+    void allMethodsCanBeCalledByReflection() throws ReflectiveOperationException {
+        PyObject three = python.eval(PyObject.class, "3");
+        for (Method method : PyObject.class.getMethods()) {
+            assertTrue(Modifier.isPublic(method.getDeclaringClass().getModifiers()), method.toString());
+        }
+        assertEquals(5, ((PyObject) PyObject.class.getMethod("add", Object.class).invoke(three, 2)).as(int.class));
+        PyObject.class.getMethod("close").invoke(three);
     }
 
     @Test
