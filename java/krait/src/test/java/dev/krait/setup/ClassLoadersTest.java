@@ -11,6 +11,8 @@ import dev.krait.PythonException;
 import dev.krait.PythonInterpreter;
 import dev.krait.testing.ChildJvm;
 import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
 import java.lang.ref.WeakReference;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -58,6 +60,41 @@ class ClassLoadersTest {
         }
         // The platform's loader as parent: everything of Krait's and the tests' is loaded anew.
         return new URLClassLoader(urls, ClassLoader.getPlatformClassLoader());
+    }
+
+    /** As those have it that read jars inside a jar: classes without a place where they came from, resources without URLs. */
+    private static final class Nested extends ClassLoader {
+        private final URLClassLoader content;
+
+        Nested(URLClassLoader content) {
+            super(ClassLoader.getPlatformClassLoader());
+            this.content = content;
+        }
+
+        @Override
+        protected Class<?> findClass(String name) throws ClassNotFoundException {
+            try (InputStream in = content.getResourceAsStream(name.replace('.', '/') + ".class")) {
+                if (in == null) {
+                    throw new ClassNotFoundException(name);
+                }
+                byte[] bytes = in.readAllBytes();
+                return defineClass(name, bytes, 0, bytes.length);
+            } catch (IOException e) {
+                throw new ClassNotFoundException(name, e);
+            }
+        }
+
+        @Override
+        public InputStream getResourceAsStream(String name) {
+            return content.getResourceAsStream(name);
+        }
+    }
+
+    @Test
+    void aJarInsideAJarWillDo() throws Exception {
+        try (URLClassLoader content = loader()) {
+            assertEquals(50L, program(new Nested(content)).apply(4));
+        }
     }
 
     @SuppressWarnings("unchecked")
