@@ -10,6 +10,8 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Properties;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Brings the native library into the JVM: unpacks it to a private folder, checks it, loads it, deletes it at once.
@@ -157,6 +159,8 @@ public final class NativeLibrary {
             throw new NativeLibraryException("cannot make a folder in " + parent + " to unpack the native library to: "
                     + e + ".\nTo do: name a folder that this user can write to with -D" + TEMPORARY + ".", e);
         }
+        CountDownLatch done = new CountDownLatch(1);
+        Thread ending = deleteAtEnd(folder, done);
         try {
             long address = openFrom(folder, source, version, python, bind, opener);
             cleanUp(folder, null);
@@ -164,6 +168,40 @@ public final class NativeLibrary {
         } catch (RuntimeException | Error e) {
             cleanUp(folder, e);
             throw e;
+        } finally {
+            done.countDown();
+            release(ending);
+        }
+    }
+
+    /** Leaves nothing behind where the JVM is told to end meanwhile. */
+    private static Thread deleteAtEnd(PrivateFolder folder, CountDownLatch done) {
+        Thread ending = new Thread(() -> {
+            try {
+                // Loading takes some hundredths of a second, and ends better than it is cut short.
+                done.await(2, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            cleanUp(folder, null);
+        }, "krait-unpacked");
+        try {
+            Runtime.getRuntime().addShutdownHook(ending);
+            return ending;
+        } catch (IllegalStateException e) {
+            // The JVM is ending already.
+            return null;
+        }
+    }
+
+    private static void release(Thread ending) {
+        try {
+            if (ending != null) {
+                Runtime.getRuntime().removeShutdownHook(ending);
+            }
+        } catch (IllegalStateException e) {
+            // The JVM is ending: the hook runs, and finds nothing to do.
+            return;
         }
     }
 

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -199,5 +200,28 @@ class ExitTest {
                 .filter(line -> line.startsWith("SigIgn:")).findFirst().orElse("SigIgn:\t0");
         int interrupt = 2;
         return (Long.parseUnsignedLong(ignored.split("\\s+")[1], 16) >> (interrupt - 1) & 1) != 0;
+    }
+
+    /** Ends while Python starts. */
+    public static final class EndsAtOnce {
+        private EndsAtOnce() {
+        }
+
+        /** The child's program: the temporary folder. */
+        public static void main(String[] args) throws Exception {
+            Thread starting = new Thread(() -> PythonInterpreter.create().close());
+            starting.setDaemon(true);
+            starting.start();
+            while (Path.of(args[0]).toFile().list().length == 0) {
+                Thread.onSpinWait();
+            }
+            System.exit(3);
+        }
+    }
+
+    @Test
+    void aProcessThatEndsWhilePythonStartsLeavesNothingInTheTemporaryFolder(@TempDir Path folder) {
+        ChildJvm.of(EndsAtOnce.class).options("-Djava.io.tmpdir=" + folder).arguments(folder).run().withCode(3);
+        assertEquals(0, folder.toFile().list().length);
     }
 }

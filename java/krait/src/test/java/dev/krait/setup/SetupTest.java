@@ -201,7 +201,7 @@ class SetupTest {
     @Test
     void aJvmThatForbidsNativeAccessIsSaidToBeThatWithItsFlag() {
         assumeTrue(Runtime.version().feature() >= 24, "this JVM forbids nothing");
-        String output = prints("1").options("--illegal-native-access=deny").run().fine();
+        String output = prints("1").withoutNativeAccess().options("--illegal-native-access=deny").run().fine();
         assertTrue(output.startsWith("NativeLibraryException") && output.contains("--enable-native-access=ALL-UNNAMED"), output);
     }
 

@@ -28,6 +28,7 @@ public final class ChildJvm {
     private final Map<String, String> environment = new TreeMap<>();
     private final List<String> missing = new ArrayList<>();
     private Path input;
+    private boolean nativeAccess = true;
 
     private ChildJvm(Class<?> main) {
         this.main = main;
@@ -59,6 +60,12 @@ public final class ChildJvm {
     /** Leaves jars out of the class path: those whose names start so. */
     public ChildJvm without(String... jars) {
         missing.addAll(Arrays.asList(jars));
+        return this;
+    }
+
+    /** Leaves out the option that allows native access, where the JVM has one. */
+    public ChildJvm withoutNativeAccess() {
+        nativeAccess = false;
         return this;
     }
 
@@ -96,7 +103,7 @@ public final class ChildJvm {
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-ea", "-Xmx512m", "-XX:-CreateCoredumpOnCrash", "-Dfile.encoding=UTF-8",
                 "-XX:ErrorFile=" + folder.resolve("hs_err.log")));
-        if (Runtime.version().feature() >= 24) {
+        if (nativeAccess && Runtime.version().feature() >= 24) {
             // The warning of native access would stand in the output.
             command.add("--enable-native-access=ALL-UNNAMED");
         }
