@@ -149,12 +149,6 @@ final class NativeLibraryTest {
             assertEquals(List.of(loader), TestPythons.list(loader.getParent()));
             return bind;
         });
-        // Another build of the core, of the same version, is another core.
-        pack(jar.get(ROOT + LOADER), "another core".getBytes(StandardCharsets.UTF_8));
-        library().load(python, (loader, core, bind) -> {
-            assertEquals(0, bind);
-            return BIND + 1;
-        });
     }
 
     @Test
