@@ -35,6 +35,14 @@ def shared_cluster():
     return _cluster
 
 
+def too_old():
+    """A CPython that Krait does not run on, for want of age; the test is skipped where there is none."""
+    root = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
+    for python in root.glob("versions/3.[6-9].*/bin/python3"):
+        return python
+    raise unittest.SkipTest(f"no CPython before 3.10 in {root}")
+
+
 def value_of(text):
     """The value that the driver's repr names: literals, and what `NAMES` has."""
     try:

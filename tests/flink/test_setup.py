@@ -1,14 +1,16 @@
 """Set-ups that are wrong: whoever looks at the failure reads what to change."""
 
+import json
 import os
 import shutil
 import subprocess
 import sys
 import unittest
+import zipfile
 from pathlib import Path
 
-from cluster import BUILD, KRAIT_PEMJA, PARENT_FIRST, Cluster, distribution, flink_version
-from support import ENGINE, JOBS, ClusterTest
+from cluster import BUILD, KRAIT_FLINK, KRAIT_PEMJA, PARENT_FIRST, Cluster, distribution, flink_version
+from support import ENGINE, JOBS, ClusterTest, too_old, value_of
 
 NOT_SET_UP = "krait-pemja is not set up as it must be"
 CANNOT_RUN = "PythonSetupException: PEMJA's interface was asked for the Python {} (setPythonExec; in Flink python.executable)"
@@ -55,8 +57,56 @@ class JarTest(unittest.TestCase):
         self.assertIn("another PEMJA comes before it", said)
         self.assertIn(python_jar.name, said)
 
+    def test_beside_another_version_of_krait(self):
+        other = BUILD / "flink/work" / flink_version() / "krait-flink-0.0.9.jar"
+        other.parent.mkdir(parents=True, exist_ok=True)
+        with zipfile.ZipFile(KRAIT_FLINK) as jar, zipfile.ZipFile(other, "w") as copy:
+            for name in jar.namelist():
+                copy.writestr(name, "version=0.0.9\n" if name == "dev/krait/krait.properties" else jar.read(name))
+        said = self.refused(jars=[KRAIT_PEMJA, other])
+        self.assertIn("two versions of Krait are mixed", said)
+        self.assertRegex(said, f"dev.krait is 0.0.9, from .*{other.name}")
+        self.assertIn("Take jars of one version", said)
+
     def test_among_the_plugins(self):
         self.assertIn("Move it to lib/", self.refused(jars=[], plugin=True))
+
+
+@unittest.skipUnless(ENGINE == "thread-krait", "about Krait's jars")
+class JarsTest(unittest.TestCase):
+    """The jars in other places than the one that the documentation begins with."""
+
+    def assert_runs_on_krait(self, cluster, *options):
+        out = cluster.work / "out.json"
+        out.unlink(missing_ok=True)
+        done = cluster.run_python(JOBS / "session.py", out, 3, 0, options=["-pyfs", JOBS, *options])
+        self.assertEqual(done.returncode, 0, done.stdout[-6000:])
+        self.assertEqual([row.split()[2] for row in value_of(json.loads(out.read_text())["rows"]["value"])], ["krait"] * 3)
+
+    def test_krait_flink_and_krait_pemja_in_lib(self):
+        with Cluster("thread-krait", name="thread-krait-both", jars=[KRAIT_PEMJA, KRAIT_FLINK]) as cluster:
+            self.assert_runs_on_krait(cluster)
+            # And a job that has krait-flink besides, beside the Python that thread mode has started.
+            done = cluster.run_java(KRAIT_FLINK.with_name(f"{KRAIT_FLINK.stem}-job.jar"), "dev.krait.flink.job.MeasuredJob",
+                                    "--rows", 1000, options=["-D", f"pipeline.global-job-parameters=krait.python:{sys.executable}"])
+            self.assertEqual(done.returncode, 0, done.stdout[-6000:])
+            self.assert_runs_on_krait(cluster)
+
+    def test_the_jar_comes_with_the_job_alone(self):
+        with Cluster("thread-pemja", name="thread-krait-by-job") as cluster:
+            for _ in range(2):
+                self.assert_runs_on_krait(cluster, "-j", KRAIT_PEMJA)
+            self.assertIn("In Flink, krait-pemja's jar in lib/ is for all jobs", cluster.task_manager_log())
+
+    def test_a_job_that_brings_the_jar_where_pemja_runs(self):
+        with Cluster("thread-pemja", name="thread-krait-beside-pemja") as cluster:
+            out = cluster.work / "out.json"
+            done = cluster.run_python(JOBS / "session.py", out, 3, 0, options=["-pyfs", JOBS])
+            self.assertEqual(done.returncode, 0, done.stdout[-6000:])
+            cluster.run_python(JOBS / "session.py", out, 3, 0, options=["-pyfs", JOBS, "-j", KRAIT_PEMJA])
+            job, state = list(cluster.jobs().items())[-1]
+            self.assertEqual(state, "FAILED")
+            self.assertIn("PEMJA's own native library runs in this process", cluster.exception(job))
 
 
 @unittest.skipUnless(ENGINE == "thread-krait", "about Krait's messages")
@@ -83,6 +133,12 @@ class PythonTest(ClusterTest):
         said = self.said("/bin/true")
         self.assertIn(CANNOT_RUN.format("/bin/true"), said)
         self.assertIn("does not answer as a Python does", said)
+
+    def test_2_a_python_that_is_too_old(self):
+        python = too_old()
+        said = self.said(python)
+        self.assertIn(CANNOT_RUN.format(python), said)
+        self.assertRegex(said, r"is Python 3\.[6-9]\.\d+; Krait needs 3.10 or later")
 
     def test_3_after_those_the_right_one_runs(self):
         done = self.own.run_python(JOBS / "session.py", self.own.work / "out.json", 3, 0, options=["-pyfs", JOBS])

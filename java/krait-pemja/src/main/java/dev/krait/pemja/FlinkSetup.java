@@ -1,5 +1,6 @@
 package dev.krait.pemja;
 
+import dev.krait.PythonSetupException;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URL;
@@ -47,6 +48,11 @@ public final class FlinkSetup implements FileSystemFactory {
         if (!own.startsWith(jarOf(providers.get(0), USED))) {
             throw wrong("another PEMJA comes before it on the class path: " + providers.get(0) + ". Move the jar that this is in "
                     + "out of lib/ (flink-python belongs in opt/), or give krait-pemja's a name that sorts before it.");
+        }
+        try {
+            Identity.check();
+        } catch (PythonSetupException e) {
+            throw wrong(e.getMessage());
         }
         if (taskManager && !isParentFirst(configuration)) {
             throw wrong("jobs would run on the PEMJA that flink-python bundles, since a job's classes come first. Add "

@@ -5,16 +5,20 @@ import dev.krait.PythonSetupException;
 import dev.krait.internal.PythonBacked;
 import dev.krait.internal.RunningPython;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URL;
+import java.net.URLConnection;
 import java.security.CodeSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Properties;
 import pemja.core.object.PyObject;
 
 /** Says at the first interpreter of a class loader whose {@code pemja.core} runs, and refuses a mixture. */
 final class Identity {
     private static final String LOGGER = "dev.krait.pemja";
+    private static final String VERSION_FILE = "dev/krait/krait.properties";
     private static boolean told;
 
     private Identity() {
@@ -27,12 +31,31 @@ final class Identity {
                     + place(Identity.class) + ", and pemja.core.object.PyObject is PEMJA's, from " + place(PyObject.class)
                     + ". Leave PEMJA's jar out, or put Krait's before it for all of the packages pemja.");
         }
-        Object krait = PythonInterpreter.class.getProtectionDomain().getCodeSource();
-        Object own = Identity.class.getProtectionDomain().getCodeSource();
-        if (krait != null && own != null && !place(PythonInterpreter.class).equals(place(Identity.class))) {
-            throw new PythonSetupException("two copies of Krait are mixed: the drop-in is from " + place(Identity.class)
-                    + ", and dev.krait from " + place(PythonInterpreter.class) + ". krait-pemja has all of Krait inside: leave the other jar out.");
+        // Another jar with Krait inside, such as krait-flink, may come first on the class path: one version is as good as itself.
+        if (!place(PythonInterpreter.class).equals(place(Identity.class))
+                && !version(PythonInterpreter.class).equals(version(Identity.class))) {
+            throw new PythonSetupException("two versions of Krait are mixed: the drop-in for PEMJA is " + version(Identity.class) + ", from "
+                    + place(Identity.class) + ", and dev.krait is " + version(PythonInterpreter.class) + ", from "
+                    + place(PythonInterpreter.class) + ". Take jars of one version.");
         }
+    }
+
+    /** The version of Krait in the jar or folder that a class is from. */
+    private static String version(Class<?> type) {
+        String file = type.getName().replace('.', '/') + ".class";
+        String url = String.valueOf(type.getClassLoader().getResource(file));
+        Properties properties = new Properties();
+        try {
+            URLConnection beside = new URL(url.substring(0, url.length() - file.length()) + VERSION_FILE).openConnection();
+            // What is opened by the cache of jars stays open.
+            beside.setUseCaches(false);
+            try (InputStream in = beside.getInputStream()) {
+                properties.load(in);
+            }
+        } catch (IOException e) {
+            return "of an unknown version (" + e + ")";
+        }
+        return properties.getProperty("version", "of an unknown version");
     }
 
     /** Once; the line says where this library comes from, and a warning names every other copy. */
@@ -47,7 +70,9 @@ final class Identity {
         List<String> copies = copies();
         if (copies.size() > 1) {
             Logs.log(LOGGER, System.Logger.Level.WARNING, "There are " + copies.size()
-                    + " copies of pemja.core, and the first one found runs, which is Krait's: " + String.join(", ", copies) + ".");
+                    + " copies of pemja.core, and the first one found runs, which is Krait's: " + String.join(", ", copies) + "."
+                    + (Identity.class.getClassLoader() == ClassLoader.getSystemClassLoader() ? "" : " In this class loader, that is: "
+                    + "what runs on PEMJA in another one of this process ends the process. In Flink, krait-pemja's jar in lib/ is for all jobs."));
         }
     }
 

@@ -227,6 +227,33 @@ class SetupTest {
     }
 
     @Test
+    void anotherJarWithKraitInsideMayComeFirstIfItIsOfTheSameVersion() throws Exception {
+        String output = java(first("dev/krait/PythonInterpreter.class", "dev/krait/krait.properties") + java.io.File.pathSeparator + jar());
+        assertTrue(output.contains("pemja.core is Krait's drop-in for PEMJA 0.5.7, from " + jar()), output);
+    }
+
+    @Test
+    void twoVersionsOfKraitAreRefused() throws Exception {
+        Path other = first("dev/krait/PythonInterpreter.class");
+        Files.writeString(other.resolve("dev/krait/krait.properties"), "version=0.0.9\n");
+        String output = java(other + java.io.File.pathSeparator + jar());
+        assertTrue(output.contains("two versions of Krait are mixed"), output);
+        assertTrue(output.contains("dev.krait is 0.0.9, from " + other) && output.contains(jar().toString()), output);
+    }
+
+    /** A folder of some of Krait's files, to come before the jar on a class path. */
+    private Path first(String... names) throws Exception {
+        Path first = folder.resolve("first");
+        try (JarFile jar = new JarFile(jar().toFile())) {
+            for (String name : names) {
+                Files.createDirectories(first.resolve(name).getParent());
+                Files.copy(jar.getInputStream(jar.getEntry(name)), first.resolve(name));
+            }
+        }
+        return first;
+    }
+
+    @Test
     void pemjasOwnLibraryInTheSameProcessIsRefused() {
         String output = ChildJvm.of(Beside.class).run().withCode(1);
         assertTrue(output.contains("PEMJA's own native library runs in this process"), output);
