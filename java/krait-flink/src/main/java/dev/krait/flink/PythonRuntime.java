@@ -4,6 +4,7 @@ import dev.krait.PyFunction;
 import dev.krait.PyObject;
 import dev.krait.PythonException;
 import dev.krait.PythonInterpreter;
+import dev.krait.PythonSetupException;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -90,7 +91,15 @@ final class PythonRuntime implements AutoCloseable {
         if (python != null) {
             builder.python(Path.of(python));
         }
-        return builder.build();
+        try {
+            return builder.build();
+        } catch (PythonSetupException e) {
+            // Where Flink's users say it, which Krait's own message cannot know.
+            throw new PythonSetupException("Python function " + definition + " has no Python to run in: " + e.getMessage()
+                    + "\nIn Flink: 'krait.python' in the job's configuration, or KRAIT_PYTHON in the environment of "
+                    + (surroundings.job.isEmpty() ? "whoever makes the job" : "the task managers")
+                    + (python == null ? "." : ". This job asks for " + python + "."), e);
+        }
     }
 
     private static File cached(String name, Surroundings surroundings) {

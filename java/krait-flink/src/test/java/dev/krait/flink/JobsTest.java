@@ -105,7 +105,8 @@ class JobsTest {
         assertEquals(List.of("7"), sql.texts(query));
         sql.env.getConfig().set("krait.python", "/nowhere/bin/python3");
         String text = Sql.text(assertThrows(Exception.class, () -> sql.texts(query)));
-        assertTrue(text.contains("/nowhere/bin/python3"), text);
+        assertTrue(text.contains("Python function python/udfs.py:same has no Python to run in"), text);
+        assertTrue(text.contains("This job asks for /nowhere/bin/python3."), text);
         Sql parameters = Sql.streaming();
         parameters.env.getConfig().set("pipeline.global-job-parameters", "krait.python:/elsewhere/python3");
         text = Sql.text(assertThrows(Exception.class, () -> parameters.texts(query)));
