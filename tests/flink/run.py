@@ -18,7 +18,8 @@ suite = loader.loadTestsFromNames(sys.argv[1:]) if sys.argv[1:] else loader.disc
 result = unittest.TextTestRunner(verbosity=2).run(suite)
 # A test fails once, however many of its sub-tests do.
 failed = len({getattr(test, "test_case", test).id() for test, _ in result.failures + result.errors})
-passed = result.testsRun - failed - len(result.skipped)
+# What fails before its first test was never run.
+passed = max(0, result.testsRun - failed - len(result.skipped))
 if "KRAIT_COUNTS" in os.environ:
     Path(os.environ["KRAIT_COUNTS"]).write_text(f"{passed} {failed}\n")
 print(f"{passed} passed, {failed} failed")
