@@ -226,10 +226,6 @@ pub fn operate<'g>(call: &mut Call<'g, '_>, operation: i32, reader: &mut Reader<
             call.binding.domain.free(gil, call.namespace);
             call.bridge("close_namespace", &[&globals, &*gil.long(call.namespace)?])
         }
-        op::STATS => {
-            call.decoded = true;
-            Ok(gil.long(call.binding.domain.live_handles(gil) as i64)?)
-        }
         _ => object_operation(call, operation, reader),
     }
 }

@@ -152,7 +152,6 @@ pub mod op {
     pub const OPEN: i32 = 40;
     pub const CLOSE: i32 = 41;
     pub const NAME: i32 = 42;
-    pub const STATS: i32 = 43;
     /// name of a function in `krait._bridge`, arguments
     pub const HELPER: i32 = 44;
     /// Whether an object contains a value.

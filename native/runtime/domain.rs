@@ -434,11 +434,6 @@ impl Domain {
         }
     }
 
-    /// Number of handles in use.
-    pub fn live_handles(&self, _gil: Gil<'_>) -> usize {
-        self.handles.borrow().live()
-    }
-
     /// Number of handles in use but for those that are buried. Any thread, no GIL.
     pub(super) fn held(&self) -> usize {
         self.held.load(Ordering::Relaxed).saturating_sub(self.dead_count.load(Ordering::Relaxed))

@@ -38,7 +38,6 @@ final class Op {
     static final int OPEN = 40;
     static final int CLOSE = 41;
     static final int NAME = 42;
-    static final int STATS = 43;
     static final int HELPER = 44;
     static final int CONTAINS = 50;
     static final int ORDER = 51;

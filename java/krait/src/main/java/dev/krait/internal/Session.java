@@ -131,11 +131,6 @@ public final class Session implements ValueContext {
         return HANDLES.live();
     }
 
-    /** {@return the number of handles in use in this interpreter's Python} */
-    public long liveHandles() {
-        return (Long) operation(Op.STATS);
-    }
-
     /** {@return the class loader that Python code of this interpreter finds classes with, or null} */
     public ClassLoader classLoader() {
         return state.java.loader;
