@@ -1,5 +1,7 @@
 //! None, bool, int and float.
 
+use std::ffi::c_long;
+
 use super::{Gil, Object, Owned, Result};
 use crate::ffi;
 
@@ -30,8 +32,14 @@ impl<'g> Gil<'g> {
     /// An int.
     #[inline(always)]
     pub fn long(self, value: i64) -> Result<Owned<'g>> {
+        // Where C's long has 64 bits: CPython has a short cut for those that fit one of its digits, in this function alone.
         // SAFETY: under the GIL.
-        self.owned(unsafe { ffi::PyLong_FromLongLong(value) })
+        self.owned(unsafe {
+            match c_long::try_from(value) {
+                Ok(value) => ffi::PyLong_FromLong(value),
+                Err(_) => ffi::PyLong_FromLongLong(value),
+            }
+        })
     }
 
     /// A float.
