@@ -181,6 +181,11 @@ optional!(/// CPython ≤ 3.12.
 pub fn py_thread_state_get_unchecked() -> Option<unsafe extern "C" fn() -> *mut PyThreadState> {
     py_thread_state_get_unchecked_13().or_else(py_thread_state_get_unchecked_12)
 }
+/// `PyUnicode_New`: a length, and the largest character that will be written.
+pub type NewStr = unsafe extern "C" fn(Py_ssize_t, u32) -> *mut PyObject;
+
+optional!(/// Every CPython here; outside the stable ABI.
+    py_unicode_new = c"PyUnicode_New": NewStr);
 optional!(/// Every CPython here; outside the stable ABI.
     py_unicode_from_kind_and_data = c"PyUnicode_FromKindAndData":
         unsafe extern "C" fn(c_int, *const c_void, Py_ssize_t) -> *mut PyObject);

@@ -25,7 +25,7 @@ impl Simple {
         let mut reader = Reader::new(memory.get(HEADER..).unwrap_or_default());
         let argument = match self.0 as u8 & !simple::BY_NAME {
             simple::NOTHING => return Ok(None),
-            simple::LATIN1 => gil.str_latin1(reader.bytes(length).map_err(malformed)?)?,
+            tag::UTF16 => gil.str_utf16(reader.bytes(length).map_err(malformed)?)?,
             tag::LONG => gil.long(reader.i64().map_err(malformed)?)?,
             tag::DOUBLE => gil.double(reader.f64().map_err(malformed)?)?,
             tag::NULL => gil.none(),
@@ -44,6 +44,19 @@ fn put(room: &mut [u8], tag: u8, data: &[u8]) -> Option<(u8, usize)> {
     Some((tag, data.len()))
 }
 
+/// Writes a str's content if there is room.
+#[inline(always)]
+fn put_text(gil: Gil<'_>, room: &mut [u8], text: &Object) -> Result<Option<(u8, usize)>> {
+    if let Some(ascii) = text.ascii(gil)? {
+        return Ok(put(room, tag::ASCII, ascii));
+    }
+    // What does not fit is not made of units at all.
+    if text.len(gil)?.saturating_mul(2) > room.len() {
+        return Ok(None);
+    }
+    Ok(put(room, tag::UTF16, text.utf16(gil)?.as_bytes(gil)?))
+}
+
 /// Writes a simple answer, header and all. False where the value is none, or does not fit: nothing is written then.
 #[inline(always)]
 pub fn write_simple(gil: Gil<'_>, memory: &mut [u8], value: &Object) -> bool {
@@ -53,14 +66,11 @@ pub fn write_simple(gil: Gil<'_>, memory: &mut [u8], value: &Object) -> bool {
     let written = match (value.number(gil), value.built_in()) {
         (Some(Number::Int(number)), _) => put(room, tag::LONG, &number.to_le_bytes()),
         (Some(Number::Float(number)), _) => put(room, tag::DOUBLE, &number.to_le_bytes()),
-        (_, BuiltIn::Str) => match value.ascii(gil) {
-            Ok(text) => text.and_then(|text| put(room, tag::ASCII, text)),
-            Err(raised) => {
-                // Whoever writes it otherwise is told the same.
-                gil.clear_raised(raised);
-                None
-            }
-        },
+        (_, BuiltIn::Str) => put_text(gil, room, value).unwrap_or_else(|raised| {
+            // Whoever writes it otherwise is told the same.
+            gil.clear_raised(raised);
+            None
+        }),
         (_, BuiltIn::None) => Some((tag::NULL, 0)),
         (_, BuiltIn::Bool) => Some((if value.is_true() { tag::TRUE } else { tag::FALSE }, 0)),
         _ => None,
@@ -98,8 +108,18 @@ mod tests {
             assert_eq!(arrives(tag::TRUE | simple::BY_NAME, 0, &[]), "True");
             assert_eq!(arrives(tag::LONG, 0, &i64::MIN.to_le_bytes()), "-9223372036854775808");
             assert_eq!(arrives(tag::DOUBLE, 0, &(-0.0f64).to_le_bytes()), "-0.0");
-            assert_eq!(arrives(simple::LATIN1, 0, b"abc"), "''");
-            assert_eq!(arrives(simple::LATIN1, 4, b"a\0\xe9\xffrest"), "'a\\x00éÿ'");
+            assert_eq!(arrives(tag::UTF16, 0, b"abc"), "''");
+            for (text, is) in [
+                ("a", "'a'"),
+                ("a\0~\u{7f}", r"'a\x00~\x7f'"),
+                ("a\0\u{80}\u{ff}", r"'a\x00\x80ÿ'"),
+                ("\u{100}a", "'Āa'"),
+                ("\u{feff}a😀", r"'\ufeffa😀'"),
+            ] {
+                let units: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+                assert_eq!(arrives(tag::UTF16, units.len(), &[&units, &b"rest"[..]].concat()), is);
+            }
+            assert_eq!(arrives(tag::UTF16, 4, &[0, 0xdc, b'a', 0]), r"'\udc00a'");
         });
     }
 
@@ -107,9 +127,9 @@ mod tests {
     fn an_argument_that_reaches_past_the_frame_is_refused() {
         with_python(|gil| {
             for (what, length, data) in [
-                (simple::LATIN1, 4, &b"abc"[..]),
-                (simple::LATIN1, usize::MAX >> 9, b"abc"),
-                (simple::LATIN1, usize::MAX, b"abc"),
+                (tag::UTF16, 4, &b"abc"[..]),
+                (tag::UTF16, usize::MAX >> 9, b"abc"),
+                (tag::UTF16, usize::MAX, b"abc"),
                 (tag::LONG, 8, &[0; 7]),
                 (tag::DOUBLE, 8, &[0; 7]),
                 (tag::LIST, 0, &[0; 64]),
@@ -144,18 +164,23 @@ mod tests {
             assert_eq!(answer(gil, "-1.0", 8), Some((tag::DOUBLE, (-1f64).to_le_bytes().to_vec())));
             assert_eq!(answer(gil, "''", 0), Some((tag::ASCII, vec![])));
             assert_eq!(answer(gil, "'a\\0b'", 3), Some((tag::ASCII, b"a\0b".to_vec())));
+            assert_eq!(answer(gil, "'aé'", 4), Some((tag::UTF16, vec![b'a', 0, 0xe9, 0])));
+            assert_eq!(answer(gil, "'\\ud800a'", 4), Some((tag::UTF16, vec![0, 0xd8, b'a', 0])));
+            assert_eq!(answer(gil, "'😀'", 4), Some((tag::UTF16, vec![0x3d, 0xd8, 0, 0xde])));
         });
     }
 
     #[test]
     fn what_is_not_simple_or_does_not_fit_is_left_to_the_codec() {
         with_python(|gil| {
-            for code in ["2**63", "'é'", "'\\ud800'", "[]", "b''", "object()", "class S(str): pass\nS('a')"] {
+            for code in ["2**63", "[]", "b''", "object()", "class S(str): pass\nS('a')"] {
                 assert_eq!(answer(gil, code, 64), None, "{code}");
             }
             assert_eq!(answer(gil, "1", 7), None);
             assert_eq!(answer(gil, "1.0", 7), None);
             assert_eq!(answer(gil, "'abc'", 2), None);
+            assert_eq!(answer(gil, "'é'", 1), None);
+            assert_eq!(answer(gil, "'😀'", 2), None);
             assert!(!gil.has_raised());
         });
     }

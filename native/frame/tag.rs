@@ -53,12 +53,10 @@ pub mod status {
     pub const MOVED: i32 = -1518273646;
 }
 
-/// What the argument of a simple call is, besides NULL, FALSE, TRUE, LONG and DOUBLE.
+/// What the argument of a simple call is, besides NULL, FALSE, TRUE, LONG, DOUBLE and UTF16.
 pub mod simple {
     /// There is none.
     pub const NOTHING: u8 = 125;
-    /// A str of characters up to U+00FF, a byte each.
-    pub const LATIN1: u8 = 126;
     /// A flag: what is called is named by a str's handle, not by its own.
     pub const BY_NAME: u8 = 128;
 }

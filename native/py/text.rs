@@ -48,18 +48,13 @@ fn is_ascii_function(gil: Gil<'_>) -> Result<NoArguments> {
     Ok(unsafe { std::mem::transmute::<usize, NoArguments>(address.get()) })
 }
 
-/// The units, aligned, if there are no surrogates among them: then they are what CPython stores.
-fn without_surrogates(bytes: &[u8]) -> Option<Cow<'_, [u16]>> {
-    if cfg!(target_endian = "big") {
-        return None;
-    }
+/// UTF-16LE as units, which must be aligned.
+fn units(bytes: &[u8]) -> Cow<'_, [u16]> {
     // SAFETY: every pair of bytes is a valid u16.
-    let units = match unsafe { bytes.align_to::<u16>() } {
-        ([], units, []) => Cow::Borrowed(units),
+    match unsafe { bytes.align_to::<u16>() } {
+        ([], units, []) if cfg!(target_endian = "little") => Cow::Borrowed(units),
         _ => Cow::Owned(bytes.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect()),
-    };
-    let surrogates = units.iter().fold(false, |found, unit| found | (unit & 0xf800 == 0xd800));
-    (!surrogates).then_some(units)
+    }
 }
 
 impl<'g> Gil<'g> {
@@ -75,17 +70,18 @@ impl<'g> Gil<'g> {
         self.owned(unsafe { ffi::PyUnicode_FromStringAndSize(text.as_ptr().cast(), text.len() as isize) })
     }
 
-    /// A str from characters up to U+00FF, a byte each.
-    #[inline]
-    pub fn str_latin1(self, text: &[u8]) -> Result<Owned<'g>> {
-        // SAFETY: the pointer and length are a slice's; under the GIL. Lengths of slices fit isize.
-        self.owned(unsafe { ffi::PyUnicode_DecodeLatin1(text.as_ptr().cast(), text.len() as isize, std::ptr::null()) })
-    }
-
     /// A str from UTF-16LE, unpaired surrogates kept, a leading byte order mark kept as data.
     pub fn str_utf16(self, bytes: &[u8]) -> Result<Owned<'g>> {
+        let units = units(bytes);
+        // Whole passes without a branch, which the compiler makes vector code of.
+        if units.len() > 1
+            && let Some(new) = optional::py_unicode_new()
+            && units.iter().fold(0, |all, unit| all | unit) < 0x80
+        {
+            return self.str_ascii_units(new, &units);
+        }
         if let Some(from_units) = optional::py_unicode_from_kind_and_data()
-            && let Some(units) = without_surrogates(bytes)
+            && !units.iter().fold(false, |found, unit| found | (unit & 0xf800 == 0xd800))
         {
             // SAFETY: kind 2 takes an array of 16-bit units and its length; under the GIL.
             return self.owned(unsafe { from_units(2, units.as_ptr().cast(), units.len() as isize) });
@@ -100,6 +96,26 @@ impl<'g> Gil<'g> {
                 &mut little_endian,
             )
         })
+    }
+
+    /// A str from units below 0x80, narrowed in one pass into its own memory.
+    #[inline]
+    fn str_ascii_units(self, new: optional::NewStr, units: &[u16]) -> Result<Owned<'g>> {
+        // SAFETY: under the GIL; lengths of slices fit isize.
+        let text = self.owned(unsafe { new(units.len() as isize, 0x7f) })?;
+        // SAFETY: a live str under the GIL.
+        let start = unsafe { ffi::PyUnicode_AsUTF8AndSize(text.as_ptr(), std::ptr::null_mut()) };
+        if start.is_null() {
+            return Err(self.raised());
+        }
+        // SAFETY: the content of an ASCII str is its own UTF-8. The object is new and nobody else has it, as CPython demands
+        // of who fills one in; uninitialised bytes are MaybeUninit's to hold, and all are written.
+        let content =
+            unsafe { std::slice::from_raw_parts_mut(start.cast_mut().cast::<MaybeUninit<u8>>(), units.len()) };
+        for (byte, unit) in content.iter_mut().zip(units) {
+            byte.write(*unit as u8);
+        }
+        Ok(text)
     }
 
     /// An interned str, for names.
@@ -164,7 +180,8 @@ impl Object {
     /// Whether this is a str or an instance of a subclass.
     #[inline(always)]
     pub fn is_str(&self) -> bool {
-        self.has_type_flag(ffi::Py_TPFLAGS_UNICODE_SUBCLASS)
+        let exact = self.type_ptr() == &raw mut ffi::PyUnicode_Type;
+        exact || self.has_type_flag(ffi::Py_TPFLAGS_UNICODE_SUBCLASS)
     }
 
     /// Whether this is a bytes or an instance of a subclass.
@@ -209,14 +226,19 @@ impl Object {
     /// A str's content: in place for ASCII, else a temporary UTF-16, so that CPython caches nothing in the object.
     #[inline]
     pub fn text<'a, 'g>(&'a self, gil: Gil<'g>) -> Result<Text<'a, 'g>> {
-        if let Some(ascii) = self.ascii(gil)? {
-            return Ok(Text::Ascii(ascii));
+        match self.ascii(gil)? {
+            Some(ascii) => Ok(Text::Ascii(ascii)),
+            None => self.utf16(gil).map(Text::Utf16),
         }
+    }
+
+    /// A str's content as UTF-16.
+    pub fn utf16<'g>(&self, gil: Gil<'g>) -> Result<Utf16<'g>> {
         // The direct encoder writes a byte order mark in front, and refuses unpaired surrogates: those take the way
         // through the codec registry, which costs as much as encoding a thousand characters.
         // SAFETY: a live str under the GIL.
         match gil.owned(unsafe { ffi::PyUnicode_AsUTF16String(self.as_ptr()) }) {
-            Ok(bytes) => return Ok(Text::Utf16(Utf16 { bytes, mark: 2 })),
+            Ok(bytes) => return Ok(Utf16 { bytes, mark: 2 }),
             Err(raised) if gil.raised_is(&raised, Exception::Value) => gil.clear_raised(raised),
             Err(raised) => return Err(raised),
         }
@@ -224,7 +246,7 @@ impl Object {
         let bytes = gil.owned(unsafe {
             ffi::PyUnicode_AsEncodedString(self.as_ptr(), c"utf-16-le".as_ptr(), c"surrogatepass".as_ptr())
         })?;
-        Ok(Text::Utf16(Utf16 { bytes, mark: 0 }))
+        Ok(Utf16 { bytes, mark: 0 })
     }
 
     /// A str's content as a Rust string; unpaired surrogates become U+FFFD. For messages, never for values.

@@ -214,6 +214,11 @@ public final class Frame {
         return buffer;
     }
 
+    /** An array for text on its way into this frame. */
+    char[] scratchChars(int length) {
+        return writer.scratchChars(length);
+    }
+
     /** Begins a use: no other use has the same number. */
     void begin() {
         sequence++;

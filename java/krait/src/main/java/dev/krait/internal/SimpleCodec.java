@@ -1,9 +1,8 @@
 package dev.krait.internal;
 
 /**
- * The arguments and results of simple calls: at most one argument, a number, a boolean, null or a short text of Latin-1
- * characters. What it is goes to native code in a register, as a tag with the length of its data above; the data stands
- * alone in the payload.
+ * The arguments and results of simple calls: at most one argument, a number, a boolean, null or a short text. What it is
+ * goes to native code in a register, as a tag with the length of its data above; the data stands alone in the payload.
  */
 final class SimpleCodec {
     /** The arguments are others. */
@@ -33,8 +32,8 @@ final class SimpleCodec {
         }
         Class<?> type = argument.getClass();
         if (type == String.class) {
-            int length = TextCodec.writeLatin1(frame, (String) argument);
-            return length < 0 ? NOT_SIMPLE : SimpleTag.LATIN1 | (long) length << LENGTH_SHIFT;
+            int length = TextCodec.writeUnits(frame, (String) argument);
+            return length < 0 ? NOT_SIMPLE : Tag.UTF16 | (long) (Character.BYTES * length) << LENGTH_SHIFT;
         }
         if (type == Long.class) {
             return eight(frame, Tag.LONG, (Long) argument);
@@ -72,6 +71,8 @@ final class SimpleCodec {
         switch (status >> TAG_SHIFT) {
             case Tag.ASCII:
                 return TextCodec.readBytes(reader, (int) frame.length());
+            case Tag.UTF16:
+                return TextCodec.readUnits(reader, (int) frame.length() / Character.BYTES);
             case Tag.LONG:
                 return reader.longValue();
             case Tag.DOUBLE:

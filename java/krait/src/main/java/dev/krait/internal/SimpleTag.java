@@ -4,8 +4,6 @@ package dev.krait.internal;
 final class SimpleTag {
     /** There is none. */
     static final int NOTHING = 125;
-    /** A text of characters up to U+00FF, a byte each. */
-    static final int LATIN1 = 126;
     /** A flag: what is called is named by a str's handle, not by its own. */
     static final int BY_NAME = 128;
 

@@ -15,7 +15,7 @@ final class TextCodec {
     /** A non-ASCII text mostly shows it this early, which saves the copy that would find out. */
     private static final int PROBE = 16;
     /** Longer texts are not written alone: every frame has room for these. */
-    private static final int LATIN1 = 2048;
+    static final int ALONE = 2000;
     private static final int CHUNK = 1 << 20;
     private static final VarHandle EIGHT = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
     private static final long ONES = 0x0101010101010101L;
@@ -126,31 +126,22 @@ final class TextCodec {
     }
 
     /**
-     * Writes a text of characters up to U+00FF alone, from the payload's begin on.
+     * Writes a text's UTF-16 units alone, from the payload's begin on. Units are what a {@code String} of either form gives
+     * without an array made for them, which is dearer than to copy twice as much; native code makes bytes of them again.
      *
-     * @return its length, or -1 where it is none, or too long for every frame
+     * @return the number of units, or -1 where there may be no room for them
      */
-    static int writeLatin1(Frame frame, String text) {
+    static int writeUnits(Frame frame, String text) {
         int length = text.length();
-        if (length > LATIN1 || !looksLatin1(text, length)) {
+        if (length > ALONE) {
             return -1;
         }
-        byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
-        // Whatever else it has became a '?'.
-        if (bytes.length != length
-                || hasQuestionMark(bytes) && !new String(bytes, StandardCharsets.ISO_8859_1).equals(text)) {
-            return -1;
-        }
+        char[] units = frame.scratchChars(length);
+        text.getChars(0, length, units, 0);
         ByteBuffer buffer = frame.buffer();
         buffer.position(Frame.HEADER);
-        buffer.put(bytes, 0, length);
+        buffer.asCharBuffer().put(units, 0, length);
         return length;
-    }
-
-    /** A few looks, which for most other texts save the copy that would find out. */
-    private static boolean looksLatin1(String text, int length) {
-        return length == 0
-                || (text.charAt(0) | text.charAt(length >> 2) | text.charAt(length >> 1) | text.charAt(length - 1)) < 0x100;
     }
 
     static String readAscii(FrameInput in) {
@@ -165,7 +156,11 @@ final class TextCodec {
     }
 
     static String readUtf16(FrameInput in) {
-        int length = in.count(2);
+        return readUnits(in, in.count(2));
+    }
+
+    /** A text of so many UTF-16 units. */
+    static String readUnits(FrameInput in, int length) {
         int at = in.skip(2 * length);
         char[] units = in.scratchChars(length);
         in.buffer.position(at);

@@ -86,7 +86,7 @@ final class SimpleCallsTest extends Crossing {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 7, 8, 9, 2047, 2048, 2049, 4063, 4064, 4065, 10_000, 70_000})
+    @ValueSource(ints = {1, 7, 8, 9, 1999, 2000, 2001, 2031, 2032, 2033, 4063, 4064, 4065, 10_000, 70_000})
     void textOfEveryLengthComesBack(int length) {
         for (String unit : List.of("a", "é", "Ł", "?")) {
             comesBack(unit.repeat(length), unit.repeat(length));
@@ -158,7 +158,7 @@ final class SimpleCallsTest extends Crossing {
         KraitMetrics after = KraitMetrics.now();
         assertEquals(10, after.errors() - before.errors());
         assertEquals(20, after.calls() - before.calls());
-        assertEquals(10 * ("thing".length() + "fine".length()), after.bytesToPython() - before.bytesToPython());
+        assertEquals(10 * Character.BYTES * ("thing".length() + "fine".length()), after.bytesToPython() - before.bytesToPython());
         assertTrue(after.bytesToJava() - before.bytesToJava() > 10 * "fine".length());
     }
 
