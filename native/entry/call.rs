@@ -6,8 +6,8 @@ use crate::bridge::CallPeer;
 use crate::frame::tag::{failure, op, status};
 use crate::frame::{HEADER, Reader, Writer, encode, encode_handle};
 use crate::jvm::arrays::Arrays;
-use crate::py::{BuiltIn, Gil, Owned, Text};
-use crate::runtime::{Binding, CallId, Caller, Ended, Running, Work, down, down_to};
+use crate::py::{Gil, Owned, Text};
+use crate::runtime::{Binding, CallId, Caller, Ended, Running, Work, down_to};
 
 use super::batch;
 use super::failure::{Failure, text_of, unwritable};
@@ -224,50 +224,6 @@ fn told_in_frame<N: Number>(
     };
     writer.finish(status, &binding.host.take_released());
     N::LOOK
-}
-
-/// `Native.invokeLong`: a method of a global with a number, which gives a number as a rule.
-pub fn invoke_long(
-    caller: Caller,
-    namespace: i64,
-    names: [i64; 2],
-    argument: i64,
-    operation: i32,
-    mut frame: Frame,
-) -> i64 {
-    let (binding, running) = (caller.binding(), Running::new(frame.id(namespace)));
-    let answered = down(caller, &running, |gil| {
-        let peer = CallPeer::up(gil, binding.domain, binding.host);
-        let call = Call { gil, binding, namespace, peer: &peer, decoded: true };
-        let result = call.invoke_on(names, argument);
-        if let Ok(value) = &result
-            && value.built_in() == BuiltIn::Int
-            && !binding.host.has_released()
-        {
-            match value.to_long(gil) {
-                Ok(Some(number)) => {
-                    // Status OK and no released slots.
-                    frame.memory()[..8].fill(0);
-                    return number;
-                }
-                Ok(None) => {}
-                Err(raised) => gil.clear_raised(raised),
-            }
-        }
-        match result {
-            Ok(value) => answer(gil, binding, &peer, &mut frame, &value, operation),
-            Err(failure) => answer_failure(gil, binding, &peer, Writer::new(frame.memory()), failure),
-        }
-        let status = &mut frame.memory()[..4];
-        if *status == status::OK.to_le_bytes() {
-            status.copy_from_slice(&status::VALUE.to_le_bytes());
-        }
-        0
-    });
-    answered.unwrap_or_else(|Ended| {
-        frame.refuse();
-        0
-    })
 }
 
 /// A number that crosses in a register.

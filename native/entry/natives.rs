@@ -50,6 +50,7 @@ pub unsafe extern "system" fn krait_core_bind(env: Env, natives: sys::jclass, up
         method(c"closed", c"(JJ)V", closed as *mut c_void),
         method(c"call", c"(JJIJJ[Ljava/lang/Object;)Ljava/lang/Object;", call as *mut c_void),
         method(c"callSimple", c"(JJJJJJ)Ljava/lang/Object;", call_simple as *mut c_void),
+        method(c"invokeSimple", c"(JJJJJIJJ)Ljava/lang/Object;", invoke_simple as *mut c_void),
         method(c"callLong", c"(JJJJJ)J", call_long as *mut c_void),
         method(c"invokeLong", c"(JJJJJIJ)J", invoke_long as *mut c_void),
         method(c"callDouble", c"(JJJDJ)D", call_double as *mut c_void),
@@ -346,6 +347,30 @@ unsafe extern "system" fn call_simple(
     }
 }
 
+#[allow(clippy::too_many_arguments, reason = "Java's declaration")]
+unsafe extern "system" fn invoke_simple(
+    env: Env,
+    _class: sys::jclass,
+    caller_: sys::jlong,
+    namespace: sys::jlong,
+    name: sys::jlong,
+    method: sys::jlong,
+    argument: sys::jlong,
+    operation: sys::jint,
+    frame: sys::jlong,
+    capacity: sys::jlong,
+) -> sys::jobject {
+    // SAFETY: Java passes a live binding or this thread's door, and holds the frame during the call.
+    unsafe {
+        guard(env, null_mut(), || {
+            let arrays = RefCell::new(Arrays::new(env, null_mut()));
+            let (method, argument) = (simple::Method { name, method, operation }, frame::Simple(argument));
+            simple::invoke(caller(caller_), namespace, method, argument, Frame::new(frame, capacity), &arrays);
+            arrays.into_inner().into_object_array()
+        })
+    }
+}
+
 unsafe extern "system" fn call_long(
     env: Env,
     _class: sys::jclass,
@@ -378,8 +403,8 @@ unsafe extern "system" fn invoke_long(
     // SAFETY: Java passes a live binding or this thread's door, and holds the frame during the call.
     unsafe {
         guard(env, 0, || {
-            let frame = Frame::new(frame, Frame::LEAST);
-            call::invoke_long(caller(caller_), namespace, [name, method], argument, operation, frame)
+            let method = simple::Method { name, method, operation };
+            simple::invoke_long(caller(caller_), namespace, method, argument, Frame::new(frame, Frame::LEAST))
         })
     }
 }

@@ -107,14 +107,6 @@ impl<'g> Call<'g, '_> {
         })
     }
 
-    /// Calls a method of what a name stands for with a number: handles of two names.
-    pub(super) fn invoke_on(&self, names: [i64; 2], argument: i64) -> Outcome<'g> {
-        let [name, method] = names.map(|name| self.binding.domain.object(self.gil, name));
-        let object = self.resolve(&*name?)?;
-        let argument = self.gil.long(argument)?;
-        Ok(object.call_method_object(self.gil, &*method?, &[&object, &argument])?)
-    }
-
     /// What a name stands for.
     fn resolve(&self, name: &Object) -> Outcome<'g> {
         resolve(self.gil, self.binding, self.namespace, name)

@@ -12,6 +12,7 @@ import java.util.Map;
  */
 public final class PythonInterpreter implements Interpreter {
     private static final long serialVersionUID = 1L;
+    private static final String PROCESS_ELEMENT = "process_element";
 
     /** Null once closed, and in an instance that was deserialised. */
     private transient volatile Opened opened;
@@ -72,9 +73,13 @@ public final class PythonInterpreter implements Interpreter {
 
     @Override
     public Object invokeMethod(String obj, String name, Object... args) {
-        // The generators of Flink's operations are read to their end at once; so is what they give then.
-        return name.startsWith("process_element") || name.equals("on_timer")
-                ? session().invokeItems(obj, name, args) : session().invokeOn(obj, name, args);
+        return givesItems(name) ? session().invokeItems(obj, name, args) : session().invokeOn(obj, name, args);
+    }
+
+    /** Whether it is one of Flink's operations, whose generators are read to their end at once; so is what they give then. */
+    private static boolean givesItems(String method) {
+        // First whether it is the same constant, as it is in Flink: comparing texts is a tenth of a short call.
+        return method == PROCESS_ELEMENT || method.startsWith(PROCESS_ELEMENT) || method.equals("on_timer");
     }
 
     @Override

@@ -17,7 +17,7 @@ import pemja.core.PythonInterpreter;
 import pemja.core.PythonInterpreterConfig;
 import pemja.core.object.PyIterator;
 
-/** What Flink's operators call for each row: rows that come with their generator, and numbers without a frame. */
+/** What Flink's operators call for each row: rows that come with their generator, numbers without a frame, and text. */
 class FlinkOperationsTest {
     private PythonInterpreter py;
 
@@ -139,6 +139,79 @@ class FlinkOperationsTest {
             assertEquals(1, ((byte[]) py.invokeMethod("operation", "process_element", 10L)).length);
         }
         assertNull(py.invokeMethod("operation", "process_element", 5L));
+    }
+
+    @Test
+    void plainArgumentsGiveWhateverTheMethodReturns() {
+        operation("process_element", "return value");
+        Object[] values = {"", "a", "text", "größe", "\u0141\u00f3d\u017a", "\uD83D\uDE00", "a\uDC00?", "a\u0000b", "\uFEFFa", "x".repeat(1999),
+            "x".repeat(2000), "x".repeat(2001), "\u0436".repeat(2032), "\u0436".repeat(10_000), null, true, false, 1.5, -0.0, Double.NaN};
+        for (Object value : values) {
+            for (int again = 0; again < 3; again++) {
+                assertEquals(value, py.invokeMethod("operation", "process_element", value));
+            }
+        }
+        for (int again = 0; again < 2; again++) {
+            assertEquals(7L, py.invokeMethod("operation", "process_element", 7));
+            assertEquals(2, ((Object[]) py.invokeMethod("operation", "process_element", (Object) new Object[] {1L, 2L})).length);
+        }
+    }
+
+    @Test
+    void textGivesWhateverTheMethodReturns() {
+        operation("process_element", "return eval(value)");
+        py.exec("class S(str): pass\nclass I(int): pass");
+        for (int again = 0; again < 2; again++) {
+            assertEquals("text", py.invokeMethod("operation", "process_element", "S('text')"));
+            assertEquals(3L, py.invokeMethod("operation", "process_element", "I(3)"));
+            assertEquals(BigInteger.ONE.shiftLeft(63), py.invokeMethod("operation", "process_element", "2**63"));
+            assertEquals(List.of(1L, "a"), py.invokeMethod("operation", "process_element", "[1, 'a']"));
+            assertEquals(100_000, ((byte[]) py.invokeMethod("operation", "process_element", "bytes(100_000)")).length);
+            assertEquals(java.sql.Date.valueOf("2020-02-29"),
+                    py.invokeMethod("operation", "process_element", "__import__('datetime').date(2020, 2, 29)"));
+            assertEquals("é".repeat(5000), py.invokeMethod("operation", "process_element", "'é' * 5000"));
+            Exception raised = assertThrows(PythonException.class, () -> py.invokeMethod("operation", "process_element", "1 // 0"));
+            assertTrue(raised.getMessage().contains("ZeroDivisionError"), raised::getMessage);
+        }
+    }
+
+    @Test
+    void rowsOfTextComeWithTheirGeneratorAlso() {
+        operation("process_element", "yield from value.split()");
+        for (int again = 0; again < 3; again++) {
+            assertEquals(List.of("a", "größe", "ж"), all(py.invokeMethod("operation", "process_element", "a größe ж")));
+            assertEquals(List.of(), all(py.invokeMethod("operation", "process_element", "")));
+        }
+    }
+
+    @Test
+    void methodsWithoutArgumentsAndMethodsInTurnsAreTheirOwn() {
+        py.exec("class Operation:\n  def open(self): return 'open'\n  def close(self): return 'close'\n"
+                + "  def same(self, value): return value\none, two = Operation(), Operation()\ntwo.same = lambda value: [value]");
+        for (int i = 0; i < 600; i++) {
+            assertEquals("open", py.invokeMethod("one", "open"));
+            assertEquals("close", py.invokeMethod("two", "close"));
+            assertEquals("x", py.invokeMethod("one", "same", "x"));
+            assertEquals(List.of((long) i), py.invokeMethod("two", "same", (long) i));
+            // Another String with the same text.
+            assertEquals("x", py.invokeMethod(new String("one"), new String("same"), "x"));
+        }
+        for (int again = 0; again < 2; again++) {
+            Exception raised = assertThrows(PythonException.class, () -> py.invokeMethod("one", "open", "too many"));
+            assertTrue(raised.getMessage().contains("TypeError"), raised::getMessage);
+            assertThrows(PythonException.class, () -> py.invokeMethod("one", "nothing", "x"));
+        }
+    }
+
+    @Test
+    void aClosedInterpreterSaysSoForEveryArgument() {
+        operation("process_element", "return value");
+        for (int again = 0; again < 2; again++) {
+            assertEquals("x", py.invokeMethod("operation", "process_element", "x"));
+        }
+        py.close();
+        assertThrows(IllegalStateException.class, () -> py.invokeMethod("operation", "process_element", "x"));
+        assertThrows(IllegalStateException.class, () -> py.invokeMethod("operation", "process_element", 1L));
     }
 
     @Test

@@ -38,6 +38,13 @@ final class Native {
      */
     static native Object callSimple(long caller, long namespace, long target, long argument, long frame, long capacity);
 
+    /**
+     * {@link Op#INVOKE_ON} or {@link Op#INVOKE_ITEMS} with a {@linkplain SimpleCodec simple} argument, by the handles of two
+     * names; the answer as {@link #callSimple} has it.
+     */
+    static native Object invokeSimple(long caller, long namespace, long name, long method, long argument, int op,
+            long frame, long capacity);
+
     /** Calls a function with a whole number; where the answer is {@link Status#LOOK}, the frame has it. */
     static native long callLong(long caller, long namespace, long handle, long argument, long frame);
 

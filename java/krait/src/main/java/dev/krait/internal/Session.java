@@ -5,7 +5,6 @@ import java.lang.ref.Reference;
 import java.lang.ref.WeakReference;
 import java.lang.reflect.Type;
 import java.time.Duration;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -13,8 +12,6 @@ import java.util.concurrent.locks.LockSupport;
  */
 public final class Session implements ValueContext {
     private static final JavaHandles HANDLES = new JavaHandles();
-    /** Names beyond these are sent as text with each call: programs have few, and made-up ones must not pile up. */
-    private static final int MAX_NAMES = 4096;
     private static final Object[] NO_ARGUMENTS = {};
 
     /** What all views of an interpreter share. */
@@ -23,7 +20,7 @@ public final class Session implements ValueContext {
         /** Whether the binding is the main interpreter's. */
         final boolean isMain;
         final JavaAccess java;
-        final ConcurrentHashMap<String, Long> names = new ConcurrentHashMap<>();
+        final Names names = new Names();
         /** What Java has of it, to be let go of. */
         final Cleanup cleanup = new Cleanup();
         /** Lets go of what the interpreter has besides its globals. */
@@ -77,7 +74,7 @@ public final class Session implements ValueContext {
     private final boolean isMain;
     private final long timeout;
     private final State state;
-    private final ConcurrentHashMap<String, Long> names;
+    private final Names names;
     private final Forms forms;
     /** The view in Krait's own forms, which Krait's own objects belong to. */
     private final Session plain;
@@ -253,10 +250,7 @@ public final class Session implements ValueContext {
             }
             state.leaving = 0;
         }
-        for (Long name : names.values()) {
-            Native.release(binding, name);
-        }
-        names.clear();
+        names.release(binding);
         state.cleanup.cleanAll();
         Frame frame = acquire();
         try {
@@ -319,8 +313,7 @@ public final class Session implements ValueContext {
     /** Calls what a name stands for. */
     public Object invoke(int op, String name, Object[] args, String[] keywords, Object[] keywordValues) {
         // Not at the first call, which makes the name known.
-        Long known = names.get(name);
-        return call(op, known == null ? 0 : known, name, args, keywords, keywordValues);
+        return call(op, names.known(name), name, args, keywords, keywordValues);
     }
 
     /** Calls a method of what a name stands for. */
@@ -337,42 +330,74 @@ public final class Session implements ValueContext {
     }
 
     private Object invokeOn(int op, String name, String method, Object[] args) {
-        if (args != null && args.length == 1 && args[0] instanceof Long) {
-            Long object = names.get(name);
-            Long function = names.get(method);
-            // Not at the first call, which makes the names known.
-            if (object != null && function != null) {
-                return invokeLong(op, object, function, (Long) args[0], method);
-            }
+        // Null at the first call, which makes the names known.
+        Names.Method known = names.method(name, method);
+        if (known != null && args != null && args.length == 1 && args[0] instanceof Long) {
+            return invokeLong(op, known, (Long) args[0]);
         }
         Frame frame = acquire();
+        boolean untouched = false;
         try {
-            FrameWriter writer = frame.write(this);
-            writeName(frame, writer, name);
-            writeName(frame, writer, method);
-            writeArguments(writer, args, null, null);
-            Object[] refs = perform(frame, writer, op);
-            try {
-                return result(frame, writer, refs, op == Op.INVOKE_ITEMS);
-            } catch (UnmadeArgument e) {
-                throw Failures.unmade(forms, e, args, null, null);
+            long simple = SimpleCodec.NOT_SIMPLE;
+            if (known != null) {
+                simple = SimpleCodec.write(frame, args == null ? NO_ARGUMENTS : args);
             }
+            if (simple == SimpleCodec.NOT_SIMPLE) {
+                return invokeAny(frame, op, name, method, args);
+            }
+            Object[] refs = invokeSimple(frame, op, known, simple);
+            int status = frame.status();
+            if (SimpleCodec.isAnswer(status)) {
+                untouched = true;
+                return SimpleCodec.read(frame, status);
+            }
+            return result(frame, null, refs, op == Op.INVOKE_ITEMS);
         } finally {
-            FrameStack.release(frame);
+            if (untouched) {
+                FrameStack.releaseUntouched(frame);
+            } else {
+                FrameStack.release(frame);
+            }
             Reference.reachabilityFence(args);
         }
     }
 
-    private Object invokeLong(int op, long name, long method, long argument, String methodName) {
+    private Object invokeAny(Frame frame, int op, String name, String method, Object[] args) {
+        FrameWriter writer = frame.write(this);
+        writeName(frame, writer, name);
+        writeName(frame, writer, method);
+        writeArguments(writer, args, null, null);
+        Object[] refs = perform(frame, writer, op);
+        try {
+            return result(frame, writer, refs, op == Op.INVOKE_ITEMS);
+        } catch (UnmadeArgument e) {
+            throw Failures.unmade(forms, e, args, null, null);
+        }
+    }
+
+    private Object[] invokeSimple(Frame frame, int op, Names.Method called, long argument) {
+        if (Flight.isOn()) {
+            frame.name = called.methodName;
+        }
+        long open = namespace();
+        begin(frame, open, op, SimpleCodec.bytes(argument));
+        Object[] refs = (Object[]) Native.invokeSimple(caller(frame), open, called.object, called.method, argument, op,
+                frame.address(), frame.capacity());
+        ended(frame, frame.length() + ArrayCodec.bytes(refs));
+        return refs;
+    }
+
+    private Object invokeLong(int op, Names.Method called, long argument) {
         Frame frame = acquire();
         boolean read = true;
         try {
             if (Flight.isOn()) {
-                frame.name = methodName;
+                frame.name = called.methodName;
             }
             long open = namespace();
             begin(frame, open, op, Long.BYTES);
-            long number = Native.invokeLong(caller(frame), open, name, method, argument, op, frame.address());
+            long number = Native.invokeLong(caller(frame), open, called.object, called.method, argument, op,
+                    frame.address());
             ended(frame, Long.BYTES);
             if (frame.status() == Status.OK) {
                 read = false;
@@ -392,29 +417,17 @@ public final class Session implements ValueContext {
         if (Flight.isOn()) {
             frame.name = name;
         }
-        Long known = names.get(name);
-        if (known != null) {
-            writer.writeHandle(known);
-        } else if (names.size() >= MAX_NAMES) {
-            writer.writeString(name);
-        } else {
-            writer.writeHandle(intern(name));
-        }
+        names.write(this, writer, name);
     }
 
-    private long intern(String name) {
+    /** A handle of a name, which is the caller's. */
+    long intern(String name) {
         Frame frame = acquire();
         try {
             FrameWriter writer = frame.write(this);
             writer.writeString(name);
             perform(frame, writer, Op.NAME | Op.RAW);
-            long handle = handle(frame);
-            Long other = names.putIfAbsent(name, handle);
-            if (other != null) {
-                Native.release(binding, handle);
-                return other;
-            }
-            return handle;
+            return handle(frame);
         } finally {
             FrameStack.release(frame);
         }
