@@ -1,12 +1,27 @@
 package dev.krait;
 
+import dev.krait.internal.Arguments;
 import dev.krait.internal.FrameWriter;
+import dev.krait.internal.Rows;
 import dev.krait.internal.Session;
 import java.lang.reflect.Type;
 import java.util.Arrays;
 
 /** The arguments of a call as users give them: an array whose last element may be {@link Kwargs}. */
 final class Calls {
+    /** Rows that are arguments. */
+    static final Rows.RowWriter ROWS = new Rows.RowWriter() {
+        @Override
+        public void write(FrameWriter writer, Object row) {
+            writeArguments(writer, row);
+        }
+
+        @Override
+        public Arguments arguments(Object row) {
+            return (Arguments) call((Object[]) row, Arguments::new);
+        }
+    };
+
     /** What is called with the arguments once they are taken apart. */
     interface Target {
         Object call(Object[] args, String[] names, Object[] values);
@@ -39,8 +54,7 @@ final class Calls {
         return target.call(positional, keywords.names(), keywords.values());
     }
 
-    /** Writes a row of arguments. */
-    static void writeArguments(FrameWriter writer, Object row) {
+    private static void writeArguments(FrameWriter writer, Object row) {
         Object[] all = (Object[]) row;
         if (!haveKeywords(all)) {
             writer.writeArguments(all, null, null);

@@ -169,7 +169,7 @@ public final class PyFunction extends PyObject {
 
     private <T> Rows<T> rows(Iterator<?> source, boolean asObjects, Function<Object, T> convert, boolean arguments) {
         return new Rows<>(session(), this::handle, asObjects, arguments,
-                arguments ? Calls::writeArguments : FrameWriter::write, source, convert);
+                arguments ? Calls.ROWS : FrameWriter::write, source, convert);
     }
 
     /**

@@ -91,13 +91,12 @@ final class Failures {
     }
 
     /**
-     * What is thrown for an argument that Python cannot make. The arguments are those of the call; without names, all that
-     * come by keyword are the last one.
+     * What is thrown for an argument that Python cannot make. The arguments are those of the call.
      */
     static RuntimeException unmade(Forms forms, UnmadeArgument unmade, Object[] args, String[] names, Object[] values) {
         ConversionException refusal;
-        if (names == null || unmade.index < args.length) {
-            int index = Math.min(unmade.index, args.length - 1);
+        if (unmade.index < args.length) {
+            int index = unmade.index;
             refusal = Refusals.argument("argument " + (index + 1) + " of " + args.length, args[index], unmade);
         } else {
             int index = unmade.index - args.length;

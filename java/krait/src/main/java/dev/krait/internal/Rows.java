@@ -23,6 +23,16 @@ public final class Rows<T> implements Spliterator<T> {
          * @param row the row
          */
         void write(FrameWriter writer, Object row);
+
+        /**
+         * The arguments of the call that a row is for.
+         *
+         * @param row the row
+         * @return the arguments
+         */
+        default Arguments arguments(Object row) {
+            return new Arguments(new Object[] {row}, null, null);
+        }
     }
 
     private static final int FIRST = 16;
@@ -245,8 +255,9 @@ public final class Rows<T> implements Spliterator<T> {
         try {
             return Failures.of(frame, end, reader, row + done);
         } catch (UnmadeArgument e) {
-            Object[] given = arguments ? (Object[]) rows[done] : new Object[] {rows[done]};
-            return Failures.atRow(Failures.unmade(session.forms(), e, given, null, null), row + done);
+            Arguments given = rowWriter.arguments(rows[done]);
+            return Failures.atRow(Failures.unmade(session.forms(), e, given.positional(), given.names(),
+                    given.keywordValues()), row + done);
         }
     }
 

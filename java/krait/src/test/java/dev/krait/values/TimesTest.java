@@ -69,6 +69,8 @@ class TimesTest extends Crossing {
         refused("argument 1 of 1" + date, () -> many.map(List.of(1, never)).forEach(result -> { }));
         refused("argument 2 of 2" + date,
                 () -> many.callBatch(List.of(new Object[] {1}, new Object[] {1, never})).forEach(result -> { }));
+        Object[] named = {1, Kwargs.of("a", 2).and("b", never)};
+        refused("keyword argument 'b'" + date, () -> many.callBatch(List.of(new Object[] {1}, named)).forEach(result -> { }));
         assertEquals(2L, many.call(1, 2));
     }
 
