@@ -5,7 +5,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::frame::tag::{batch, op, status};
+use crate::frame::tag::{batch, op, rows, status};
 use crate::frame::{Reader, Writer, decode, encode, encode_handle};
 use crate::py::{Gil, Owned};
 use crate::runtime;
@@ -18,6 +18,8 @@ use super::operations::Call;
 const LARGE_ANSWER: usize = 1 << 18;
 /// How long other threads wait for the GIL while rows run no bytecode: CPython's own interval.
 const TURN: Duration = Duration::from_millis(5);
+/// Where it stands in the payload what the rows are.
+const KIND: usize = 8;
 /// Rows between two looks at the clock, at most.
 const MOST_ROWS: u32 = 64;
 
@@ -62,11 +64,15 @@ pub fn run(call: &mut Call<'_, '_>, operation: i32, frame: &mut Frame) {
     match operation & !op::RAW {
         op::MAP_LONGS => numbers::<i64>(call, frame),
         op::MAP_DOUBLES => numbers::<f64>(call, frame),
-        _ => values(call, frame, operation & op::RAW != 0),
+        _ => match frame.payload().get(KIND) {
+            Some(&rows::LONGS) => packed::<i64>(call, frame),
+            Some(&rows::DOUBLES) => packed::<f64>(call, frame),
+            _ => values(call, frame, operation & op::RAW != 0),
+        },
     }
 }
 
-/// Writes how it ended, and the header.
+/// Writes how it ended, the number of rows, and the header.
 fn end(call: &Call<'_, '_>, mut writer: Writer<'_>, done: usize, ended: Result<u8, Failure>) {
     match ended {
         Ok(how) => writer.u8(how),
@@ -78,11 +84,16 @@ fn end(call: &Call<'_, '_>, mut writer: Writer<'_>, done: usize, ended: Result<u
             writer.patch_u8(at, how as u8);
         }
     }
+    finish(call, writer, done);
+}
+
+/// Writes the number of rows, and the header.
+fn finish(call: &Call<'_, '_>, mut writer: Writer<'_>, done: usize) {
     writer.patch_u32(crate::frame::HEADER, done as u32);
     writer.finish(status::OK, &call.binding.host.take_released());
 }
 
-/// handle, u8 whether a row is the arguments of a call, u32 count, rows.
+/// handle, u8 what the rows are, u32 count, rows.
 fn values(call: &mut Call<'_, '_>, frame: &mut Frame, raw: bool) {
     // The answer is written where the rows stand.
     let payload = frame.payload().to_vec();
@@ -90,12 +101,12 @@ fn values(call: &mut Call<'_, '_>, frame: &mut Frame, raw: bool) {
     let mut writer = Writer::new(frame.memory());
     writer.u32(0);
     let mut done = 0;
-    let ended = rows(call, &mut reader, &mut writer, &mut done, raw);
+    let ended = value_rows(call, &mut reader, &mut writer, &mut done, raw);
     call.decoded = ended.is_ok() && reader.at_end();
     end(call, writer, done, ended);
 }
 
-fn rows(
+fn value_rows(
     call: &mut Call<'_, '_>,
     reader: &mut Reader<'_>,
     writer: &mut Writer<'_>,
@@ -105,7 +116,7 @@ fn rows(
     let (gil, peer, types) = (call.gil, call.peer, call.binding.domain.types());
     let function = call.object(reader)?;
     let malformed = |malformed: crate::frame::Malformed| Failure::Raised(malformed.raise(gil));
-    let arguments = reader.u8().map_err(malformed)? != 0;
+    let arguments = reader.u8().map_err(malformed)? == rows::ARGUMENTS;
     let count = reader.count(1).map_err(malformed)?;
     let mut pace = Pace::new();
     for row in 0..count {
@@ -163,6 +174,59 @@ fn number_rows<N: Number>(
         results.push(N::from_python(gil, &value, &function)?.to_bytes());
     }
     Ok(batch::DONE)
+}
+
+/// handle, u8 which, u32 count, numbers of eight bytes each: rows whose results are mostly of the same kind.
+fn packed<N: Number>(call: &mut Call<'_, '_>, frame: &mut Frame) {
+    call.decoded = true;
+    let (gil, peer, types) = (call.gil, call.peer, call.binding.domain.types());
+    let mut results: Vec<[u8; 8]> = Vec::new();
+    let ended = packed_rows::<N>(call, &mut Reader::new(frame.payload()), &mut results);
+    let mut writer = Writer::new(frame.memory());
+    writer.u32(0);
+    writer.put(results.as_flattened());
+    let ended = match ended {
+        Ok(None) => Ok(batch::DONE),
+        Ok(Some(value)) => {
+            let start = writer.position();
+            writer.u8(batch::OTHER);
+            match encode(gil, &mut writer, &value, types, peer) {
+                Ok(()) => return finish(call, writer, results.len()),
+                Err(raised) => {
+                    peer.abandon(gil, 0);
+                    writer.truncate(start);
+                    Err(unwritable(gil, raised))
+                }
+            }
+        }
+        Err(failure) => Err(failure),
+    };
+    end(call, writer, results.len(), ended);
+}
+
+/// Calls for one row after the other, until one gives something else.
+fn packed_rows<'g, N: Number>(
+    call: &Call<'g, '_>,
+    reader: &mut Reader<'_>,
+    results: &mut Vec<[u8; 8]>,
+) -> Result<Option<Owned<'g>>, Failure> {
+    let gil = call.gil;
+    let function: Owned<'_> = call.object(reader)?;
+    let malformed = |malformed: crate::frame::Malformed| Failure::Raised(malformed.raise(gil));
+    reader.u8().map_err(malformed)?;
+    let count = reader.count(8).map_err(malformed)?;
+    let (arguments, _) = reader.bytes(8 * count).map_err(malformed)?.as_chunks::<8>();
+    results.reserve_exact(count);
+    let mut pace = Pace::new();
+    for argument in arguments {
+        pace.row(gil)?;
+        let value = function.call_owned(gil, &[N::from_bytes(*argument).to_python(gil)?])?;
+        match N::exactly(gil, &value) {
+            Some(number) => results.push(number.to_bytes()),
+            None => return Ok(Some(value)),
+        }
+    }
+    Ok(None)
 }
 
 /// Whether an operation is one of these.

@@ -6,7 +6,7 @@ use crate::bridge::CallPeer;
 use crate::frame::tag::{failure, op, status};
 use crate::frame::{HEADER, Reader, Writer, encode, encode_handle};
 use crate::jvm::arrays::Arrays;
-use crate::py::{Gil, Owned, Text};
+use crate::py::{self, Gil, Object, Owned, Text};
 use crate::runtime::{Binding, CallId, Caller, Ended, Running, Work, down_to};
 
 use super::batch;
@@ -236,6 +236,8 @@ pub trait Number: Default + Copy {
     fn to_python<'g>(self, gil: Gil<'g>) -> Result<Owned<'g>, Failure>;
     /// From a function's result.
     fn from_python(gil: Gil<'_>, value: &Owned<'_>, function: &Owned<'_>) -> Result<Self, Failure>;
+    /// A result that is just such a number, and no instance of a subclass.
+    fn exactly(gil: Gil<'_>, value: &Object) -> Option<Self>;
     /// From a frame.
     fn from_bytes(bytes: [u8; 8]) -> Self;
     /// To a frame.
@@ -263,6 +265,14 @@ impl Number for i64 {
     #[inline(always)]
     fn to_python<'g>(self, gil: Gil<'g>) -> Result<Owned<'g>, Failure> {
         Ok(gil.long(self)?)
+    }
+
+    #[inline(always)]
+    fn exactly(gil: Gil<'_>, value: &Object) -> Option<Self> {
+        match value.number(gil) {
+            Some(py::Number::Int(number)) => Some(number),
+            _ => None,
+        }
     }
 
     #[inline(always)]
@@ -301,6 +311,14 @@ impl Number for f64 {
     #[inline(always)]
     fn to_python<'g>(self, gil: Gil<'g>) -> Result<Owned<'g>, Failure> {
         Ok(gil.double(self)?)
+    }
+
+    #[inline(always)]
+    fn exactly(gil: Gil<'_>, value: &Object) -> Option<Self> {
+        match value.number(gil) {
+            Some(py::Number::Float(number)) => Some(number),
+            _ => None,
+        }
     }
 
     #[inline(always)]

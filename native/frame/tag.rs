@@ -61,12 +61,26 @@ pub mod simple {
     pub const BY_NAME: u8 = 128;
 }
 
+/// What the rows of MAP are.
+pub mod rows {
+    /// Values.
+    pub const VALUES: u8 = 0;
+    /// The arguments of a call each.
+    pub const ARGUMENTS: u8 = 1;
+    /// Whole numbers, eight bytes each; so are the results as long as they are such, too.
+    pub const LONGS: u8 = 2;
+    /// The same with doubles.
+    pub const DOUBLES: u8 = 3;
+}
+
 /// How a batch ended; else the status of the row that failed.
 pub mod batch {
     /// All rows were called.
     pub const DONE: u8 = 0;
     /// The answer is large enough: the rest of the rows is to come again.
     pub const PAUSED: u8 = 3;
+    /// The next row gave something else than eight bytes, which follows as a value: the rest of the rows is to come again.
+    pub const OTHER: u8 = 4;
 }
 
 /// Why Krait refuses, in a frame whose status is `FAILED`.
@@ -292,6 +306,11 @@ mod tests {
     #[test]
     fn java_has_the_same_ends_of_batches() {
         assert_eq!(java("BatchEnd"), rust(module(Some("batch"))));
+    }
+
+    #[test]
+    fn java_has_the_same_kinds_of_rows() {
+        assert_eq!(java("RowKind"), rust(module(Some("rows"))));
     }
 
     #[test]

@@ -59,6 +59,8 @@ public final class Rows<T> implements Spliterator<T> {
     /** What to throw after the results before it. */
     private Throwable failure;
     private Throwable sourceFailure;
+    /** Whether rows that are numbers are written as eight bytes: until one is not, or gives something else. */
+    private boolean packs;
     private boolean started;
     private boolean ended;
 
@@ -82,6 +84,7 @@ public final class Rows<T> implements Spliterator<T> {
         this.rowWriter = rowWriter;
         this.source = source;
         this.convert = convert;
+        packs = !asObjects && !arguments;
     }
 
     @Override
@@ -158,13 +161,14 @@ public final class Rows<T> implements Spliterator<T> {
         try {
             FrameWriter writer = frame.write(session);
             writer.putLong(handle.getAsLong());
-            writer.putByte(arguments ? 1 : 0);
+            int kind = kind();
+            writer.putByte(kind);
             int countAt = writer.position;
             writer.putInt(0);
             int written;
             Throwable unwritten = null;
             try {
-                written = writeRows(writer);
+                written = kind == RowKind.LONGS || kind == RowKind.DOUBLES ? writeNumbers(writer, kind) : writeRows(writer);
             } catch (RuntimeException | Error e) {
                 writer.rollback();
                 throw e;
@@ -186,7 +190,7 @@ public final class Rows<T> implements Spliterator<T> {
             if (adopted >= 0) {
                 writer.rollback(adopted);
             }
-            int done = read(frame, refs);
+            int done = read(frame, refs, kind);
             row += done;
             if (done == written && failure == null) {
                 failure = unwritten;
@@ -201,6 +205,30 @@ public final class Rows<T> implements Spliterator<T> {
         }
     }
 
+    /** What the next rows are to be written as. */
+    private int kind() {
+        if (arguments) {
+            return RowKind.ARGUMENTS;
+        }
+        return packs && (taken > 0 || takeRow()) ? RowKind.of(rows[0]) : RowKind.VALUES;
+    }
+
+    /** As {@link #writeRows}, as long as rows are of a kind. */
+    private int writeNumbers(FrameWriter writer, int kind) {
+        int written = 0;
+        while (written < chunk && (written < taken || takeRow())) {
+            Object value = rows[written];
+            if (RowKind.of(value) != kind) {
+                // Kinds that take turns would make a crossing of every row.
+                packs = false;
+                break;
+            }
+            writer.putLong(RowKind.bits(kind, value));
+            written++;
+        }
+        return written;
+    }
+
     /**
      * Writes the rows that are left from before, and new ones. One that cannot be written is the last, taken and not
      * written, and {@link #failure} says why.
@@ -211,13 +239,14 @@ public final class Rows<T> implements Spliterator<T> {
             if (written == taken && !takeRow()) {
                 break;
             }
+            Object value = rows[written];
             int at = writer.position;
             int slots = writer.slots();
             try {
-                rowWriter.write(writer, rows[written]);
+                rowWriter.write(writer, value);
             } catch (RuntimeException | Error e) {
                 writer.truncate(at, slots);
-                failure = Failures.atRow(unwritable(rows[written], e), row + written);
+                failure = Failures.atRow(unwritable(value, e), row + written);
                 break;
             }
             written++;
@@ -261,34 +290,50 @@ public final class Rows<T> implements Spliterator<T> {
         }
     }
 
+    private void readRow(FrameReader reader, int index) {
+        try {
+            Object result = reader.readRow();
+            if (failure == null) {
+                results[index] = result;
+                ready = index + 1;
+            }
+        } catch (AssertionError e) {
+            throw e;
+        } catch (RuntimeException | Error e) {
+            // The rest is read all the same: its objects are released when they are found unreachable.
+            if (failure == null) {
+                failure = Failures.atRow(e, row + index);
+            }
+        }
+    }
+
     /** Reads the results; the number of rows that Python has answered. */
-    private int read(Frame frame, Object[] refs) {
+    private int read(Frame frame, Object[] refs, int kind) {
         FrameReader reader = frame.read(session, refs);
         try {
             if (frame.status() != Status.OK) {
                 throw Failures.of(frame, frame.status(), reader, row);
             }
             int done = reader.intValue();
-            if (results.length < done) {
-                results = new Object[Math.max(done, Math.min(MOST, 4 * results.length))];
+            if (results.length <= done) {
+                results = new Object[Math.max(done + 1, Math.min(MOST, 4 * results.length))];
             }
-            for (int i = 0; i < done; i++) {
-                try {
-                    Object result = reader.readRow();
-                    if (failure == null) {
-                        results[i] = result;
-                        ready = i + 1;
-                    }
-                } catch (AssertionError e) {
-                    throw e;
-                } catch (RuntimeException | Error e) {
-                    // The rest is read all the same: its objects are released when they are found unreachable.
-                    if (failure == null) {
-                        failure = Failures.atRow(e, row + i);
-                    }
+            if (kind == RowKind.LONGS || kind == RowKind.DOUBLES) {
+                for (int i = 0; i < done; i++) {
+                    results[i] = RowKind.number(kind, reader.longValue());
+                }
+                ready = done;
+            } else {
+                for (int i = 0; i < done; i++) {
+                    readRow(reader, i);
                 }
             }
             int end = reader.byteValue();
+            if (end == BatchEnd.OTHER) {
+                packs = false;
+                readRow(reader, done);
+                return done + 1;
+            }
             if (end != BatchEnd.DONE && end != BatchEnd.PAUSED && failure == null) {
                 try {
                     failure = failed(frame, end, reader, done);

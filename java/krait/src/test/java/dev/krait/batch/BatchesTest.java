@@ -15,6 +15,7 @@ import dev.krait.PythonInterpreter;
 import dev.krait.PythonInterruptedException;
 import dev.krait.PythonTimeoutException;
 import dev.krait.testing.Pythons;
+import java.math.BigInteger;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -204,6 +205,59 @@ final class BatchesTest {
                 .callBatch(List.of(new Object[] {1}, new Object[] {})).forEach(x -> { }));
         assertEquals(1, e.row());
         assertEquals("TypeError", e.typeName());
+    }
+
+    @Test
+    void rowsOfNumbersGiveWhateverTheyGiveInOrder() {
+        interp.exec(Pythons.lines(
+                "class I(int): pass",
+                "class F(float): pass",
+                "def give(x):",
+                "    if x % 10 == 9: return [str(x), x + 0.5, None, True, I(x), 2**70, (x,), F(x)][x // 10 % 8]",
+                "    return x"));
+        List<Object> expected = new ArrayList<>();
+        for (long i = 0; i < 3000; i++) {
+            Object[] others = {"" + i, i + 0.5, null, true, i, BigInteger.ONE.shiftLeft(70), Arrays.asList(i), (double) i};
+            expected.add(i % 10 == 9 ? others[(int) (i / 10 % 8)] : (Object) i);
+        }
+        List<Object> results = interp.function("give").map(longs(3000)).collect(Collectors.toList());
+        for (int i = 0; i < 3000; i++) {
+            Object result = results.get(i);
+            assertEquals(expected.get(i), result instanceof Object[] ? Arrays.asList((Object[]) result) : result, "row " + i);
+        }
+    }
+
+    @Test
+    void rowsOfSeveralKindsComeBackInOrder() {
+        List<Object> rows = new ArrayList<>();
+        for (int i = 0; i < 2000; i++) {
+            rows.addAll(Arrays.asList((long) i, i + 0.5, "text " + i, null, true, -0.0, Long.MIN_VALUE));
+        }
+        assertEquals(rows, interp.function("same").map(rows).collect(Collectors.toList()));
+        // A kind of their own until far into a chunk.
+        for (Object last : Arrays.asList("text", 1.5, null, 7L)) {
+            for (int count : new int[] {1, 15, 16, 17, 500, 5000}) {
+                List<Object> mostly = new ArrayList<>(Collections.nCopies(count, 0.25));
+                mostly.add(last);
+                mostly.addAll(Collections.nCopies(count, 3L));
+                assertEquals(mostly, interp.function("same").map(mostly).collect(Collectors.toList()));
+            }
+        }
+        assertEquals(List.of(2L, 3L, -4L), interp.function("inc").map(List.of(1, 2L, -5)).collect(Collectors.toList()));
+        List<Object> special = List.of(Double.NaN, Double.NEGATIVE_INFINITY, -0.0, Double.MIN_VALUE);
+        assertEquals(special, interp.function("same").map(special).collect(Collectors.toList()));
+    }
+
+    @Test
+    void aRowOfNumbersWhoseResultCannotCrossIsNamedToo() {
+        interp.exec(Pythons.lines("def odd(x):", "    if x != 1500: return x", "    self = []", "    self.append(self)", "    return self"));
+        List<Object> seen = new ArrayList<>();
+        Stream<Object> results = interp.function("odd").map(longs(2000));
+        assertEquals(1500, assertThrows(ConversionException.class, () -> results.forEach(seen::add)).row());
+        assertEquals(longs(1500), seen);
+        List<Object> objects = interp.function("thing").map(List.of(1.0, 2.0, 3.0)).collect(Collectors.toList());
+        assertEquals(3, objects.size());
+        objects.forEach(object -> ((PyObject) object).close());
     }
 
     @Test
