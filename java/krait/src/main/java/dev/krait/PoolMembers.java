@@ -92,7 +92,23 @@ final class PoolMembers {
             throw e;
         } finally {
             own.remove();
-            giveBack(member, failure);
+            giveBack(member, breaks(failure));
+        }
+    }
+
+    /** Whether an interpreter whose call failed so is broken. Whatever the user's answer, the interpreter goes back. */
+    private boolean breaks(Throwable failure) {
+        if (failure == null) {
+            return false;
+        }
+        try {
+            return isInternal(failure) || breaking.test(failure);
+        } catch (RuntimeException | Error e) {
+            // The call's own failure is what its caller has to see.
+            if (e != failure) {
+                failure.addSuppressed(e);
+            }
+            return true;
         }
     }
 
@@ -182,12 +198,12 @@ final class PoolMembers {
         changed.signalAll();
     }
 
-    private void giveBack(Member member, Throwable failure) {
+    private void giveBack(Member member, boolean unfit) {
         boolean close;
         lock.lock();
         try {
             member.since = 0;
-            boolean broken = member.interpreter.isClosed() || isInternal(failure) || failure != null && breaking.test(failure);
+            boolean broken = unfit || member.interpreter.isClosed();
             if (broken && !member.abandoned) {
                 drop(member);
             }
@@ -229,8 +245,12 @@ final class PoolMembers {
         }
     }
 
-    /** Closes those that are idle now, and the others when they come back; waits for them unless this is one of them. */
-    void close() {
+    /**
+     * Closes those that are idle now, and the others when they come back.
+     *
+     * @param waits whether to wait for those
+     */
+    void close(boolean waits) {
         Member[] left;
         lock.lock();
         try {
@@ -247,7 +267,7 @@ final class PoolMembers {
         for (Member member : left) {
             close(member);
         }
-        if (isInside()) {
+        if (!waits) {
             return;
         }
         lock.lock();

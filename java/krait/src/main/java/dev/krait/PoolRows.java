@@ -1,6 +1,5 @@
 package dev.krait;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.Iterator;
@@ -9,6 +8,7 @@ import java.util.Spliterator;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ExecutionException;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -43,20 +43,22 @@ final class PoolRows<T> implements Spliterator<T>, AutoCloseable {
     private final int window;
     private final BiConsumer<List<Object>, Consumer<T>> call;
     private final Function<Supplier<Chunk<T>>, CompletableFuture<Chunk<T>>> submit;
-    private final Deque<CompletableFuture<Chunk<T>>> running = new ArrayDeque<>();
+    /** The chunk that is waited for stays in it: any thread may close the stream. */
+    private final Deque<CompletableFuture<Chunk<T>>> running = new ConcurrentLinkedDeque<>();
     private Chunk<T> current;
     private int next;
     private long taken;
     private int size = 1;
+    /** The source's, or the pool's when it takes no more rows. */
     private Throwable sourceFailure;
-    private boolean ended;
+    private volatile boolean ended;
 
     /**
      * Begins; nothing is called yet.
      *
      * @param window how many chunks may be under way
      * @param call calls a member with rows, and gives it the results
-     * @param submit runs on another thread
+     * @param submit runs it, mostly on another thread
      */
     PoolRows(Iterator<?> source, int window, BiConsumer<List<Object>, Consumer<T>> call,
             Function<Supplier<Chunk<T>>, CompletableFuture<Chunk<T>>> submit) {
@@ -68,7 +70,7 @@ final class PoolRows<T> implements Spliterator<T>, AutoCloseable {
 
     static <T> PoolRows<T> of(Iterator<?> source, int window, BiConsumer<List<Object>, Consumer<T>> call,
             PythonPool pool) {
-        return new PoolRows<>(source, window, call, pool::run);
+        return new PoolRows<>(source, window, call, pool::runHereOrElsewhere);
     }
 
     @Override
@@ -84,7 +86,7 @@ final class PoolRows<T> implements Spliterator<T>, AutoCloseable {
                 throw end(current.failure);
             }
             submitChunks();
-            CompletableFuture<Chunk<T>> first = running.pollFirst();
+            CompletableFuture<Chunk<T>> first = running.peekFirst();
             if (first == null) {
                 if (sourceFailure != null) {
                     throw end(sourceFailure);
@@ -93,6 +95,7 @@ final class PoolRows<T> implements Spliterator<T>, AutoCloseable {
                 break;
             }
             current = await(first);
+            running.remove(first);
             next = 0;
             if (current.nanos < ENOUGH && current.rows.size() == size) {
                 size = Math.min(MOST, 2 * size);
@@ -131,7 +134,17 @@ final class PoolRows<T> implements Spliterator<T>, AutoCloseable {
             }
             Chunk<T> chunk = new Chunk<>(rows, taken);
             taken += rows.size();
-            running.addLast(submit.apply(() -> run(chunk)));
+            try {
+                running.addLast(submit.apply(() -> run(chunk)));
+            } catch (IllegalStateException e) {
+                // The pool was closed: what was called before comes first.
+                sourceFailure = e;
+            }
+            if (ended) {
+                // Closed by another thread, which may have missed the last one.
+                close();
+                return;
+            }
         }
     }
 

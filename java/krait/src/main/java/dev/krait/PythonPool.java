@@ -40,6 +40,8 @@ public final class PythonPool implements AutoCloseable {
 
     private final PoolMembers members;
     private final ThreadPoolExecutor workers;
+    /** Set on the pool's own threads, where stages of its futures may run. */
+    private final ThreadLocal<Boolean> isWorker = new ThreadLocal<>();
     private final int size;
     private volatile boolean closed;
 
@@ -56,7 +58,10 @@ public final class PythonPool implements AutoCloseable {
         String name = "krait-pool-" + POOLS.incrementAndGet() + "-";
         AtomicInteger threads = new AtomicInteger();
         workers = new ThreadPoolExecutor(size, size, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
-            Thread thread = new Thread(null, task, name + threads.incrementAndGet());
+            Thread thread = new Thread(null, () -> {
+                isWorker.set(true);
+                task.run();
+            }, name + threads.incrementAndGet());
             thread.setDaemon(true);
             return thread;
         });
@@ -192,7 +197,12 @@ public final class PythonPool implements AutoCloseable {
         return run(() -> members.with(false, task));
     }
 
-    <T> CompletableFuture<T> run(Supplier<T> task) {
+    /** Inside a call, the interpreter that is lent does it: others might all be lent to calls that wait like this one. */
+    <T> CompletableFuture<T> runHereOrElsewhere(Supplier<T> task) {
+        return members.isInside() ? CompletableFuture.completedFuture(task.get()) : run(task);
+    }
+
+    private <T> CompletableFuture<T> run(Supplier<T> task) {
         checkOpen();
         PoolTask<T> run = new PoolTask<>(task);
         try {
@@ -277,14 +287,15 @@ public final class PythonPool implements AutoCloseable {
 
     /**
      * Refuses new calls, waits for those that run or were submitted, and closes the interpreters. Called from inside a call
-     * of this pool, it waits for none: the interpreters are closed when their calls end, and calls that have not begun fail.
-     * Closing twice is harmless.
+     * of this pool, or on a thread of the pool's, by a stage of a future say, it waits for none: the interpreters are closed
+     * when their calls end, and calls that have not begun fail. Closing twice is harmless.
      */
     @Override
     public void close() {
         closed = true;
         workers.shutdown();
-        if (!members.isInside()) {
+        boolean waits = !members.isInside() && isWorker.get() == null;
+        if (waits) {
             boolean interrupted = false;
             while (!workers.isTerminated()) {
                 try {
@@ -297,7 +308,7 @@ public final class PythonPool implements AutoCloseable {
                 Thread.currentThread().interrupt();
             }
         }
-        members.close();
+        members.close(waits);
     }
 
     /** The settings of a pool. For one thread. */

@@ -46,6 +46,8 @@ final class PythonPoolTest {
             "def tick(): pass",
             "def spin():",
             "    while True: tick()",
+            "def spin_for(x):",
+            "    while x: tick()",
             "def slow(x):",
             "    time.sleep(0.0005 * (x % 3))",
             "    return x",
@@ -195,6 +197,74 @@ final class PythonPoolTest {
     }
 
     @Test
+    void aPredicateThatFailsLosesNeitherTheErrorNorTheInterpreter() {
+        try (PythonPool pool = builder(1).replaceAfter(e -> e.getMessage().charAt(1_000) == 'x').build()) {
+            PythonException e = assertThrows(PythonException.class, () -> pool.invoke("picky", 700));
+            assertEquals("ValueError: not this one", e.getMessage());
+            assertEquals(StringIndexOutOfBoundsException.class, e.getSuppressed()[0].getClass());
+            assertEquals(2L, pool.invoke("inc", 1));
+            assertEquals(1, pool.replaced());
+        }
+    }
+
+    @Test
+    void aReplacementWhoseSetUpFailsIsTheCallersErrorAndIsTriedAgain() {
+        AtomicInteger opened = new AtomicInteger();
+        try (PythonPool pool = builder(1).setUp(member -> {
+            if (opened.incrementAndGet() == 2) {
+                throw new IllegalArgumentException("not yet");
+            }
+        }).build()) {
+            pool.call(member -> {
+                member.close();
+                return null;
+            });
+            assertEquals("not yet", assertThrows(IllegalArgumentException.class, () -> pool.invoke("inc", 1)).getMessage());
+            assertEquals(2L, pool.invoke("inc", 1));
+        }
+    }
+
+    @Test
+    void aMapFromInsideACallGoesToTheSameInterpreter() {
+        try (PythonPool pool = builder(1).build()) {
+            assertEquals(longs(100), pool.call(member -> pool.map(longs(100).stream(), "same").collect(Collectors.toList())));
+            PythonException e = assertThrows(PythonException.class,
+                    () -> pool.call(member -> pool.map(longs(1000).stream(), "picky").collect(Collectors.toList())));
+            assertEquals(700, e.row());
+        }
+    }
+
+    @Test
+    void resultsOfRowsThatWereCalledComeBeforeTheEndOfThePool() {
+        PythonPool pool = builder(2).build();
+        AtomicInteger taken = new AtomicInteger();
+        Stream<Integer> endless = Stream.iterate(0, i -> i + 1).peek(i -> taken.incrementAndGet());
+        List<Object> seen = new ArrayList<>();
+        Stream<Object> results = pool.map(endless, "same");
+        IllegalStateException e = assertThrows(IllegalStateException.class, () -> results.forEach(row -> {
+            seen.add(row);
+            if (seen.size() == 100) {
+                pool.close();
+            }
+        }));
+        assertEquals("the pool was closed", e.getMessage());
+        assertEquals(longs(seen.size()), seen);
+        assertTrue(seen.size() >= taken.get() - 1024, seen.size() + " of " + taken);
+    }
+
+    @Test
+    void anotherThreadMayCloseTheStream() throws Exception {
+        try (PythonPool pool = builder(2).build()) {
+            Stream<Object> results = pool.map(Stream.of(0.1, 0.1, 0.1), "spin_for");
+            CompletableFuture<List<Object>> taking = CompletableFuture.supplyAsync(() -> results.collect(Collectors.toList()));
+            Thread.sleep(200);
+            results.close();
+            Throwable cause = assertThrows(ExecutionException.class, () -> taking.get(10, TimeUnit.SECONDS)).getCause();
+            assertEquals(CancellationException.class, cause.getClass());
+        }
+    }
+
+    @Test
     void aSetUpThatFailsIsTheBuildersError() {
         PythonException e = assertThrows(PythonException.class, () -> PythonPool.builder().setUp("1 / 0").build());
         assertEquals("ZeroDivisionError", e.typeName());
@@ -222,6 +292,17 @@ final class PythonPoolTest {
             assertEquals(2L, member.invoke("inc", 1));
             return "closed";
         }));
+        assertThrows(IllegalStateException.class, () -> pool.invoke("inc", 1));
+    }
+
+    @Test
+    void aStageOfAFutureMayCloseThePool() throws Exception {
+        PythonPool pool = builder(1).build();
+        assertEquals(2L, pool.submit("sleep", 0.1).thenApply(slept -> {
+            // On a thread of the pool's.
+            pool.close();
+            return 2L;
+        }).get(10, TimeUnit.SECONDS));
         assertThrows(IllegalStateException.class, () -> pool.invoke("inc", 1));
     }
 
