@@ -70,6 +70,26 @@ def _warn_of_fork():
         RuntimeWarning, stacklevel=2)
 
 
+def _not_enabled(*args, **kwargs):
+    import warnings
+
+    warnings.warn(
+        "faulthandler.enable() inside a JVM does nothing: SIGSEGV is how the JVM finds null pointers, and faulthandler would end the "
+        "process at the first one; the JVM writes an hs_err file of a crash, and Java's interp.dumpStacks() has the Python stacks",
+        RuntimeWarning, stacklevel=2)
+
+
+def _leave_faults_to_the_jvm():
+    """PYTHONFAULTHANDLER and PYTHONDEVMODE enable it before any code runs; disabled, it gives the JVM's handlers back."""
+    try:
+        import faulthandler
+    except ImportError:
+        # An interpreter with a GIL of its own cannot have it.
+        return
+    faulthandler.disable()
+    faulthandler.enable = _not_enabled
+
+
 def install(sources, is_main):
     # First, so that a package of the same name on sys.path is never taken for ours.
     sys.meta_path.insert(0, JarImporter(sources))
@@ -80,6 +100,7 @@ def install(sources, is_main):
         _leave_out_shared_state()
     import os
 
+    _leave_faults_to_the_jvm()
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(before=_warn_of_fork)
     if not hasattr(sys, "argv"):
