@@ -216,7 +216,7 @@ pub fn operate<'g>(call: &mut Call<'g, '_>, operation: i32, reader: &mut Reader<
             call.decoded = true;
             let globals = call.globals()?;
             call.binding.domain.free(gil, call.namespace);
-            call.bridge("close_namespace", &[&globals, &*gil.long(call.namespace)?])
+            call.bridge("close_undisturbed", &[&globals, &*gil.long(call.namespace)?])
         }
         _ => object_operation(call, operation, reader),
     }

@@ -87,8 +87,11 @@ class _Loop:
             return
         self._loop.call_soon_threadsafe(self._loop.stop)
         if not self.is_mine():
-            # A little longer than the tasks get.
-            self._thread.join(STOP_SECONDS + 1)
+            # A little longer than the tasks get; in steps, so that a process that was stopped meanwhile goes on waiting.
+            for _ in range(10 * (STOP_SECONDS + 1)):
+                self._thread.join(0.1)
+                if not self._thread.is_alive():
+                    break
         for future in list(self._futures):
             # A task that takes no notice: nobody waits for it any more. A closed loop cannot be told.
             if self._loop.is_closed():

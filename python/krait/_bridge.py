@@ -20,8 +20,8 @@ def new_namespace():
     return {"__name__": "__main__", "__doc__": None, "__package__": None, "__builtins__": builtins}
 
 
-def close_namespace(namespace, number):
-    """Lets go of everything an interpreter's globals hold, and of its streams."""
+def close_undisturbed(namespace, number):
+    """Lets go of everything an interpreter's globals hold, and of its streams. Who interrupted its calls meant no part of this."""
     _async.detach(number)
     logs = sys.modules.get("krait._logging")
     if logs is not None:

@@ -30,9 +30,15 @@ final class Target {
     Target(Isolation isolation) {
         this.isolation = isolation;
         interpreter = PythonInterpreter.builder().isolation(isolation).build();
-        interpreter.exec(FUNCTIONS);
-        inc = interpreter.function("inc");
-        same = interpreter.function("same");
+        try {
+            interpreter.exec(FUNCTIONS);
+            inc = interpreter.function("inc");
+            same = interpreter.function("same");
+        } catch (Throwable e) {
+            // Whoever opens it may be interrupted meanwhile.
+            interpreter.close();
+            throw e;
+        }
     }
 
     static String functions() {
