@@ -9,6 +9,11 @@ MAX_CAUSES = 100
 MAX_FRAMES = 512
 # Of a deeper traceback, the text has the innermost MAX_FRAMES.
 MAX_FORMATTED = 5_000
+# What CPython, numpy, PyO3 and Cython say for a module that is not made for several interpreters.
+REFUSALS = ("does not support loading in subinterpreters", "cannot load module more than once per process",
+            "do not yet support subinterpreters", "only be loaded into one interpreter per process")
+_REFUSED_HINT = ("This extension module refuses isolated interpreters: use it in one that is opened with Isolation.SHARED, or, where it "
+                 "only refuses a GIL of its own (Isolation.OWN_GIL), with Isolation.SUB_INTERPRETER.")
 
 
 class JavaException(Exception):
@@ -134,7 +139,24 @@ def describe(exception, inside):
     `inside` says that Python code called the Java code that is told: the exception mostly goes on from there, and what
     each layer would format again is only formatted when somebody asks.
     """
+    if isinstance(exception, ImportError):
+        _add_hint(exception)
     return _describe(exception, set(), True, inside)
+
+
+def _add_hint(exception):
+    """Says what to do where an extension module refuses the interpreter: a package may have wrapped the module's own error."""
+    notes = list(getattr(exception, "__notes__", ()))
+    if _REFUSED_HINT in notes:
+        return
+    error = exception
+    for _ in range(MAX_CAUSES):
+        if error is None:
+            return
+        if isinstance(error, ImportError) and any(words in _message(error) for words in REFUSALS):
+            exception.__notes__ = [*notes, _REFUSED_HINT]
+            return
+        error = error.__cause__ or error.__context__
 
 
 def _describe(exception, seen, top, inside=False):

@@ -348,13 +348,14 @@ public final class PythonInterpreter implements AutoCloseable {
      * @return an instance, which holds the Python object by itself; passed to Python it is that object
      * @throws ConversionException if methods are missing or cannot be called; the message lists them all
      * @throws IllegalArgumentException if the type is no interface
+     * @throws IllegalStateException if the object belongs to an interpreter with modules of its own
      */
     public <T extends @Nullable Object> T proxy(PyObject object, Class<T> type) {
         Objects.requireNonNull(object, "object");
         if (!Objects.requireNonNull(type, "type").isInterface()) {
             throw new IllegalArgumentException(type.getTypeName() + " is no interface");
         }
-        long handle = object.handle();
+        long handle = session.handleOf(object);
         PyObject own = (PyObject) session.onObject(Operations.raw(Operations.VALUE, true), handle);
         Reference.reachabilityFence(object);
         return type.cast(PyProxy.bind(own, type, type));

@@ -6,17 +6,22 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.krait.Isolation;
+import dev.krait.Kwargs;
+import dev.krait.PyFunction;
 import dev.krait.PyObject;
 import dev.krait.PythonException;
 import dev.krait.PythonInterpreter;
 import dev.krait.PythonSetupException;
 import java.math.BigInteger;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -96,13 +101,56 @@ final class IsolationTest {
     }
 
     @Test
-    void anObjectOfAnotherInterpreterIsRefusedClearly() {
+    void anObjectOfAnotherInterpreterIsRefusedClearlyWhereverItIs() {
         try (PythonInterpreter one = open(Isolation.SUB_INTERPRETER); PythonInterpreter two = PythonInterpreter.create()) {
             PyObject object = one.importModule("json");
-            two.exec("def same(x): return x");
-            String message =
-                    assertThrows(IllegalStateException.class, () -> two.invoke("same", object)).getMessage();
-            assertTrue(message.contains("another interpreter"), message);
+            two.exec("def same(*args, **kwargs): return args or kwargs\ndef call(f): return f()\nitems = [1]\nnames = {'a': 1}");
+            PyFunction same = two.function("same");
+            PyObject items = two.get("items", PyObject.class);
+            PyObject names = two.get("names", PyObject.class);
+            Supplier<?> python = one.eval(PyObject.class, "lambda: 1").as(Supplier.class);
+            Map<String, Executable> uses = new LinkedHashMap<>();
+            uses.put("an argument", () -> two.invoke("same", object));
+            uses.put("a keyword argument", () -> two.invoke("same", Kwargs.of("x", object)));
+            uses.put("an element", () -> two.invoke("same", List.of(List.of(object))));
+            uses.put("an element of an array", () -> same.call((Object) new Object[] {object}));
+            uses.put("a value", () -> same.call(Map.of("k", object)));
+            uses.put("a key", () -> same.call(Map.of(object, 1)));
+            uses.put("a global", () -> two.set("x", object));
+            uses.put("a row", () -> same.map(List.of(1, object)).forEach(result -> { }));
+            uses.put("rows of arguments", () -> same.callBatch(List.<Object[]>of(new Object[] {object})).forEach(result -> { }));
+            uses.put("an attribute", () -> same.setAttr("x", object));
+            uses.put("an item", () -> names.setItem("x", object));
+            uses.put("an index", () -> names.getItem(object));
+            uses.put("a search", () -> items.contains(object));
+            uses.put("a comparison", () -> items.compareTo(object));
+            uses.put("a type", () -> items.isInstance(object));
+            uses.put("a view of a list", () -> items.asList().add(object));
+            uses.put("a view of a dict", () -> names.asMap().put("x", object));
+            uses.put("a callback's result", () -> two.invoke("call", (Supplier<Object>) () -> object));
+            uses.put("a proxy", () -> two.proxy(object, Runnable.class));
+            uses.put("a Python function as a Java interface", () -> two.invoke("call", python));
+            uses.forEach((name, use) -> {
+                String message = assertThrows(IllegalStateException.class, use, name).getMessage();
+                assertEquals("the Python object belongs to another interpreter", message, name);
+            });
+            assertEquals(List.of(1L), two.get("items"));
+        }
+    }
+
+    @Test
+    void anExtensionModuleThatRefusesAnInterpreterSaysWhatToDo() {
+        try (PythonInterpreter apart = open(Isolation.OWN_GIL)) {
+            // One of the standard library's that has one state for all interpreters.
+            PythonException e = assertThrows(PythonException.class, () -> apart.exec("import faulthandler"));
+            assertEquals("ImportError: module faulthandler does not support loading in subinterpreters", e.getMessage());
+            assertTrue(e.notes().get(0).contains("Isolation.SHARED"), e.notes().toString());
+            assertTrue(e.traceback().contains("Isolation.SUB_INTERPRETER"), e.traceback());
+            apart.exec("def wrapped():\n    try: import faulthandler\n    except ImportError as e: raise ImportError('no C half') from e");
+            e = assertThrows(PythonException.class, () -> apart.invoke("wrapped"));
+            assertEquals("ImportError: no C half", e.getMessage());
+            assertEquals(1, e.notes().size());
+            assertEquals(List.of(), assertThrows(PythonException.class, () -> apart.exec("import there_is_none")).notes());
         }
     }
 
