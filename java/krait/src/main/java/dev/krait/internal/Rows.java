@@ -51,6 +51,10 @@ public final class Rows<T> implements Spliterator<T> {
     private Object[] rows = new Object[FIRST];
     private int taken;
     private Object[] results = new Object[FIRST];
+    /** The first of the ready results where those are numbers, which are boxed when they are used. */
+    private long[] numbers = {};
+    private int numbered;
+    private int numberKind;
     private int next;
     private int ready;
     /** The number of the row after the ready ones. */
@@ -98,8 +102,13 @@ public final class Rows<T> implements Spliterator<T> {
 
     /** The next of the ready results, for the caller. */
     private T take() {
-        Object result = results[next];
-        results[next++] = null;
+        Object result;
+        if (next < numbered) {
+            result = RowKind.number(numberKind, numbers[next++]);
+        } else {
+            result = results[next];
+            results[next++] = null;
+        }
         try {
             return convert.apply(result);
         } catch (RuntimeException e) {
@@ -179,6 +188,7 @@ public final class Rows<T> implements Spliterator<T> {
             }
             next = 0;
             ready = 0;
+            numbered = 0;
             if (written == 0) {
                 ended = unwritten == null && sourceFailure == null;
                 failure = unwritten != null ? unwritten : sourceFailure;
@@ -290,6 +300,23 @@ public final class Rows<T> implements Spliterator<T> {
         }
     }
 
+    /** Makes room for results, of which none is there. */
+    private void makeRoom(int count) {
+        if (results.length < count) {
+            results = new Object[Math.max(count, Math.min(MOST, 4 * results.length))];
+        }
+    }
+
+    private void readNumbers(FrameReader reader, int done, int kind) {
+        if (numbers.length < done) {
+            numbers = new long[done];
+        }
+        reader.longs(numbers, 0, done);
+        numberKind = kind;
+        numbered = done;
+        ready = done;
+    }
+
     private void readRow(FrameReader reader, int index) {
         try {
             Object result = reader.readRow();
@@ -315,15 +342,10 @@ public final class Rows<T> implements Spliterator<T> {
                 throw Failures.of(frame, frame.status(), reader, row);
             }
             int done = reader.intValue();
-            if (results.length <= done) {
-                results = new Object[Math.max(done + 1, Math.min(MOST, 4 * results.length))];
-            }
             if (kind == RowKind.LONGS || kind == RowKind.DOUBLES) {
-                for (int i = 0; i < done; i++) {
-                    results[i] = RowKind.number(kind, reader.longValue());
-                }
-                ready = done;
+                readNumbers(reader, done, kind);
             } else {
+                makeRoom(done);
                 for (int i = 0; i < done; i++) {
                     readRow(reader, i);
                 }
@@ -331,6 +353,7 @@ public final class Rows<T> implements Spliterator<T> {
             int end = reader.byteValue();
             if (end == BatchEnd.OTHER) {
                 packs = false;
+                makeRoom(done + 1);
                 readRow(reader, done);
                 return done + 1;
             }
