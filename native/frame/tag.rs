@@ -151,7 +151,7 @@ pub mod op {
     pub const BUFFER: i32 = 28;
     /// An object as a value.
     pub const VALUE: i32 = 29;
-    /// handle as a raw i64, u8 whether a row is the arguments of a call, u32 count, the rows
+    /// handle as a raw i64, u8 what the rows are, u32 count, the rows
     pub const MAP: i32 = 30;
     /// handle as a raw i64, then i64 to the end
     pub const MAP_LONGS: i32 = 31;

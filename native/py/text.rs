@@ -103,11 +103,13 @@ impl<'g> Gil<'g> {
     fn str_ascii_units(self, new: optional::NewStr, units: &[u16]) -> Result<Owned<'g>> {
         // SAFETY: under the GIL; lengths of slices fit isize.
         let text = self.owned(unsafe { new(units.len() as isize, 0x7f) })?;
+        let mut length = 0;
         // SAFETY: a live str under the GIL.
-        let start = unsafe { ffi::PyUnicode_AsUTF8AndSize(text.as_ptr(), std::ptr::null_mut()) };
+        let start = unsafe { ffi::PyUnicode_AsUTF8AndSize(text.as_ptr(), &mut length) };
         if start.is_null() {
             return Err(self.raised());
         }
+        debug_assert_eq!(length as usize, units.len());
         // SAFETY: the content of an ASCII str is its own UTF-8. The object is new and nobody else has it, as CPython demands
         // of who fills one in; uninitialised bytes are MaybeUninit's to hold, and all are written.
         let content =
