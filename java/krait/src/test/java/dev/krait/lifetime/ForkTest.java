@@ -53,6 +53,15 @@ final class ForkTest {
     }
 
     @Test
+    void poolsOfMultiprocessingWorkByForkserver(@TempDir Path folder) throws Exception {
+        assertEquals("[0, 1, 4]\n", run(folder, "import multiprocessing",
+                "def square(x): return x * x",
+                "if __name__ == '__main__':",
+                "    with multiprocessing.get_context('forkserver').Pool(2) as pool:",
+                "        print(pool.map(square, range(3)))"));
+    }
+
+    @Test
     void executorsOfProcessesWorkBySpawn(@TempDir Path folder) throws Exception {
         assertEquals("[0, 1, 4]\n", run(folder, "import concurrent.futures, multiprocessing",
                 "def square(x): return x * x",

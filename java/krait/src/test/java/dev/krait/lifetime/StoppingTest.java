@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.krait.Isolation;
 import dev.krait.PythonInterpreter;
@@ -14,10 +15,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
@@ -26,6 +32,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Deadlines, interrupts and closing while calls run. */
 @Timeout(60)
@@ -82,6 +90,77 @@ final class StoppingTest {
     void exceptExceptionDoesNotCatchADeadline() {
         assertThrows(PythonTimeoutException.class,
                 () -> interp.function("stubborn").withDeadline(Duration.ofMillis(50)).call());
+    }
+
+    @Test
+    void whatIsStoppedCleansUpInGeneratorsWithBlocksAndEventLoops() {
+        interp.exec("import asyncio\nlog = []\n"
+                + "def ticks():\n    try:\n        while True: yield tick()\n    finally: log.append('generator')\n"
+                + "class Block:\n    def __enter__(self): return self\n    def __exit__(self, cls, *rest): log.append(cls.__name__)\n"
+                + "def works():\n    with Block():\n        for _ in ticks(): pass\n"
+                + "async def sleeps():\n    try:\n        while True: await asyncio.sleep(0.01)\n    finally: log.append('coroutine')\n"
+                + "def loops(): asyncio.run(sleeps())\n"
+                + "async def quick():\n    await asyncio.sleep(0)\n    return 5\n");
+        for (String name : List.of("works", "loops")) {
+            assertThrows(PythonTimeoutException.class, () -> interp.invoke(Duration.ofMillis(100), name));
+        }
+        assertEquals(Set.of("generator", "CallTimeout", "coroutine"), new HashSet<Object>((List<?>) interp.get("log")));
+        assertEquals(5L, interp.eval("asyncio.run(quick())"));
+    }
+
+    @Test
+    void whoCatchesOneStopIsStoppedAgain() {
+        interp.exec("def catches(n):\n    while n:\n        try:\n            while True: tick()\n        except BaseException: n -= 1\n"
+                + "    while True: tick()\n");
+        assertThrows(PythonTimeoutException.class, () -> interp.invoke(Duration.ofMillis(50), "catches", 2));
+        assertEquals(2L, interp.invoke("inc", 1));
+    }
+
+    @Test
+    void anInterruptStopsACallAndTheOneThatItsJavaCodeMakes() throws Exception {
+        // The deadline is for the outer call alone, and that waits for Java.
+        CompletableFuture<Void> both = new CompletableFuture<>();
+        Thread thread = new Thread(() -> {
+            try {
+                interp.invoke(Duration.ofMillis(50), "call", (Supplier<Object>) () -> interp.invoke("spin"));
+                both.complete(null);
+            } catch (RuntimeException e) {
+                both.completeExceptionally(e);
+            }
+        });
+        thread.start();
+        Thread.sleep(300);
+        assertTrue(thread.isAlive());
+        thread.interrupt();
+        Throwable cause = assertThrows(java.util.concurrent.ExecutionException.class, () -> both.get(10, TimeUnit.SECONDS)).getCause();
+        assertTrue(cause instanceof PythonInterruptedException, cause.toString());
+        assertEquals(2L, interp.invoke("inc", 1));
+    }
+
+    @Test
+    void anInterruptThatWasThereBeforeStopsTheCallToo() {
+        Thread.currentThread().interrupt();
+        assertThrows(PythonInterruptedException.class, () -> interp.invoke("spin"));
+        assertFalse(Thread.interrupted());
+    }
+
+    @Test
+    void callsOfVirtualThreadsAreStoppedToo() throws Exception {
+        assumeTrue(Runtime.version().feature() >= 21, "virtual threads came with JDK 21");
+        ExecutorService virtual = (ExecutorService) Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
+        try {
+            virtual.submit(() -> assertThrows(PythonTimeoutException.class,
+                    () -> interp.invoke(Duration.ofMillis(100), "spin"))).get(20, TimeUnit.SECONDS);
+            CompletableFuture<Throwable> thrown = new CompletableFuture<>();
+            Future<?> spinning = virtual.submit(() -> thrown.complete(
+                    assertThrows(PythonInterruptedException.class, () -> interp.invoke("spin"))));
+            Thread.sleep(200);
+            spinning.cancel(true);
+            assertEquals(PythonInterruptedException.class, thrown.get(20, TimeUnit.SECONDS).getClass());
+            assertEquals(2L, virtual.submit(() -> interp.invoke("inc", 1)).get());
+        } finally {
+            virtual.shutdown();
+        }
     }
 
     @Test
@@ -215,9 +294,50 @@ final class StoppingTest {
         assertThrows(IllegalStateException.class, () -> interp.eval("1"));
     }
 
+    @ParameterizedTest
+    @EnumSource(value = Isolation.class, names = "OWN_GIL", mode = EnumSource.Mode.EXCLUDE)
+    void closingFromCallsOfTwoThreadsAtOnceLetsBothEnd(Isolation isolation) throws Exception {
+        PythonInterpreter shared = PythonInterpreter.builder().isolation(isolation).build();
+        shared.exec("def call(f): return f()");
+        CyclicBarrier both = new CyclicBarrier(2);
+        Supplier<Object> closing = () -> {
+            try {
+                both.await();
+            } catch (InterruptedException | BrokenBarrierException e) {
+                throw new AssertionError(e);
+            }
+            shared.close();
+            return "closed";
+        };
+        CompletableFuture<Object> first = CompletableFuture.supplyAsync(() -> shared.invoke("call", closing), threads);
+        CompletableFuture<Object> second = CompletableFuture.supplyAsync(() -> shared.invoke("call", closing), threads);
+        assertEquals("closed", first.get(20, TimeUnit.SECONDS));
+        assertEquals("closed", second.get(20, TimeUnit.SECONDS));
+        assertThrows(IllegalStateException.class, () -> shared.eval("1"));
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Isolation.class, names = "OWN_GIL", mode = EnumSource.Mode.EXCLUDE)
+    void aFinalizerThatCallsAndClosesWhileItsInterpreterClosesIsRefused(Isolation isolation) {
+        AtomicReference<Throwable> refused = new AtomicReference<>();
+        PythonInterpreter closing = PythonInterpreter.builder().isolation(isolation).build();
+        closing.set("java", (Runnable) () -> {
+            refused.set(assertThrows(IllegalStateException.class, () -> closing.eval("1")));
+            closing.close();
+        });
+        closing.exec("class Last:\n    def __del__(self, java=java): java()\nlast = Last()");
+        closing.close();
+        assertEquals("the interpreter was closed", refused.get().getMessage());
+    }
+
     @Test
-    void aDeadlineOfNothingIsRefused() {
-        assertThrows(IllegalArgumentException.class, () -> interp.withDeadline(Duration.ZERO));
+    void aDeadlineOfNothingIsRefusedAndOneOfAgesIsNone() {
+        for (Duration none : List.of(Duration.ZERO, Duration.ofMillis(-1), Duration.ofSeconds(Long.MIN_VALUE))) {
+            assertThrows(IllegalArgumentException.class, () -> interp.withDeadline(none));
+        }
+        for (Duration ages : List.of(Duration.ofNanos(Long.MAX_VALUE), Duration.ofSeconds(Long.MAX_VALUE))) {
+            assertEquals(2L, interp.invoke(ages, "inc", 1));
+        }
     }
 
     /** A call that C code holds beyond its deadline. */

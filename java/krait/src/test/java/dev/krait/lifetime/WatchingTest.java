@@ -58,6 +58,11 @@ final class WatchingTest {
                 try (PythonInterpreter other = PythonInterpreter.builder().isolation(Isolation.SUB_INTERPRETER).build()) {
                     other.exec("x = 1");
                 }
+                Thread busy = new Thread(() -> interp.exec("end = time.monotonic() + 0.4\nwhile time.monotonic() < end: pass"));
+                busy.start();
+                sleep(100);
+                interp.invoke("nap", 0);
+                busy.join();
                 CountDownLatch stop = new CountDownLatch(1);
                 CountDownLatch inside = new CountDownLatch(1);
                 Thread thread = new Thread(() -> interp.invoke("outer", (Supplier<Object>) () -> {
@@ -84,6 +89,10 @@ final class WatchingTest {
                 case "dev.krait.Call":
                     System.out.println("call " + event.getString("operation") + " " + event.getString("name") + " "
                             + event.getBoolean("failed") + " " + (event.getDuration().toMillis() >= 200));
+                    break;
+                case "dev.krait.GilWait":
+                    System.out.println("wait of " + event.getThread().getJavaName() + " " + event.getString("operation") + " "
+                            + (event.getDuration("waited").toNanos() > 1_000_000));
                     break;
                 case "dev.krait.InterpreterOpen":
                     System.out.println("open " + event.getString("isolation") + " " + event.getInt("open"));
@@ -122,6 +131,7 @@ final class WatchingTest {
         assertTrue(output.contains("call INVOKE nap false true\n"), output);
         assertEquals(1, output.split("call INVOKE nap", -1).length - 1, "the short one is below the threshold\n" + output);
         assertTrue(output.contains("call INVOKE outer true true\n"), output);
+        assertTrue(output.contains("wait of main INVOKE true\n"), output);
         assertTrue(output.contains("open SUB_INTERPRETER 2\n"), output);
         assertTrue(output.contains("close 1\n"), output);
         assertTrue(output.contains("stack Java thread \"recorded\""), output);
