@@ -73,7 +73,14 @@ public final class PythonInterpreter implements Interpreter {
 
     @Override
     public Object invokeMethod(String obj, String name, Object... args) {
-        return givesItems(name) ? session().invokeItems(obj, name, args) : session().invokeOn(obj, name, args);
+        if (givesItems(name)) {
+            return session().invokeItems(obj, name, args);
+        }
+        Object result = session().invokeOn(obj, name, args);
+        if (name.equals("open") && obj.endsWith("operation")) {
+            opened().operationOpened();
+        }
+        return result;
     }
 
     /** Whether it is one of Flink's operations, whose generators are read to their end at once; so is what they give then. */

@@ -15,6 +15,8 @@ public final class Opened implements AutoCloseable {
     private final PythonInterpreter krait;
     private final Session session;
     private final PyObject globals;
+    /** Whether the collector has been told that an operation of this interpreter runs. */
+    private boolean operates;
 
     private Opened(PythonInterpreter krait) {
         this.krait = krait;
@@ -83,6 +85,13 @@ public final class Opened implements AutoCloseable {
                 session.handleOf(globals), "get", args, null, null));
     }
 
+    /** An operation of Flink's has opened in this interpreter; its rows come next. */
+    public synchronized void operationOpened() {
+        if (!operates) {
+            operates = krait.eval(Boolean.class, "__import__('_pemja_collector').opened()");
+        }
+    }
+
     /** Gives a value, or the Python object itself. */
     public interface Source {
         /**
@@ -117,7 +126,18 @@ public final class Opened implements AutoCloseable {
     }
 
     @Override
-    public void close() {
-        krait.close();
+    public synchronized void close() {
+        // The interrupt of a task that is being cancelled is not meant for this.
+        boolean interrupted = operates && Thread.interrupted();
+        try (PythonInterpreter closing = krait) {
+            if (operates) {
+                operates = false;
+                closing.exec("__import__('_pemja_collector').closed()");
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 }

@@ -46,6 +46,63 @@ class FlinkOperationsTest {
         return found;
     }
 
+    private static final String OPERATION = "class Operation:\n  def open(self): pass\noperation = Operation()";
+
+    /** Whether modules are; CPython 3.12 freezes some hundreds of objects by itself. */
+    private static boolean frozen() {
+        try (dev.krait.PythonInterpreter any = dev.krait.PythonInterpreter.create()) {
+            return any.eval(Long.class, "__import__('gc').get_freeze_count()") > 1_000;
+        }
+    }
+
+    @Test
+    void collectionsLeaveOutWhatWasThereBeforeTheRowsWhileAnOperationRuns() {
+        assertFalse(frozen());
+        try (PythonInterpreter one = new PythonInterpreter(PythonInterpreterConfig.newBuilder().build())) {
+            one.exec(OPERATION);
+            one.invokeMethod("operation", "open");
+            assertTrue(frozen(), "nothing is frozen");
+            PythonInterpreter two = new PythonInterpreter(PythonInterpreterConfig.newBuilder().build());
+            two.exec(OPERATION);
+            // A cycle that was there when the operation opened, and that is garbage later.
+            two.exec("import weakref, sys\nclass Node: pass\nnode = Node()\nnode.self = node\nsys._krait_test_gone = weakref.ref(node)");
+            two.invokeMethod("operation", "open");
+            two.exec("del node, Node");
+            assertFalse(gone());
+            two.close();
+            assertTrue(gone());
+            assertTrue(frozen(), "the other operation's is not frozen any more");
+        }
+        assertFalse(frozen());
+    }
+
+    private boolean gone() {
+        py.exec("import sys\ngone = sys._krait_test_gone() is None");
+        return (Boolean) py.get("gone");
+    }
+
+    @Test
+    void aCollectorThatAUserHasInHandIsLeftAlone() {
+        py.exec("import gc\ngc.disable()\n" + OPERATION);
+        try {
+            py.invokeMethod("operation", "open");
+            assertFalse(frozen());
+        } finally {
+            py.exec("gc.enable()");
+        }
+    }
+
+    @Test
+    void anInterruptedTaskClosesItsOperation() {
+        PythonInterpreter one = new PythonInterpreter(PythonInterpreterConfig.newBuilder().build());
+        one.exec(OPERATION);
+        one.invokeMethod("operation", "open");
+        Thread.currentThread().interrupt();
+        one.close();
+        assertTrue(Thread.interrupted());
+        assertFalse(frozen());
+    }
+
     @Test
     void rowsOfAGeneratorComeInOrderHoweverMany() {
         operation("process_element", "yield from range(value)");
