@@ -77,8 +77,9 @@ def measure(case, engines, options):
     if options.add and file.exists():
         before = json.loads(file.read_text())
         for what in ("rounds", "checkpoints"):
-            # What is there for comparison alone stays beside those that it was compared with.
-            new = {name: value for name, value in result[what].items() if name in options.engines or name not in before[what]}
+            # Plain CPython stays beside the engines of thread mode that it was measured with.
+            kept = not any(name.startswith("thread-") for name in options.engines)
+            new = {name: value for name, value in result[what].items() if name in options.engines or not (kept and name in before[what])}
             merged = before[what] | new
             result[what] = {name: merged[name] for name in ENGINES if name in merged}
     file.write_text(json.dumps(result, indent=1))
