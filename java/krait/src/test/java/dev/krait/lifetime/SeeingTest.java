@@ -1,5 +1,6 @@
 package dev.krait.lifetime;
 
+import static dev.krait.testing.Pythons.needs;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -202,6 +203,30 @@ final class SeeingTest {
                     (java.util.function.Supplier<Object>) () -> interp.dumpStacks());
             assertTrue(dump.contains(", in apart\n"), dump);
         }
+    }
+
+    @Test
+    void aGilThatCCodeKeepsIsNamedInTheDump() throws Exception {
+        needs(interp, "_ctypes");
+        interp.exec("import ctypes\ndef keep(): ctypes.PyDLL(None).usleep(3_000_000)");
+        CompletableFuture<Object> keeping = CompletableFuture.supplyAsync(() -> interp.invoke("keep"));
+        Thread.sleep(200);
+        String dump = interp.dumpStacks();
+        assertTrue(dump.startsWith("An interpreter whose GIL was not to be had for 2 s"), dump);
+        keeping.get();
+    }
+
+    @Test
+    void aCallThatBlocksWithoutTheGilDoesNotSlowOthers() throws Exception {
+        CompletableFuture<Object> blocking = CompletableFuture.supplyAsync(() -> interp.invoke("time.sleep", 1.5));
+        Thread.sleep(100);
+        long begin = System.nanoTime();
+        for (int i = 0; i < 10_000; i++) {
+            assertEquals(i + 1L, interp.invoke("inc", i));
+        }
+        long millis = (System.nanoTime() - begin) / 1_000_000;
+        assertFalse(blocking.isDone(), () -> "10,000 calls took " + millis + " ms");
+        blocking.get();
     }
 
     @Test

@@ -93,18 +93,27 @@ final class StoppingTest {
     }
 
     @Test
-    void whatIsStoppedCleansUpInGeneratorsWithBlocksAndEventLoops() {
-        interp.exec("import asyncio\nlog = []\n"
-                + "def ticks():\n    try:\n        while True: yield tick()\n    finally: log.append('generator')\n"
+    void whatIsStoppedCleansUpInGeneratorsWithBlocksAndEventLoops() throws Exception {
+        interp.exec("import asyncio\nlog, begun = [], []\n"
+                + "def ticks():\n    try:\n        while True:\n            begun.append('works')\n            yield tick()\n"
+                + "    finally: log.append('generator')\n"
                 + "class Block:\n    def __enter__(self): return self\n    def __exit__(self, cls, *rest): log.append(cls.__name__)\n"
                 + "def works():\n    with Block():\n        for _ in ticks(): pass\n"
-                + "async def sleeps():\n    try:\n        while True: await asyncio.sleep(0.01)\n    finally: log.append('coroutine')\n"
+                + "async def sleeps():\n    try:\n        while True:\n            begun.append('loops')\n            await asyncio.sleep(0.01)\n"
+                + "    finally: log.append('coroutine')\n"
                 + "def loops(): asyncio.run(sleeps())\n"
                 + "async def quick():\n    await asyncio.sleep(0)\n    return 5\n");
         for (String name : List.of("works", "loops")) {
-            assertThrows(PythonTimeoutException.class, () -> interp.invoke(Duration.ofMillis(100), name));
+            CompletableFuture<Object> running = CompletableFuture.supplyAsync(() -> interp.invoke(name), threads);
+            while (!Boolean.TRUE.equals(interp.eval("'" + name + "' in begun"))) {
+                Thread.sleep(1);
+            }
+            interp.interrupt();
+            Throwable cause = assertThrows(java.util.concurrent.ExecutionException.class,
+                    () -> running.get(10, TimeUnit.SECONDS)).getCause();
+            assertEquals(PythonInterruptedException.class, cause.getClass());
         }
-        assertEquals(Set.of("generator", "CallTimeout", "coroutine"), new HashSet<Object>((List<?>) interp.get("log")));
+        assertEquals(Set.of("generator", "CallInterrupted", "coroutine"), new HashSet<Object>((List<?>) interp.get("log")));
         assertEquals(5L, interp.eval("asyncio.run(quick())"));
     }
 
