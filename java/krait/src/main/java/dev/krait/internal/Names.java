@@ -26,6 +26,7 @@ final class Names {
     /** A method that is called often, which need not be looked for. Neither this nor the count need be exact. */
     private Method often;
     private int others;
+    private volatile boolean over;
 
     /** The handle of a name that has been written before, or 0. */
     long known(String name) {
@@ -73,14 +74,24 @@ final class Names {
             Native.release(session.binding(), handle);
             return other;
         }
+        if (over) {
+            release(session.binding(), name);
+        }
         return handle;
     }
 
-    /** Lets go of all: the interpreter is closed. */
+    /** Lets go of all, also of what is learnt from now on: the interpreter is closed. */
     void release(long binding) {
-        for (Long handle : handles.values()) {
+        over = true;
+        for (String name : handles.keySet()) {
+            release(binding, name);
+        }
+    }
+
+    private void release(long binding, String name) {
+        Long handle = handles.remove(name);
+        if (handle != null) {
             Native.release(binding, handle);
         }
-        handles.clear();
     }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.krait.Isolation;
 import dev.krait.KraitMetrics;
+import dev.krait.PythonException;
 import dev.krait.PythonInterpreter;
 import dev.krait.PythonSetupException;
 import dev.krait.testing.ChildJvm;
@@ -161,6 +162,47 @@ final class CyclesTest {
             Object before = outer.invoke("classes");
             Opens.cycles(Isolation.SUB_INTERPRETER, 5);
             assertEquals(before, outer.invoke("classes"));
+        }
+    }
+
+    /** A thread may be about to learn a name when another one closes the interpreter. */
+    @Test
+    void callsByNewNamesWhileTheInterpreterIsClosedLeaveNothing() throws Exception {
+        try (PythonInterpreter outer = PythonInterpreter.create()) {
+            outer.eval("1");
+            long before = KraitMetrics.now().pythonObjects();
+            for (int i = 0; i < 300; i++) {
+                PythonInterpreter each = PythonInterpreter.create();
+                Thread[] threads = new Thread[3];
+                for (int j = 0; j < threads.length; j++) {
+                    String prefix = "name_" + j + "_";
+                    threads[j] = new Thread(() -> {
+                        try {
+                            for (int k = 0; k < 4_000; k++) {
+                                try {
+                                    each.invoke(prefix + k);
+                                } catch (PythonException e) {
+                                    // There is no function of that name.
+                                }
+                            }
+                        } catch (IllegalStateException e) {
+                            // Closed.
+                        }
+                    });
+                    threads[j].start();
+                }
+                Thread.sleep(1);
+                each.close();
+                for (Thread thread : threads) {
+                    thread.join();
+                }
+            }
+            for (int i = 0; i < 200 && KraitMetrics.now().pythonObjects() > before; i++) {
+                System.gc();
+                Thread.sleep(10);
+                outer.eval("1");
+            }
+            assertEquals(before, KraitMetrics.now().pythonObjects());
         }
     }
 
