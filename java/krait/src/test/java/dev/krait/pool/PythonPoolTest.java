@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -255,8 +256,10 @@ final class PythonPoolTest {
     @Test
     void anotherThreadMayCloseTheStream() throws Exception {
         try (PythonPool pool = builder(2).build()) {
-            Stream<Object> results = pool.map(Stream.of(0.1, 0.1, 0.1), "spin_for");
+            CountDownLatch begun = new CountDownLatch(1);
+            Stream<Object> results = pool.map(Stream.of(1, 2, 3).peek(row -> begun.countDown()), "spin_for");
             CompletableFuture<List<Object>> taking = CompletableFuture.supplyAsync(() -> results.collect(Collectors.toList()));
+            assertTrue(begun.await(10, TimeUnit.SECONDS));
             Thread.sleep(200);
             results.close();
             Throwable cause = assertThrows(ExecutionException.class, () -> taking.get(10, TimeUnit.SECONDS)).getCause();
