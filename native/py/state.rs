@@ -191,11 +191,11 @@ pub fn version() -> (u32, u32) {
 /// # Safety
 /// CPython is not initialised, and the token is not used after its thread state is detached.
 pub unsafe fn initialise<'g>(start: &Start<'_>) -> Result<Gil<'g>, String> {
-    match optional::py_init_config_create() {
+    without_faulthandler(|| match optional::py_init_config_create() {
         // SAFETY: PyInitConfig_Create may be called before CPython is initialised.
-        Some(create) => initialise_by_config(unsafe { create() }, start)?,
-        None => initialise_by_name(start)?,
-    }
+        Some(create) => initialise_by_config(unsafe { create() }, start),
+        None => initialise_by_name(start),
+    })?;
     // SAFETY: initialising attaches the main thread state to this thread.
     Ok(unsafe { Gil::assume() })
 }
@@ -231,6 +231,23 @@ fn initialise_by_name(start: &Start<'_>) -> Result<(), String> {
         ffi::Py_InitializeEx(0);
     }
     Ok(())
+}
+
+/// Hides `PYTHONFAULTHANDLER` while CPython reads its environment: the JVM stops threads and finds null pointers by SIGSEGV, and
+/// the first one that faulthandler had would end the process.
+fn without_faulthandler<T>(initialise: impl FnOnce() -> T) -> T {
+    // SAFETY: gives null, or the value's place in the environment, which stays as long as nobody sets the variable.
+    let value = unsafe { libc::getenv(c"PYTHONFAULTHANDLER".as_ptr()) };
+    if value.is_null() {
+        return initialise();
+    }
+    // SAFETY: as above. A value has at least the byte that ends it, and an empty one counts as none. Other threads see one
+    // text or the other.
+    let first = unsafe { value.replace(0) };
+    let result = initialise();
+    // SAFETY: as above.
+    unsafe { value.write(first) };
+    result
 }
 
 /// A wchar_t string that lives for ever.
