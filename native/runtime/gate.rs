@@ -154,9 +154,10 @@ mod tests {
         let stop = AtomicBool::new(false);
         let rounds: Vec<AtomicU64> = (0..6).map(|_| AtomicU64::new(0)).collect();
         std::thread::scope(|scope| {
+            let mut threads = Vec::new();
             for (index, count) in rounds.iter().enumerate() {
                 let (gate, stop) = (&gate, &stop);
-                scope.spawn(move || {
+                threads.push(scope.spawn(move || {
                     let mut pass = (index as u64 + 1) << 40;
                     while !stop.load(Ordering::Relaxed) {
                         pass += 1;
@@ -164,10 +165,14 @@ mod tests {
                         count.fetch_add(1, Ordering::Relaxed);
                         gate.leave(pass);
                     }
-                });
+                }));
             }
             std::thread::sleep(Duration::from_millis(200));
             stop.store(true, Ordering::Relaxed);
+            for thread in threads {
+                // ThreadSanitizer sees this, and not how a scope waits.
+                thread.join().expect("no thread panics");
+            }
         });
         assert!(rounds.iter().all(|count| count.load(Ordering::Relaxed) > 0));
     }

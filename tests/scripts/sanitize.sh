@@ -57,5 +57,6 @@ if command -v valgrind >/dev/null; then
 else
     say "valgrind: not installed (Debian: apt-get install valgrind)"
 fi
-say "Not run: the JVM under any of them. HotSpot handles SIGSEGV by itself and generates code, which they do not know."
+say "Not run: the Java tests in a JVM under any of them. HotSpot generates code, which valgrind and ThreadSanitizer do not know;"
+say "with the core built for AddressSanitizer a first call works, and the whole of the tests takes more memory than there is."
 [ "$bad" = 0 ] && [ "$ran" -gt 0 ] || die "$ran clean, $bad with faults"
