@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Brings the native library into the JVM: unpacks it to a private folder, checks it, loads it, deletes it at once.
@@ -152,30 +153,38 @@ public final class NativeLibrary {
     private long loadUnpacked(NativeSource source, String version, PythonInstallation python, long bind,
             Opener opener) {
         Path parent = temporaryFolder();
-        PrivateFolder folder;
-        try {
-            folder = PrivateFolder.create(parent, "krait-" + version);
-        } catch (IOException e) {
-            throw new NativeLibraryException("cannot make a folder in " + parent + " to unpack the native library to: "
-                    + e + ".\nTo do: name a folder that this user can write to with -D" + TEMPORARY + ".", e);
-        }
+        AtomicReference<PrivateFolder> made = new AtomicReference<>();
         CountDownLatch done = new CountDownLatch(1);
-        Thread ending = deleteAtEnd(folder, done);
+        // Before there is anything to delete: the JVM may be told to end at any time.
+        Thread ending = deleteAtEnd(made, done);
         try {
-            long address = openFrom(folder, source, version, python, bind, opener);
-            cleanUp(folder, null);
-            return address;
-        } catch (RuntimeException | Error e) {
-            cleanUp(folder, e);
-            throw e;
+            PrivateFolder folder = folderIn(parent, version);
+            made.set(folder);
+            try {
+                long address = openFrom(folder, source, version, python, bind, opener);
+                cleanUp(folder, null);
+                return address;
+            } catch (RuntimeException | Error e) {
+                cleanUp(folder, e);
+                throw e;
+            }
         } finally {
             done.countDown();
             release(ending);
         }
     }
 
+    private static PrivateFolder folderIn(Path parent, String version) {
+        try {
+            return PrivateFolder.create(parent, "krait-" + version);
+        } catch (IOException e) {
+            throw new NativeLibraryException("cannot make a folder in " + parent + " to unpack the native library to: "
+                    + e + ".\nTo do: name a folder that this user can write to with -D" + TEMPORARY + ".", e);
+        }
+    }
+
     /** Leaves nothing behind where the JVM is told to end meanwhile. */
-    private static Thread deleteAtEnd(PrivateFolder folder, CountDownLatch done) {
+    private static Thread deleteAtEnd(AtomicReference<PrivateFolder> made, CountDownLatch done) {
         Thread ending = new Thread(() -> {
             try {
                 // Loading takes some hundredths of a second, and ends better than it is cut short.
@@ -183,7 +192,10 @@ public final class NativeLibrary {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
-            cleanUp(folder, null);
+            PrivateFolder folder = made.get();
+            if (folder != null) {
+                cleanUp(folder, null);
+            }
         }, "krait-unpacked");
         try {
             Runtime.getRuntime().addShutdownHook(ending);
