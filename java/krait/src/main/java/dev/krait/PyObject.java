@@ -589,11 +589,12 @@ public class PyObject extends PyOperators implements Iterable<@Nullable Object>,
         return ((Long) on(Operations.ORDER, Objects.requireNonNull(other, "other"))).intValue();
     }
 
-    /** Whether Python says {@code ==}. */
+    /** Whether Python says {@code ==}. Objects of interpreters that are isolated from each other are never equal. */
     @Override
     public final boolean equals(@Nullable Object other) {
         return this == other
-                || other instanceof PyObject && Boolean.TRUE.equals(comparison(Operations.EQUAL, other));
+                || other instanceof PyObject && session().hasObjectsOf(((PyObject) other).session())
+                && Boolean.TRUE.equals(comparison(Operations.EQUAL, other));
     }
 
     /** Python's {@code hash()}. */

@@ -930,10 +930,15 @@ public final class Session implements ValueContext {
         if (owner == null) {
             return 0;
         }
-        if (owner.binding != binding) {
+        if (!hasObjectsOf(owner)) {
             throw new IllegalStateException("the Python object belongs to another interpreter");
         }
         return Api.get().handleOf(object);
+    }
+
+    /** Whether Python objects of the other one can be used here. */
+    public boolean hasObjectsOf(Session other) {
+        return other.binding == binding;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.krait.lifetime;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -135,6 +136,9 @@ final class IsolationTest {
                 assertEquals("the Python object belongs to another interpreter", message, name);
             });
             assertEquals(List.of(1L), two.get("items"));
+            assertNotEquals(object, items);
+            assertNotEquals(items, object);
+            assertEquals(items, two.get("items", PyObject.class));
         }
     }
 
