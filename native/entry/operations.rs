@@ -216,7 +216,8 @@ pub fn operate<'g>(call: &mut Call<'g, '_>, operation: i32, reader: &mut Reader<
             call.decoded = true;
             let globals = call.globals()?;
             call.binding.domain.free(gil, call.namespace);
-            call.bridge("close_undisturbed", &[&globals, &*gil.long(call.namespace)?])
+            let ends = gil.bool(!call.binding.domain.is_main());
+            call.bridge("close_undisturbed", &[&globals, &*gil.long(call.namespace)?, &*ends])
         }
         _ => object_operation(call, operation, reader),
     }

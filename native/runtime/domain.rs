@@ -196,7 +196,7 @@ impl Domain {
 
     /// Whether it is the main interpreter's, which never ends.
     #[inline(always)]
-    pub(super) fn is_main(&self) -> bool {
+    pub fn is_main(&self) -> bool {
         self.is_main
     }
 
@@ -222,6 +222,12 @@ impl Domain {
     #[inline]
     pub fn life(&self) -> u64 {
         self.life.load(Ordering::Acquire)
+    }
+
+    /// Which life it is in, if it can be called.
+    pub(super) fn open_life(&self) -> Option<u64> {
+        let life = self.life();
+        (life % 2 == 1).then_some(life)
     }
 
     /// Begins a call in this life, unless that is over. [`Domain::leave`] ends the call.

@@ -113,16 +113,31 @@ fn initialise(
     Ok(domain)
 }
 
+/// An interpreter's `atexit` functions, and its streams.
+fn shut_down(domain: &'static Domain) {
+    thread::with_own_state(domain, |gil| {
+        if let Err(raised) = domain.helpers().bridge.get(gil).call_method(gil, c"shut_down", &[]) {
+            gil.clear_raised(raised);
+        }
+    });
+}
+
 /// The rest of the main thread's life: `atexit` functions run at the end of the JVM, also where no interpreter is open.
 fn stay(domain: Option<&'static Domain>, hook: &ExitHook) -> ! {
     if let Some(domain) = domain {
         if hook.register(c"krait-main") {
             hook.wait();
-            thread::with_own_state(domain, |gil| {
-                if let Err(raised) = domain.helpers().bridge.get(gil).call_method(gil, c"shut_down", &[]) {
-                    gil.clear_raised(raised);
+            shut_down(domain);
+            // As CPython does it: those of the other interpreters come after the main one's.
+            for other in domain::all_domains().into_iter().filter(|other| !other.is_main()) {
+                // A call that is under way: none ends meanwhile.
+                if let Some(life) = other.open_life()
+                    && other.enter(life)
+                {
+                    shut_down(other);
+                    other.leave();
                 }
-            });
+            }
             hook.finish();
         } else {
             log::debug!("Python starts while the JVM ends: its atexit functions will not run");

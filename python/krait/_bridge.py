@@ -20,8 +20,15 @@ def new_namespace():
     return {"__name__": "__main__", "__doc__": None, "__package__": None, "__builtins__": builtins}
 
 
-def close_undisturbed(namespace, number):
-    """Lets go of everything an interpreter's globals hold, and of its streams. Who interrupted its calls meant no part of this."""
+def close_undisturbed(namespace, number, ends):
+    """Lets go of everything an interpreter's globals hold, and of its streams. Who interrupted its calls meant no part of this.
+
+    Where its modules end with it, its atexit functions run first: CPython would run them when their globals are gone.
+    """
+    if ends:
+        import atexit
+
+        atexit._run_exitfuncs()
     _async.detach(number)
     logs = sys.modules.get("krait._logging")
     if logs is not None:

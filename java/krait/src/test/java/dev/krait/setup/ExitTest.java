@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import dev.krait.Isolation;
 import dev.krait.PythonExit;
 import dev.krait.PythonInterpreter;
 import dev.krait.testing.ChildJvm;
@@ -25,6 +26,18 @@ class ExitTest {
             ending("plain", py -> py.exec("print('said')")),
             ending("atexit", py -> py.exec(lines("import atexit, sys", "atexit.register(lambda: print('at exit'))",
                     "sys.stdout.write('no end of line, ')"))),
+            ending("isolated atexit", py -> {
+                py.exec("import atexit\natexit.register(lambda: print('the main one, '))");
+                for (String name : new String[] {"open", "closed"}) {
+                    PythonInterpreter apart = PythonInterpreter.builder().isolation(Isolation.SUB_INTERPRETER).build();
+                    apart.set("name", name);
+                    apart.exec(lines("import atexit, sys", "atexit.register(lambda: print(name, 'at exit'))",
+                            "sys.stdout.write(name + ' said, ')"));
+                    if (name.equals("closed")) {
+                        apart.close();
+                    }
+                }
+            }),
             ending("System.exit", py -> {
                 py.exec("import atexit\natexit.register(lambda: print('at exit'))\nprint('said', end=', ')");
                 System.exit(5);
@@ -128,6 +141,14 @@ class ExitTest {
     void whatPythonSaidIsWritten(String close) {
         assertEquals("said\n", run("plain", close).fine());
         assertEquals("no end of line, at exit\n", run("atexit", close).fine());
+    }
+
+    @Test
+    void theCallbacksOfIsolatedInterpretersRunOnce() {
+        String said = run("isolated atexit", "leave open").fine();
+        for (String once : new String[] {"open said, ", "open at exit\n", "closed said, ", "closed at exit\n", "the main one, "}) {
+            assertEquals(2, said.split(once, -1).length, () -> once + " in " + said);
+        }
     }
 
     @Test
