@@ -7,8 +7,10 @@ use crate::py::{self, Gil, Object, Owned};
 use super::domain::{Binding, Domain};
 use super::down::{Ended, down};
 use super::record::{CallId, Record, Running, Stop};
-use super::thread::stops_only;
+use super::thread::on_own_thread;
 
+/// Threads that do nothing but stop calls.
+const THREAD: &str = "krait-stop";
 /// How often a thread that holds a lock is looked at again: it mostly lets go in less.
 const PAUSE: Duration = Duration::from_millis(2);
 /// How long a thread that imports a module is left alone: one that is stopped there leaves the submodules that were done and
@@ -42,17 +44,8 @@ pub fn stop(
     if binding.domain.is_main() || py::version() >= (3, 13) {
         return stop_here(binding, stop, which);
     }
-    on_own_thread(move || stop_here(binding, stop, which)).map_or(Ok(0), |stopping| stopping.join().unwrap_or(Ok(0)))
-}
-
-/// A thread that does nothing but stop calls.
-fn on_own_thread<R: Send + 'static>(body: impl FnOnce() -> R + Send + 'static) -> Option<std::thread::JoinHandle<R>> {
-    let run = || {
-        stops_only();
-        body()
-    };
-    let thread = std::thread::Builder::new().name("krait-stop".to_owned()).spawn(run);
-    thread.inspect_err(|error| log::warn!("no thread to stop a call with, it is tried again later: {error}")).ok()
+    on_own_thread(THREAD, move || stop_here(binding, stop, which))
+        .map_or(Ok(0), |stopping| stopping.join().unwrap_or(Ok(0)))
 }
 
 fn stop_here(binding: &'static Binding, stop: Stop, which: impl Fn(&CallId) -> bool) -> Result<usize, Ended> {
@@ -89,7 +82,7 @@ fn stop_later(binding: &'static Binding) {
             }
         }
     };
-    if on_own_thread(later).is_none() {
+    if on_own_thread(THREAD, later).is_none() {
         domain.end_stopping();
     }
 }

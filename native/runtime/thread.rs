@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::ptr::NonNull;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread::JoinHandle;
 use std::time::Instant;
 
 use crate::jvm::stack::{self, Stacks};
@@ -38,8 +39,8 @@ pub(super) struct Thread {
     /// It has had a thread state of Krait's in a sub-interpreter. Whoever ends that deletes the state, and CPython may go on
     /// naming it as this thread's.
     isolated: Cell<bool>,
-    /// It runs no code of the user's: see [`stops_only`].
-    stops_only: Cell<bool>,
+    /// It runs no code of the user's: see [`on_own_thread`].
+    owned: Cell<bool>,
 }
 
 /// A down-call, on the stack of its thread: what else is to be known of the call besides what others may see.
@@ -73,7 +74,7 @@ thread_local! {
             held: Cell::new(0),
             waited: Cell::new(0),
             isolated: Cell::new(false),
-            stops_only: Cell::new(false),
+            owned: Cell::new(false),
         }
     };
 }
@@ -118,7 +119,7 @@ impl Thread {
                 return (NonNull::from(&*record), state, true);
             }
         }
-        if !domain.is_main() && !self.isolated.replace(true) && known.is_none() && !self.stops_only.get() {
+        if !domain.is_main() && !self.isolated.replace(true) && known.is_none() && !self.owned.get() {
             // The first state of a thread is what `PyGILState_Ensure` finds in it, before 3.12 for good: one of the main
             // interpreter, which this thread itself deletes at its end.
             if let Some(main) = super::domain::main_domain() {
@@ -217,13 +218,21 @@ impl Drop for Thread {
     }
 }
 
-/// The calling thread is Krait's own and stops calls, nothing else. It then asks for no thread state of the main interpreter
-/// before it gets one of another.
+/// Runs something on a new thread of Krait's own, which runs no code of the user's. It asks for no thread state of the main
+/// interpreter before it gets one of another. None where there is no thread to be had.
 ///
 /// Before CPython 3.13, who waits for the GIL asks only those to give it away who run in the same interpreter. So a thread
 /// that is to stop a call of a sub-interpreter, which goes on and on, would wait for ever as one of the main interpreter.
-pub(super) fn stops_only() {
-    THREAD.with(|thread| thread.stops_only.set(true));
+pub(super) fn on_own_thread<R: Send + 'static>(
+    name: &str,
+    body: impl FnOnce() -> R + Send + 'static,
+) -> Option<JoinHandle<R>> {
+    let run = || {
+        THREAD.with(|thread| thread.owned.set(true));
+        body()
+    };
+    let thread = std::thread::Builder::new().name(name.to_owned()).spawn(run);
+    thread.inspect_err(|error| log::warn!("no thread {name}, it is tried again later: {error}")).ok()
 }
 
 /// Keeps the calling thread's present thread state for the life of the process: the main thread's.

@@ -14,8 +14,10 @@ use crate::py::version;
 use super::Binding;
 use super::down::down;
 use super::record::Running;
-use super::thread::stops_only;
+use super::thread::on_own_thread;
 
+/// Threads that ask, and the one that looks who has to.
+const THREAD: &str = "krait-turns";
 /// How long code may run on while others wait, but for the five milliseconds that CPython itself waits before it asks.
 const TURN: Duration = Duration::from_millis(10);
 
@@ -49,24 +51,16 @@ impl Sharer {
             return;
         }
         let me = Arc::clone(self);
-        let asking = on_own_thread(move || {
-            stops_only();
+        let asking = on_own_thread(THREAD, move || {
             while may_have_it(&me) && down(me.binding, &Running::default(), |_| ()).is_ok() {
                 std::thread::sleep(TURN);
             }
             me.asking.store(false, Ordering::Release);
         });
-        if !asking {
+        if asking.is_none() {
             self.asking.store(false, Ordering::Release);
         }
     }
-}
-
-fn on_own_thread(body: impl FnOnce() + Send + 'static) -> bool {
-    let thread = std::thread::Builder::new().name("krait-turns".to_owned()).spawn(body);
-    thread
-        .inspect_err(|error| log::warn!("no thread to have interpreters take turns, it is tried again: {error}"))
-        .is_ok()
 }
 
 /// From now on until it is closed, the sub-interpreter takes turns with those that share its GIL.
@@ -77,7 +71,7 @@ pub(super) fn take_turns(main: &'static Binding, opened: &'static Binding) {
     }
     open().push(Sharer::of(opened));
     OPENED.notify_one();
-    if !BEGUN.swap(true, Ordering::AcqRel) && !on_own_thread(move || look(&Sharer::of(main))) {
+    if !BEGUN.swap(true, Ordering::AcqRel) && on_own_thread(THREAD, move || look(&Sharer::of(main))).is_none() {
         BEGUN.store(false, Ordering::Release);
     }
 }
