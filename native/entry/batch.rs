@@ -6,8 +6,8 @@
 use std::time::{Duration, Instant};
 
 use crate::frame::tag::{batch, op, rows, status};
-use crate::frame::{Reader, Writer, decode, encode, encode_handle};
-use crate::py::{Gil, Owned};
+use crate::frame::{Malformed, Reader, Writer, decode, encode, encode_handle};
+use crate::py::{Gil, Object, Owned};
 use crate::runtime;
 
 use super::call::{Frame, Number};
@@ -62,11 +62,11 @@ impl Pace {
 /// Runs one of the batch operations and writes its answer.
 pub fn run(call: &mut Call<'_, '_>, operation: i32, frame: &mut Frame) {
     match operation & !op::RAW {
-        op::MAP_LONGS => numbers::<i64>(call, frame),
-        op::MAP_DOUBLES => numbers::<f64>(call, frame),
+        op::MAP_LONGS => numbers::<i64>(call, frame, false),
+        op::MAP_DOUBLES => numbers::<f64>(call, frame, false),
         _ => match frame.payload().get(KIND) {
-            Some(&rows::LONGS) => packed::<i64>(call, frame),
-            Some(&rows::DOUBLES) => packed::<f64>(call, frame),
+            Some(&rows::LONGS) => numbers::<i64>(call, frame, true),
+            Some(&rows::DOUBLES) => numbers::<f64>(call, frame, true),
             _ => values(call, frame, operation & op::RAW != 0),
         },
     }
@@ -115,7 +115,7 @@ fn value_rows(
 ) -> Result<u8, Failure> {
     let (gil, peer, types) = (call.gil, call.peer, call.binding.domain.types());
     let function = call.object(reader)?;
-    let malformed = |malformed: crate::frame::Malformed| Failure::Raised(malformed.raise(gil));
+    let malformed = |malformed: Malformed| Failure::Raised(malformed.raise(gil));
     let arguments = reader.u8().map_err(malformed)? == rows::ARGUMENTS;
     let count = reader.count(1).map_err(malformed)?;
     let mut pace = Pace::new();
@@ -133,69 +133,47 @@ fn value_rows(
             };
             function.call_owned(gil, &[argument])?
         };
-        let (start, made) = (writer.position(), peer.made());
-        let written =
-            if raw { encode_handle(gil, writer, &value, peer) } else { encode(gil, writer, &value, types, peer) };
-        if let Err(raised) = written {
-            peer.abandon(gil, made);
-            writer.truncate(start);
-            return Err(unwritable(gil, raised));
-        }
+        write_result(call, writer, &value, raw)?;
         *done += 1;
     }
     Ok(batch::DONE)
 }
 
-/// handle, then numbers of eight bytes each to the payload's end.
-fn numbers<N: Number>(call: &mut Call<'_, '_>, frame: &mut Frame) {
+/// Writes a row's result; nothing where it cannot be.
+#[inline]
+fn write_result(call: &Call<'_, '_>, writer: &mut Writer<'_>, value: &Object, raw: bool) -> Result<(), Failure> {
+    let (gil, peer) = (call.gil, call.peer);
+    let (start, made) = (writer.position(), peer.made());
+    let written = match raw {
+        true => encode_handle(gil, writer, value, peer),
+        false => encode(gil, writer, value, call.binding.domain.types(), peer),
+    };
+    written.map_err(|raised| {
+        peer.abandon(gil, made);
+        writer.truncate(start);
+        unwritable(gil, raised)
+    })
+}
+
+/// handle, then numbers of eight bytes each to the payload's end. Rows of MAP (`mixed`) say what they are and how many before the
+/// numbers, and their results may be anything.
+fn numbers<N: Number>(call: &mut Call<'_, '_>, frame: &mut Frame, mixed: bool) {
     call.decoded = true;
     let mut results: Vec<[u8; 8]> = Vec::new();
-    let ended = number_rows::<N>(call, &mut Reader::new(frame.payload()), &mut results);
+    let called = number_rows::<N>(call, &mut Reader::new(frame.payload()), &mut results, mixed);
     let mut writer = Writer::new(frame.memory());
     writer.u32(0);
     writer.put(results.as_flattened());
-    end(call, writer, results.len(), ended);
-}
-
-fn number_rows<N: Number>(
-    call: &Call<'_, '_>,
-    reader: &mut Reader<'_>,
-    results: &mut Vec<[u8; 8]>,
-) -> Result<u8, Failure> {
-    let gil = call.gil;
-    let function: Owned<'_> = call.object(reader)?;
-    let rest = reader.bytes(reader.remaining()).map_err(|malformed| malformed.raise(gil))?;
-    let (arguments, _) = rest.as_chunks::<8>();
-    results.reserve_exact(arguments.len());
-    let mut pace = Pace::new();
-    for argument in arguments {
-        pace.row(gil)?;
-        let value = function.call_owned(gil, &[N::from_bytes(*argument).to_python(gil)?])?;
-        results.push(N::from_python(gil, &value, &function)?.to_bytes());
-    }
-    Ok(batch::DONE)
-}
-
-/// handle, u8 which, u32 count, numbers of eight bytes each: rows whose results are mostly of the same kind.
-fn packed<N: Number>(call: &mut Call<'_, '_>, frame: &mut Frame) {
-    call.decoded = true;
-    let (gil, peer, types) = (call.gil, call.peer, call.binding.domain.types());
-    let mut results: Vec<[u8; 8]> = Vec::new();
-    let ended = packed_rows::<N>(call, &mut Reader::new(frame.payload()), &mut results);
-    let mut writer = Writer::new(frame.memory());
-    writer.u32(0);
-    writer.put(results.as_flattened());
-    let ended = match ended {
+    let ended = match called {
         Ok(None) => Ok(batch::DONE),
-        Ok(Some(value)) => {
+        Ok(Some(other)) => {
             let start = writer.position();
             writer.u8(batch::OTHER);
-            match encode(gil, &mut writer, &value, types, peer) {
+            match write_result(call, &mut writer, &other, false) {
                 Ok(()) => return finish(call, writer, results.len()),
-                Err(raised) => {
-                    peer.abandon(gil, 0);
+                Err(failure) => {
                     writer.truncate(start);
-                    Err(unwritable(gil, raised))
+                    Err(failure)
                 }
             }
         }
@@ -204,27 +182,34 @@ fn packed<N: Number>(call: &mut Call<'_, '_>, frame: &mut Frame) {
     end(call, writer, results.len(), ended);
 }
 
-/// Calls for one row after the other, until one gives something else.
-fn packed_rows<'g, N: Number>(
+/// Calls for one row after the other; if `mixed`, until one gives something else, which is the answer.
+fn number_rows<'g, N: Number>(
     call: &Call<'g, '_>,
     reader: &mut Reader<'_>,
     results: &mut Vec<[u8; 8]>,
+    mixed: bool,
 ) -> Result<Option<Owned<'g>>, Failure> {
     let gil = call.gil;
+    let malformed = |malformed: Malformed| Failure::Raised(malformed.raise(gil));
     let function: Owned<'_> = call.object(reader)?;
-    let malformed = |malformed: crate::frame::Malformed| Failure::Raised(malformed.raise(gil));
-    reader.u8().map_err(malformed)?;
-    let count = reader.count(8).map_err(malformed)?;
-    let (arguments, _) = reader.bytes(8 * count).map_err(malformed)?.as_chunks::<8>();
-    results.reserve_exact(count);
+    let length = if mixed {
+        reader.u8().map_err(malformed)?;
+        8 * reader.count(8).map_err(malformed)?
+    } else {
+        reader.remaining()
+    };
+    let (arguments, _) = reader.bytes(length).map_err(malformed)?.as_chunks::<8>();
+    results.reserve_exact(arguments.len());
     let mut pace = Pace::new();
     for argument in arguments {
         pace.row(gil)?;
         let value = function.call_owned(gil, &[N::from_bytes(*argument).to_python(gil)?])?;
-        match N::exactly(gil, &value) {
-            Some(number) => results.push(number.to_bytes()),
-            None => return Ok(Some(value)),
-        }
+        let number = match N::exactly(gil, &value) {
+            Some(number) => number,
+            None if mixed => return Ok(Some(value)),
+            None => N::from_python(gil, &value, &function)?,
+        };
+        results.push(number.to_bytes());
     }
     Ok(None)
 }

@@ -12,7 +12,7 @@ use crate::runtime::{Binding, CallId, Caller, Ended, Running, Work, down_to};
 use super::batch;
 use super::failure::{Failure, text_of, unwritable};
 use super::items;
-use super::operations::{Call, operate};
+use super::operations::{Call, Outcome, operate};
 
 /// A frame's memory, as Java gave it.
 pub struct Frame {
@@ -110,19 +110,32 @@ impl Work for Job<'_> {
         } else {
             let mut reader = Reader::new(frame.payload());
             let result = operate(&mut call, operation & !op::RAW, &mut reader);
-            match result {
-                Ok(value) => answer(gil, binding, &peer, frame, &value, operation),
-                Err(failure) => answer_failure(gil, binding, &peer, Writer::new(frame.memory()), failure),
-            }
+            answer(gil, binding, &peer, frame, result, operation);
         }
         let adopted = if call.decoded { 0 } else { i64::from(peer.adopted()) + 1 };
         frame.set_adopted(adopted);
     }
 }
 
-/// Writes a result, or why it cannot be written.
+/// Writes what came of a call.
 #[inline(always)]
 pub(super) fn answer(
+    gil: Gil<'_>,
+    binding: &'static Binding,
+    peer: &CallPeer<'_>,
+    frame: &mut Frame,
+    result: Outcome<'_>,
+    operation: i32,
+) {
+    match result {
+        Ok(value) => answer_value(gil, binding, peer, frame, &value, operation),
+        Err(failure) => answer_failure(gil, binding, peer, Writer::new(frame.memory()), failure),
+    }
+}
+
+/// Writes a result, or why it cannot be written.
+#[inline(always)]
+fn answer_value(
     gil: Gil<'_>,
     binding: &'static Binding,
     peer: &CallPeer<'_>,
@@ -156,13 +169,7 @@ pub(super) fn answer(
 
 /// Writes what went wrong.
 #[cold]
-pub(super) fn answer_failure(
-    gil: Gil<'_>,
-    binding: &Binding,
-    peer: &CallPeer<'_>,
-    mut writer: Writer<'_>,
-    failure: Failure,
-) {
+fn answer_failure(gil: Gil<'_>, binding: &Binding, peer: &CallPeer<'_>, mut writer: Writer<'_>, failure: Failure) {
     let status = failure.write(gil, &mut writer, binding.domain, peer);
     writer.finish(status, &binding.host.take_released());
 }

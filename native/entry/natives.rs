@@ -305,6 +305,22 @@ unsafe extern "system" fn runs(
     }
 }
 
+/// A call whose answer may have arrays beside the frame, as those that came with it.
+///
+/// # Safety
+/// `env` is the calling thread's environment, and `refs` is an Object[] or null.
+#[inline(always)]
+unsafe fn with_arrays(env: Env, refs: sys::jobjectArray, call: impl FnOnce(&RefCell<Arrays>)) -> sys::jobject {
+    // SAFETY: by the caller's guarantee.
+    unsafe {
+        guard(env, null_mut(), || {
+            let arrays = RefCell::new(Arrays::new(env, refs));
+            call(&arrays);
+            arrays.into_inner().into_object_array()
+        })
+    }
+}
+
 unsafe extern "system" fn call(
     env: Env,
     _class: sys::jclass,
@@ -317,10 +333,8 @@ unsafe extern "system" fn call(
 ) -> sys::jobject {
     // SAFETY: Java passes a live binding or this thread's door, holds the frame during the call, and `refs` is an Object[] or null.
     unsafe {
-        guard(env, null_mut(), || {
-            let arrays = RefCell::new(Arrays::new(env, refs));
-            call::call(caller(caller_), namespace, operation, Frame::new(frame, capacity), &arrays);
-            arrays.into_inner().into_object_array()
+        with_arrays(env, refs, |arrays| {
+            call::call(caller(caller_), namespace, operation, Frame::new(frame, capacity), arrays);
         })
     }
 }
@@ -338,11 +352,10 @@ unsafe extern "system" fn call_simple(
 ) -> sys::jobject {
     // SAFETY: Java passes a live binding or this thread's door, and holds the frame during the call.
     unsafe {
-        guard(env, null_mut(), || {
-            let arrays = RefCell::new(Arrays::new(env, null_mut()));
+        with_arrays(env, null_mut(), |arrays| {
             let argument = frame::Simple(argument);
-            simple::call(caller(caller_), namespace, target, argument, Frame::new(frame, capacity), &arrays);
-            arrays.into_inner().into_object_array()
+            let function = simple::Function { handle: target, by_name: argument.by_name() };
+            simple::call(caller(caller_), namespace, function, argument, Frame::new(frame, capacity), arrays);
         })
     }
 }
@@ -362,11 +375,9 @@ unsafe extern "system" fn invoke_simple(
 ) -> sys::jobject {
     // SAFETY: Java passes a live binding or this thread's door, and holds the frame during the call.
     unsafe {
-        guard(env, null_mut(), || {
-            let arrays = RefCell::new(Arrays::new(env, null_mut()));
+        with_arrays(env, null_mut(), |arrays| {
             let (method, argument) = (simple::Method { name, method, operation }, frame::Simple(argument));
-            simple::invoke(caller(caller_), namespace, method, argument, Frame::new(frame, capacity), &arrays);
-            arrays.into_inner().into_object_array()
+            simple::call(caller(caller_), namespace, method, argument, Frame::new(frame, capacity), arrays);
         })
     }
 }

@@ -5,82 +5,58 @@ use std::cell::RefCell;
 
 use crate::bridge::CallPeer;
 use crate::frame::tag::{op, status};
-use crate::frame::{Simple, Writer, write_simple};
+use crate::frame::{Simple, write_simple};
 use crate::jvm::arrays::Arrays;
-use crate::py::{Gil, Number, Object, Owned};
+use crate::py::{self, Gil, Number, Object, Owned};
 use crate::runtime::{Binding, Caller, Ended, Running, Work, down_to};
 
-use super::call::{Frame, answer, answer_failure};
+use super::call::{Frame, answer};
 use super::operations::{Outcome, resolve};
 
-/// Calls a function. The answer is a simple one, or what any call has.
-#[inline(always)]
-pub fn call(caller: Caller, namespace: i64, target: i64, argument: Simple, mut frame: Frame, arrays: &RefCell<Arrays>) {
-    let running = Running::new(frame.id(namespace));
-    let mut job = SimpleJob { binding: caller.binding(), namespace, target, argument, frame, arrays };
-    if let Err(Ended) = down_to(caller, &running, &mut job) {
-        job.frame.refuse();
+/// What can be called with at most one argument.
+pub trait Target: Copy {
+    /// The operation that calls it with any arguments.
+    fn operation(self) -> i32;
+
+    /// Calls it; the argument is made after it was found.
+    fn call<'g>(
+        self,
+        gil: Gil<'g>,
+        binding: &'static Binding,
+        namespace: i64,
+        argument: impl FnOnce() -> py::Result<Option<Owned<'g>>>,
+    ) -> Outcome<'g>;
+}
+
+/// An object, or what a name stands for.
+#[derive(Clone, Copy)]
+pub struct Function {
+    /// The handle of the object, or of the name.
+    pub handle: i64,
+    /// Whether it is the name's.
+    pub by_name: bool,
+}
+
+impl Target for Function {
+    #[inline(always)]
+    fn operation(self) -> i32 {
+        op::CALL
     }
-}
-
-struct SimpleJob<'a> {
-    binding: &'static Binding,
-    namespace: i64,
-    target: i64,
-    argument: Simple,
-    frame: Frame,
-    arrays: &'a RefCell<Arrays>,
-}
-
-impl Work for SimpleJob<'_> {
-    type Answer = ();
 
     #[inline(always)]
-    fn work(&mut self, gil: Gil<'_>) {
-        let result = self.result(gil);
-        if !write(gil, self.binding, &mut self.frame, &result) {
-            answer_any(gil, self.binding, &mut self.frame, self.arrays, op::CALL, result);
-        }
-    }
-}
-
-impl SimpleJob<'_> {
-    #[inline(always)]
-    fn result<'g>(&mut self, gil: Gil<'g>) -> Outcome<'g> {
-        let target = self.binding.domain.object(gil, self.target)?;
-        let function = match self.argument.by_name() {
+    fn call<'g>(
+        self,
+        gil: Gil<'g>,
+        binding: &'static Binding,
+        namespace: i64,
+        argument: impl FnOnce() -> py::Result<Option<Owned<'g>>>,
+    ) -> Outcome<'g> {
+        let target = binding.domain.object(gil, self.handle)?;
+        let function = match self.by_name {
             false => target,
-            true => resolve(gil, self.binding, self.namespace, &target)?,
+            true => resolve(gil, binding, namespace, &target)?,
         };
-        let argument: Option<Owned<'_>> = self.argument.argument(gil, self.frame.memory())?;
-        Ok(function.call_owned(gil, argument.as_slice())?)
-    }
-}
-
-/// Writes a simple answer, if the result is one and there is no slot to tell of.
-#[inline(always)]
-fn write(gil: Gil<'_>, binding: &'static Binding, frame: &mut Frame, result: &Outcome<'_>) -> bool {
-    match result {
-        Ok(value) if !binding.host.has_released() => write_simple(gil, frame.memory(), value),
-        _ => false,
-    }
-}
-
-/// As any call's.
-#[cold]
-#[inline(never)]
-fn answer_any(
-    gil: Gil<'_>,
-    binding: &'static Binding,
-    frame: &mut Frame,
-    arrays: &RefCell<Arrays>,
-    operation: i32,
-    result: Outcome<'_>,
-) {
-    let peer = CallPeer::down(gil, binding, arrays);
-    match result {
-        Ok(value) => answer(gil, binding, &peer, frame, &value, operation),
-        Err(failure) => answer_failure(gil, binding, &peer, Writer::new(frame.memory()), failure),
+        Ok(function.call_owned(gil, argument()?.as_slice())?)
     }
 }
 
@@ -95,14 +71,19 @@ pub struct Method {
     pub operation: i32,
 }
 
-impl Method {
+impl Target for Method {
+    #[inline(always)]
+    fn operation(self) -> i32 {
+        self.operation
+    }
+
     #[inline(always)]
     fn call<'g>(
         self,
         gil: Gil<'g>,
-        binding: &Binding,
+        binding: &'static Binding,
         namespace: i64,
-        argument: impl FnOnce() -> crate::py::Result<Option<Owned<'g>>>,
+        argument: impl FnOnce() -> py::Result<Option<Owned<'g>>>,
     ) -> Outcome<'g> {
         let name = binding.domain.object(gil, self.name)?;
         let object = resolve(gil, binding, namespace, &name)?;
@@ -114,43 +95,62 @@ impl Method {
     }
 }
 
-/// Calls a method. The answer is a simple one, or what any call has.
+/// Calls. The answer is a simple one, or what any call has.
 #[inline(always)]
-pub fn invoke(
+pub fn call<T: Target>(
     caller: Caller,
     namespace: i64,
-    method: Method,
+    target: T,
     argument: Simple,
     mut frame: Frame,
     arrays: &RefCell<Arrays>,
 ) {
     let running = Running::new(frame.id(namespace));
-    let mut job = MethodJob { binding: caller.binding(), namespace, method, argument, frame, arrays };
+    let mut job = SimpleJob { binding: caller.binding(), namespace, target, argument, frame, arrays };
     if let Err(Ended) = down_to(caller, &running, &mut job) {
         job.frame.refuse();
     }
 }
 
-struct MethodJob<'a> {
+struct SimpleJob<'a, T> {
     binding: &'static Binding,
     namespace: i64,
-    method: Method,
+    target: T,
     argument: Simple,
     frame: Frame,
     arrays: &'a RefCell<Arrays>,
 }
 
-impl Work for MethodJob<'_> {
+impl<T: Target> Work for SimpleJob<'_, T> {
     type Answer = ();
 
     #[inline(always)]
     fn work(&mut self, gil: Gil<'_>) {
-        let MethodJob { binding, namespace, method, argument, ref mut frame, arrays } = *self;
-        let result = method.call(gil, binding, namespace, || argument.argument(gil, frame.memory()));
-        if !write(gil, binding, frame, &result) {
-            answer_any(gil, binding, frame, arrays, method.operation, result);
+        let SimpleJob { binding, namespace, target, argument, ref mut frame, arrays } = *self;
+        let result = target.call(gil, binding, namespace, || argument.argument(gil, frame.memory()));
+        // A simple answer, if the result is one and there is no slot to tell of.
+        let written = match &result {
+            Ok(value) if !binding.host.has_released() => write_simple(gil, frame.memory(), value),
+            _ => false,
+        };
+        if !written {
+            answer_any(gil, binding, frame, arrays, target.operation(), result);
         }
     }
+}
+
+/// As any call's.
+#[cold]
+#[inline(never)]
+fn answer_any(
+    gil: Gil<'_>,
+    binding: &'static Binding,
+    frame: &mut Frame,
+    arrays: &RefCell<Arrays>,
+    operation: i32,
+    result: Outcome<'_>,
+) {
+    answer(gil, binding, &CallPeer::down(gil, binding, arrays), frame, result, operation);
 }
 
 /// Calls a method with a number, which gives a number as a rule: that is the answer where the frame's status is OK.
@@ -195,11 +195,7 @@ impl Work for LongJob {
 #[cold]
 #[inline(never)]
 fn told_in_frame(gil: Gil<'_>, binding: &'static Binding, frame: &mut Frame, operation: i32, result: Outcome<'_>) {
-    let peer = CallPeer::up(gil, binding.domain, binding.host);
-    match result {
-        Ok(value) => answer(gil, binding, &peer, frame, &value, operation),
-        Err(failure) => answer_failure(gil, binding, &peer, Writer::new(frame.memory()), failure),
-    }
+    answer(gil, binding, &CallPeer::up(gil, binding.domain, binding.host), frame, result, operation);
     let status = &mut frame.memory()[..4];
     if *status == status::OK.to_le_bytes() {
         status.copy_from_slice(&status::VALUE.to_le_bytes());
