@@ -50,7 +50,7 @@ public final class FrameStack {
     /**
      * Takes the next frame of this thread.
      *
-     * @return a frame that nobody else uses until {@link #release} is given it
+     * @return a frame that nobody else uses until {@link #release(Frame)} is given it
      */
     public static Frame acquire() {
         Thread thread = Thread.currentThread();
@@ -145,12 +145,21 @@ public final class FrameStack {
     /**
      * Gives a frame back that was neither written nor read, or was cleared since.
      *
-     * @param frame as for {@link #release}
+     * @param frame as for {@link #release(Frame)}
      */
     static void releaseUntouched(Frame frame) {
         FrameStack stack = frame.stack();
         if (stack != null && frame.leaver == null && !frame.hasAnswered()) {
             stack.pop(frame);
+        } else {
+            release(frame);
+        }
+    }
+
+    /** As {@link #releaseUntouched} or as {@link #release(Frame)}. */
+    static void release(Frame frame, boolean untouched) {
+        if (untouched) {
+            releaseUntouched(frame);
         } else {
             release(frame);
         }

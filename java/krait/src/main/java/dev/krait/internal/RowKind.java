@@ -18,6 +18,11 @@ final class RowKind {
         return row instanceof Long || row instanceof Integer ? LONGS : row instanceof Double ? DOUBLES : VALUES;
     }
 
+    /** Whether rows are eight bytes each. */
+    static boolean isNumber(int kind) {
+        return kind == LONGS || kind == DOUBLES;
+    }
+
     /** A number of one of the two kinds. */
     static Object number(int kind, long bits) {
         return kind == LONGS ? (Object) bits : (Object) Double.longBitsToDouble(bits);

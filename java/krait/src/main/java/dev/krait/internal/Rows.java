@@ -177,7 +177,7 @@ public final class Rows<T> implements Spliterator<T> {
             int written;
             Throwable unwritten = null;
             try {
-                written = kind == RowKind.LONGS || kind == RowKind.DOUBLES ? writeNumbers(writer, kind) : writeRows(writer);
+                written = RowKind.isNumber(kind) ? writeNumbers(writer, kind) : writeRows(writer);
             } catch (RuntimeException | Error e) {
                 writer.rollback();
                 throw e;
@@ -342,7 +342,7 @@ public final class Rows<T> implements Spliterator<T> {
                 throw Failures.of(frame, frame.status(), reader, row);
             }
             int done = reader.intValue();
-            if (kind == RowKind.LONGS || kind == RowKind.DOUBLES) {
+            if (RowKind.isNumber(kind)) {
                 readNumbers(reader, done, kind);
             } else {
                 makeRoom(done);

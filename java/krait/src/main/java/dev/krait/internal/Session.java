@@ -353,11 +353,7 @@ public final class Session implements ValueContext {
             }
             return result(frame, null, refs, op == Op.INVOKE_ITEMS);
         } finally {
-            if (untouched) {
-                FrameStack.releaseUntouched(frame);
-            } else {
-                FrameStack.release(frame);
-            }
+            FrameStack.release(frame, untouched);
             Reference.reachabilityFence(args);
         }
     }
@@ -389,7 +385,7 @@ public final class Session implements ValueContext {
 
     private Object invokeLong(int op, Names.Method called, long argument) {
         Frame frame = acquire();
-        boolean read = true;
+        boolean untouched = false;
         try {
             if (Flight.isOn()) {
                 frame.name = called.methodName;
@@ -400,16 +396,12 @@ public final class Session implements ValueContext {
                     frame.address());
             ended(frame, Long.BYTES);
             if (frame.status() == Status.OK) {
-                read = false;
+                untouched = true;
                 return number;
             }
             return result(frame, null, null, op == Op.INVOKE_ITEMS);
         } finally {
-            if (read) {
-                FrameStack.release(frame);
-            } else {
-                FrameStack.releaseUntouched(frame);
-            }
+            FrameStack.release(frame, untouched);
         }
     }
 
@@ -516,11 +508,7 @@ public final class Session implements ValueContext {
             }
             return result(frame, null, refs);
         } finally {
-            if (untouched) {
-                FrameStack.releaseUntouched(frame);
-            } else {
-                FrameStack.release(frame);
-            }
+            FrameStack.release(frame, untouched);
             Reference.reachabilityFence(args);
             Reference.reachabilityFence(keywordValues);
         }

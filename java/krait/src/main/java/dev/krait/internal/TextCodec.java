@@ -15,7 +15,7 @@ final class TextCodec {
     /** A non-ASCII text mostly shows it this early, which saves the copy that would find out. */
     private static final int PROBE = 16;
     /** Longer texts are not written alone: every frame has room for these. */
-    static final int ALONE = 2000;
+    private static final int ALONE = 2000;
     private static final int CHUNK = 1 << 20;
     private static final VarHandle EIGHT = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
     private static final long ONES = 0x0101010101010101L;
