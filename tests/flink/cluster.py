@@ -46,6 +46,7 @@ ENGINES = ("process", "thread-pemja", "thread-krait")
 VERSION = re.search(r"^version=(.+)$", (ROOT / "gradle.properties").read_text(), re.M).group(1)
 KRAIT_PEMJA = Path(os.environ.get("KRAIT_PEMJA_JAR") or ROOT / f"java/krait-pemja/build/libs/krait-pemja-{VERSION}.jar")
 KRAIT_FLINK = ROOT / f"java/krait-flink/build/libs/krait-flink-{VERSION}.jar"
+KRAIT_FLINK_JOB = KRAIT_FLINK.with_name(f"{KRAIT_FLINK.stem}-job.jar")
 PARENT_FIRST = "classloader.parent-first-patterns.additional"
 
 

@@ -8,10 +8,9 @@ import sys
 import unittest
 from pathlib import Path
 
-from cluster import BUILD, KRAIT_FLINK, ROOT, Cluster, flink_version
+from cluster import BUILD, KRAIT_FLINK_JOB, ROOT, Cluster, flink_version
 from support import too_old
 
-JOB = KRAIT_FLINK.with_name(f"{KRAIT_FLINK.stem}-job.jar")
 MAIN = "dev.krait.flink.job.MeasuredJob"
 ROWS = 20_000
 
@@ -30,7 +29,7 @@ class KraitFlinkTest(unittest.TestCase):
         cls.cluster.__enter__()
 
     def measured(self, *arguments):
-        done = self.cluster.run_java(JOB, MAIN, "--rows", ROWS, *arguments)
+        done = self.cluster.run_java(KRAIT_FLINK_JOB, MAIN, "--rows", ROWS, *arguments)
         self.assertEqual(done.returncode, 0, done.stdout[-6000:])
         return int(re.search(r"rows/s, .* sum (-?\d+)", done.stdout).group(1))
 
@@ -61,7 +60,7 @@ class WrongPythonTest(unittest.TestCase):
 
     def run_with(self, python):
         options = [] if python is None else ["-D", f"pipeline.global-job-parameters=krait.python:{python}"]
-        return self.cluster.run_java(JOB, MAIN, "--rows", 1000, options=options)
+        return self.cluster.run_java(KRAIT_FLINK_JOB, MAIN, "--rows", 1000, options=options)
 
     def said(self, python):
         self.run_with(python)

@@ -9,7 +9,7 @@ import unittest
 import zipfile
 from pathlib import Path
 
-from cluster import BUILD, KRAIT_FLINK, KRAIT_PEMJA, PARENT_FIRST, Cluster, distribution, flink_version
+from cluster import BUILD, KRAIT_FLINK, KRAIT_FLINK_JOB, KRAIT_PEMJA, PARENT_FIRST, Cluster, distribution, flink_version
 from support import ENGINE, JOBS, ClusterTest, too_old, value_of
 
 NOT_SET_UP = "krait-pemja is not set up as it must be"
@@ -87,7 +87,7 @@ class JarsTest(unittest.TestCase):
         with Cluster("thread-krait", name="thread-krait-both", jars=[KRAIT_PEMJA, KRAIT_FLINK]) as cluster:
             self.assert_runs_on_krait(cluster)
             # And a job that has krait-flink besides, beside the Python that thread mode has started.
-            done = cluster.run_java(KRAIT_FLINK.with_name(f"{KRAIT_FLINK.stem}-job.jar"), "dev.krait.flink.job.MeasuredJob",
+            done = cluster.run_java(KRAIT_FLINK_JOB, "dev.krait.flink.job.MeasuredJob",
                                     "--rows", 1000, options=["-D", f"pipeline.global-job-parameters=krait.python:{sys.executable}"])
             self.assertEqual(done.returncode, 0, done.stdout[-6000:])
             self.assert_runs_on_krait(cluster)
