@@ -1,5 +1,6 @@
 //! Stopping calls: an exception raised in the thread that runs them, where that harms nobody else.
 
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use crate::py::{self, Gil, Object, Owned};
@@ -19,10 +20,15 @@ const IMPORTING: Duration = Duration::from_secs(5);
 /// How many frames up a module's code is looked for.
 const FAR: usize = 500;
 
-/// Functions of the standard library that take a lock for their callers: one that is stopped on its way out never gives the
-/// lock back, and the next thread waits for ever.
-const LOCKING: [(&str, &[&str]); 2] =
-    [("threading", &["__enter__", "acquire", "_acquire_restore"]), ("logging", &["acquire", "_acquireLock"])];
+/// Functions of the standard library that take a lock for their callers, or give it back: one that is stopped on its way out,
+/// or on its way in, leaves the lock taken, and the next thread waits for ever.
+const LOCKING: [(&str, &[&str]); 2] = [
+    ("threading", &["__enter__", "__exit__", "acquire", "release", "_acquire_restore"]),
+    ("logging", &["acquire", "release", "_acquireLock", "_releaseLock"]),
+];
+/// Where `with` calls `__enter__` as any other function, and may be stopped after it and before what calls `__exit__` is in
+/// force: since CPython 3.14. The instruction before that call, with the number by which it asks for `__enter__`.
+static ENTERING: OnceLock<Option<[u8; 2]>> = OnceLock::new();
 /// Every function of these files does: `importlib` locks by hand. And where one is further up, a module is being imported.
 const IMPORT_FILES: &str = "<frozen importlib.";
 /// Waits for a thread that it started. Before CPython 3.12 that has the number of its maker until it runs, and would be
@@ -50,6 +56,7 @@ pub fn stop(
 
 fn stop_here(binding: &'static Binding, stop: Stop, which: impl Fn(&CallId) -> bool) -> Result<usize, Ended> {
     let (marked, waiting) = down(binding, &Running::default(), |gil| {
+        learn_entering(gil);
         let marked = binding.domain.mark(gil, stop, which);
         (marked, binding.domain.deliver(gil))
     })?;
@@ -133,6 +140,40 @@ impl Domain {
     }
 }
 
+/// Finds out how this CPython's `with` enters, before a thread is looked at: this may give the GIL away.
+fn learn_entering(gil: Gil<'_>) {
+    if ENTERING.get().is_some() {
+        return;
+    }
+    let found = entering(gil).unwrap_or_else(|raised| {
+        gil.clear_raised(raised);
+        None
+    });
+    let _ = ENTERING.set(found);
+}
+
+fn entering(gil: Gil<'_>) -> py::Result<Option<[u8; 2]>> {
+    if py::version() < (3, 14) {
+        return Ok(None);
+    }
+    let opcodes = gil.import(c"_opcode_metadata")?.attr_str(gil, c"opmap")?;
+    let Some(opcode) = opcodes.dict_get(gil, &*gil.str("LOAD_SPECIAL")?)? else {
+        return Ok(None);
+    };
+    // `__enter__` is the first of the special methods that the instruction knows.
+    Ok(opcode.to_long(gil)?.and_then(|opcode| u8::try_from(opcode).ok()).map(|opcode| [opcode, 0]))
+}
+
+/// Whether a frame is calling a context manager's `__enter__`, or just has.
+fn is_entering(gil: Gil<'_>, frame: &Owned<'_>, code: &Owned<'_>) -> py::Result<bool> {
+    let Some(Some(entering)) = ENTERING.get() else {
+        return Ok(false);
+    };
+    let at = frame.attr_str(gil, c"f_lasti")?.to_long(gil)?.and_then(|at| usize::try_from(at).ok()).unwrap_or(0);
+    let code = code.attr_str(gil, c"co_code")?;
+    Ok(code.as_bytes(gil)?.get(..at).is_some_and(|before| before.ends_with(entering)))
+}
+
 /// Whether the thread's innermost function can be stopped without harm; `patient` spares a thread that imports a module.
 /// The thread rests while this one has the GIL, and nothing here gives that away.
 fn may_be_stopped(gil: Gil<'_>, record: &Record, patient: bool) -> bool {
@@ -163,6 +204,9 @@ fn must_not_stop(gil: Gil<'_>, frame: &Owned<'_>, depth: usize, patient: bool) -
     let code = frame.attr_str(gil, c"f_code")?;
     // Anywhere on the stack while there is patience, else only where it may hold a lock.
     if (depth == 0 || patient) && code.attr_str(gil, c"co_filename")?.to_string_lossy(gil)?.starts_with(IMPORT_FILES) {
+        return Ok(true);
+    }
+    if depth == 0 && is_entering(gil, frame, &code)? {
         return Ok(true);
     }
     if depth >= NEAR {
