@@ -198,15 +198,19 @@ impl<N: Number> Work for NumberJob<N> {
 
     #[inline(always)]
     fn work(&mut self, gil: Gil<'_>) -> N {
-        let NumberJob { binding, handle, argument, .. } = *self;
-        let result = binding.domain.object(gil, handle).map_err(Failure::from).and_then(|function| {
-            let value = function.call_owned(gil, &[argument.to_python(gil)?])?;
-            N::from_python(gil, &value, &function)
-        });
-        match result {
-            Ok(number) if !number.is_look() && !binding.host.has_released() => number,
-            result => told_in_frame(gil, binding, &mut self.frame, result),
+        match self.call(gil) {
+            Ok(number) if !number.is_look() && !self.binding.host.has_released() => number,
+            result => told_in_frame(gil, self.binding, &mut self.frame, result),
         }
+    }
+}
+
+impl<N: Number> NumberJob<N> {
+    #[inline(always)]
+    fn call(&self, gil: Gil<'_>) -> Result<N, Failure> {
+        let function = self.binding.domain.object(gil, self.handle)?;
+        let value = function.call_owned(gil, &[self.argument.to_python(gil)?])?;
+        N::from_python(gil, &value, &function)
     }
 }
 

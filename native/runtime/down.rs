@@ -1,5 +1,6 @@
 //! The down-call: from Java into Python, on the Python stack, with the GIL.
 
+use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
 
 use crate::jvm::stack;
@@ -21,9 +22,15 @@ struct Leave<'t, 'g> {
     down: &'t Down<'t>,
 }
 
-impl Drop for Leave<'_, '_> {
+impl Leave<'_, '_> {
+    /// The way that calls go which do not panic: a drop in two places would be a function of its own.
     #[inline(always)]
-    fn drop(&mut self) {
+    fn now(self) {
+        ManuallyDrop::new(self).restore();
+    }
+
+    #[inline(always)]
+    fn restore(&mut self) {
         let Down { binding, outer, outer_held, .. } = self.down;
         self.down.record().pop(self.gil);
         self.thread.current.set(*outer);
@@ -33,6 +40,13 @@ impl Drop for Leave<'_, '_> {
         if held != 0 {
             binding.domain.gate().leave(held);
         }
+    }
+}
+
+impl Drop for Leave<'_, '_> {
+    #[cold]
+    fn drop(&mut self) {
+        self.restore();
     }
 }
 
@@ -184,15 +198,20 @@ impl<W: Work> Crossing<'_, W> {
         unsafe { down.record().push(gil, call) };
         thread.current.set(Some(NonNull::from(&down).cast()));
         let leave = Leave { thread, gil, down: &down };
-        if way.foreign {
-            down.record().runs_on(gil, way.state);
-        }
-        let moved = way.foreign && stack::bounds().is_some_and(|(base, size)| way.state.protect_stack(gil, base, size));
+        let moved = way.foreign && begin_foreign(gil, way);
         domain.drain(gil);
         self.answer = Some(self.work.work(gil));
         if moved {
             way.state.unprotect_stack(gil);
         }
-        drop(leave);
+        leave.now();
     }
+}
+
+/// A call with a thread state of others' begins. Whether CPython was told of the Python stack, which is to be undone.
+#[cold]
+fn begin_foreign(gil: Gil<'_>, way: &Way) -> bool {
+    // SAFETY: a thread's seat holds the record as long as calls run.
+    unsafe { way.record.as_ref() }.runs_on(gil, way.state);
+    stack::bounds().is_some_and(|(base, size)| way.state.protect_stack(gil, base, size))
 }
