@@ -261,7 +261,7 @@ unsafe extern "system" fn end(env: Env, _class: sys::jclass, main: sys::jlong, e
     }
 }
 
-/// Stops calls of a namespace: those of one frame and use, or with frame 0 all. The number of calls.
+/// Stops the call that a frame has in this use. Whether it runs: 1 or 0.
 unsafe extern "system" fn stop(
     env: Env,
     _class: sys::jclass,
@@ -276,10 +276,9 @@ unsafe extern "system" fn stop(
         guard(env, 0, || {
             let binding = binding(binding_);
             let reason = if timeout != 0 { Stop::Timeout } else { Stop::Interrupt };
-            let picked = move |id: &CallId| {
-                let one = id.frame == frame && id.sequence == sequence;
-                id.namespace == namespace && id.frame != 0 && (frame == 0 || one)
-            };
+            let call = CallId { namespace, frame, sequence };
+            // Krait's own calls have no frame, nor has one that is seen just before it begins.
+            let picked = move |id: &CallId| frame != 0 && *id == call;
             runtime::stop(binding, reason, picked).map_or(0, |count| count as sys::jint)
         })
     }

@@ -389,7 +389,8 @@ public final class PythonInterpreter implements AutoCloseable {
     }
 
     /**
-     * Stops the calls that run in this interpreter now, in any thread: they end with a {@link PythonInterruptedException}.
+     * Has the calls stopped that run in this interpreter now, or wait for its GIL, in any thread: they end with a {@link
+     * PythonInterruptedException}. Does not wait for them.
      */
     public void interrupt() {
         session.interrupt();

@@ -14,8 +14,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Stops calls whose deadline has passed or whose thread was interrupted: a daemon thread that looks at the frames in
- * use every few milliseconds, and sleeps while there are none.
+ * Stops calls whose deadline has passed, or whose thread or interpreter was interrupted: a daemon thread that looks at the
+ * frames in use every few milliseconds, and sleeps while there are none.
  */
 final class CallWatch {
     static final long NO_DEADLINE = Long.MAX_VALUE;
@@ -41,14 +41,66 @@ final class CallWatch {
         private long seen;
         private long stopped;
         private long since;
-        private long next;
         private long pause;
+        private Stopping last;
         private boolean told;
     }
 
-    /** Stopping needs the GIL, which a stuck call may hold: each stop waits for it on a thread of its own. */
-    private static final ExecutorService STOPPERS = new ThreadPoolExecutor(0, 64, 5, TimeUnit.SECONDS,
-            new SynchronousQueue<>(), task -> BackgroundThread.daemon(task, "krait-stop"), new ThreadPoolExecutor.DiscardPolicy());
+    /** Which call the user of an interpreter wants to be stopped. */
+    static final class Interrupt {
+        private final long namespace;
+        private final long sequence;
+
+        private Interrupt(long namespace, long sequence) {
+            this.namespace = namespace;
+            this.sequence = sequence;
+        }
+    }
+
+    /** Stops a call, on a thread of its own: that needs the GIL, which a stuck call may hold. */
+    private static final class Stopping implements Runnable {
+        private final long binding;
+        private final long namespace;
+        private final long address;
+        private final long sequence;
+        private final boolean late;
+        /** It did not find the call, which waits for the GIL to begin or has just ended. */
+        private boolean missed;
+        private long ended;
+        /** What stands above is true. */
+        private volatile boolean over;
+
+        Stopping(Frame frame, long binding, long sequence, boolean late) {
+            this.binding = binding;
+            namespace = frame.namespace();
+            address = frame.addressGiven();
+            this.sequence = sequence;
+            this.late = late;
+        }
+
+        @Override
+        public void run() {
+            try {
+                missed = Native.stop(binding, namespace, address, sequence, late ? 1 : 0) == 0;
+            } finally {
+                ended = System.nanoTime();
+                over = true;
+            }
+        }
+
+        void couldNotRun() {
+            missed = true;
+            over = true;
+        }
+
+        /** Whether the call is to be stopped once more, if it still runs after a pause. */
+        boolean isToBeRepeated(long now, long pause) {
+            return over && (missed || now - ended >= pause);
+        }
+    }
+
+    private static final ExecutorService STOPPERS = new ThreadPoolExecutor(0, 64, 5, TimeUnit.SECONDS, new SynchronousQueue<>(),
+            task -> BackgroundThread.daemon(task, "krait-stop"), (task, pool) -> ((Stopping) task).couldNotRun());
 
     private CallWatch() {
     }
@@ -75,6 +127,24 @@ final class CallWatch {
     /** Has the thread look whether it is still needed. */
     static void lookUp() {
         LockSupport.unpark(THREAD.thread());
+    }
+
+    /** Has all calls stopped that run in an interpreter now, or wait for its GIL. */
+    static void interrupt(long binding, long namespace) {
+        for (WeakReference<Frame> known : FRAMES) {
+            Frame frame = known.get();
+            if (frame != null && frame.binding() == binding && frame.namespace() == namespace) {
+                frame.interrupt = new Interrupt(namespace, frame.sequence());
+            }
+        }
+        wake();
+        lookUp();
+    }
+
+    private static boolean isInterrupted(Frame frame, long sequence) {
+        Interrupt wanted = frame.interrupt;
+        // Both: the call that was seen in the interpreter may have ended before its number was taken, and be another one's.
+        return wanted != null && wanted.sequence == sequence && wanted.namespace == frame.namespace();
     }
 
     private static void watch() {
@@ -161,22 +231,22 @@ final class CallWatch {
         // Seen at two ticks: a short call ends by itself, before it could be stopped.
         boolean interrupted = notes.seen == sequence && user != null && user.isInterrupted();
         notes.seen = sequence;
-        if (!late && !interrupted) {
+        if (!late && !interrupted && !isInterrupted(frame, sequence)) {
             return;
         }
         if (notes.stopped != sequence) {
             notes.stopped = sequence;
             notes.since = now;
-            notes.next = now;
             notes.pause = FIRST_PAUSE;
+            notes.last = null;
             notes.told = false;
         }
-        if (now - notes.next >= 0) {
-            notes.next = now + notes.pause;
-            notes.pause = Math.min(2 * notes.pause, LONGEST_PAUSE);
-            long address = frame.addressGiven();
-            long namespace = frame.namespace();
-            STOPPERS.execute(() -> Native.stop(binding, namespace, address, sequence, late ? 1 : 0));
+        if (notes.last == null || notes.last.isToBeRepeated(now, notes.pause)) {
+            if (notes.last != null && !notes.last.missed) {
+                notes.pause = Math.min(2 * notes.pause, LONGEST_PAUSE);
+            }
+            notes.last = new Stopping(frame, binding, sequence, late);
+            STOPPERS.execute(notes.last);
         }
         if (!notes.told && now - notes.since > STUCK) {
             notes.told = true;

@@ -68,6 +68,8 @@ public final class Frame {
     private volatile long deadline;
     /** Who has this frame, if it belongs to no stack. */
     private volatile Thread borrower;
+    /** The call that was interrupted last, or null: see {@link CallWatch#interrupt}. */
+    volatile CallWatch.Interrupt interrupt;
     /** The watch's own notes. */
     final CallWatch.Notes notes = new CallWatch.Notes();
 

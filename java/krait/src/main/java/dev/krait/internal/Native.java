@@ -73,7 +73,7 @@ final class Native {
     /** Copies a block that did not fit into a frame, and frees it. */
     static native void take(long block, long frame, long capacity);
 
-    /** Stops calls of a namespace: those of one frame and use, or with frame 0 all. The number of calls. */
+    /** Stops the call that a frame has in this use. Whether it runs: 1 or 0. */
     static native int stop(long binding, long namespace, long frame, long sequence, int timeout);
 
     /** Whether calls of a namespace run: 1 in other threads, 2 in this one, 3 in both. */

@@ -173,9 +173,9 @@ public final class Session implements ValueContext {
         return forms;
     }
 
-    /** Stops all calls that run in the interpreter, in any thread. */
+    /** Has all calls stopped that run in the interpreter, in any thread. */
     public void interrupt() {
-        Native.stop(binding, namespace(), 0, 0, 0);
+        CallWatch.interrupt(binding, namespace());
     }
 
     /** {@return what all threads run in Python} */

@@ -118,10 +118,15 @@ final class StoppingTest {
     }
 
     @Test
-    void whoCatchesOneStopIsStoppedAgain() {
+    void whoCatchesOneStopIsStoppedAgain() throws Exception {
         interp.exec("def catches(n):\n    while n:\n        try:\n            while True: tick()\n        except BaseException: n -= 1\n"
                 + "    while True: tick()\n");
         assertThrows(PythonTimeoutException.class, () -> interp.invoke(Duration.ofMillis(50), "catches", 2));
+        CompletableFuture<Object> interrupted = CompletableFuture.supplyAsync(
+                () -> assertThrows(PythonInterruptedException.class, () -> interp.invoke("catches", 2)), threads);
+        Thread.sleep(200);
+        interp.interrupt();
+        assertEquals(PythonInterruptedException.class, interrupted.get(20, TimeUnit.SECONDS).getClass());
         assertEquals(2L, interp.invoke("inc", 1));
     }
 
