@@ -35,6 +35,8 @@ final class CallWatch {
     private static final BackgroundThread THREAD = new BackgroundThread("krait-watch", CallWatch::watch,
             Interpreters::areAlive);
     private static volatile boolean awake;
+    /** Loaded now, and not when the first call is stopped: by then the class loader may have been closed under it. */
+    private static final Class<?> NEEDED_LATER = Stopping.class;
 
     /** What the watch remembers of a frame; only its thread uses it. */
     static final class Notes {

@@ -80,7 +80,8 @@ final class Watching {
             Class.forName("javax.management.MBeanServer");
             Management.register();
         } catch (ClassNotFoundException | LinkageError e) {
-            LOG.log(System.Logger.Level.DEBUG, "This JVM has no module java.management: Krait has no MBean");
+            LOG.log(System.Logger.Level.DEBUG, "Krait has no MBean: this JVM has no module java.management, or Krait's class "
+                    + "loader was closed", e);
         } catch (Exception e) {
             LOG.log(System.Logger.Level.WARNING, "Krait's MBean could not be registered", e);
         }

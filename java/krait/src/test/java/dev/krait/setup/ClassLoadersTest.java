@@ -237,6 +237,55 @@ class ClassLoadersTest {
         }
     }
 
+    /** Closes class loaders as soon as Krait has started in them, and stays longer than Krait's own threads wait for anything. */
+    public static final class ClosedAtOnce {
+        private ClosedAtOnce() {
+        }
+
+        /** The child's program. */
+        public static void main(String[] args) throws Exception {
+            for (String what : List.of("closes", "keeps", "runs")) {
+                try (URLClassLoader loader = loader()) {
+                    @SuppressWarnings("unchecked")
+                    Function<String, String> hasty = (Function<String, String>) loader.loadClass(Hasty.class.getName())
+                            .getConstructor().newInstance();
+                    System.out.println(hasty.apply(what));
+                }
+            }
+            Thread.sleep(3_000);
+            System.out.println("end");
+        }
+    }
+
+    /** Starts Krait, and leaves it as it is told. */
+    public static final class Hasty implements Function<String, String> {
+        static PythonInterpreter kept;
+
+        @Override
+        public String apply(String what) {
+            kept = PythonInterpreter.create();
+            if (what.equals("closes")) {
+                kept.close();
+            } else if (what.equals("runs")) {
+                Thread calls = new Thread(() -> {
+                    try {
+                        kept.withDeadline(Duration.ofMillis(500)).exec("while True: pass");
+                    } catch (LinkageError | PythonException e) {
+                        System.out.println("stopped");
+                    }
+                });
+                calls.setDaemon(true);
+                calls.start();
+            }
+            return what;
+        }
+    }
+
+    @Test
+    void nothingIsPrintedWhereAClassLoaderIsClosedAsSoonAsKraitHasStartedInIt() {
+        assertEquals(lines("closes", "keeps", "runs", "stopped", "end"), ChildJvm.of(ClosedAtOnce.class).run().fine());
+    }
+
     @Test
     void classLoadersWhoseInterpretersAreClosedAreUnloadedTheFirstToo() {
         assertUnloaded(30, 0);
