@@ -59,4 +59,6 @@ else
 fi
 say "Not run: the Java tests in a JVM under any of them. HotSpot generates code, which valgrind and ThreadSanitizer do not know;"
 say "with the core built for AddressSanitizer a first call works, and the whole of the tests takes more memory than there is."
-[ "$bad" = 0 ] && [ "$ran" -gt 0 ] || die "$ran clean, $bad with faults"
+verdict="sanitize: $ran of 3 clean, $bad with faults, $((3 - ran - bad)) not run"
+[ "$bad" = 0 ] && [ "$ran" -gt 0 ] || die "$verdict"
+say "$verdict"
