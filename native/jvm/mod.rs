@@ -103,3 +103,11 @@ pub unsafe fn throw(env: Env, class: &CStr, message: &str) {
         }
     }
 }
+
+/// Ends the process, as nothing else is left: the JVM says why, and in what Java code.
+pub fn fatal(message: &str) -> ! {
+    let message = std::ffi::CString::new(message).unwrap_or_default();
+    // SAFETY: this thread's environment, on the Java stack; the function does not come back.
+    stack::in_java(|env| unsafe { jni_call!(env, FatalError, message.as_ptr()) });
+    std::process::abort()
+}

@@ -83,6 +83,10 @@ pub struct Helpers {
     pub interrupted: Detached,
     /// `krait._threads.forget`.
     pub forget_thread: Detached,
+    /// `sys.modules`.
+    pub modules: Detached,
+    /// The str `greenlet`.
+    pub greenlet: Detached,
 }
 
 // SAFETY: the cells are written only between two lives, when nobody can enter; the tables are only touched by functions
@@ -157,6 +161,8 @@ impl Domain {
             timeout: error(c"CallTimeout")?,
             interrupted: error(c"CallInterrupted")?,
             forget_thread: threads.attr_str(gil, c"forget")?.detach(),
+            modules: gil.import(c"sys")?.attr_str(gil, c"modules")?.detach(),
+            greenlet: gil.interned(c"greenlet")?.detach(),
             bridge: bridge.detach(),
         };
         let loaded = Box::new(Loaded { types: Types::load(gil)?, helpers });

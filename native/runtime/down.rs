@@ -1,13 +1,13 @@
 //! The down-call: from Java into Python, on the Python stack, with the GIL.
 
 use std::mem::ManuallyDrop;
-use std::ptr::NonNull;
 
 use crate::jvm::stack;
 use crate::py::Gil;
 
 use super::domain::{Binding, Domain};
 use super::door::Door;
+use super::greenlets;
 use super::record::{CallId, Running};
 use super::thread::{Down, Thread, Way};
 
@@ -32,6 +32,9 @@ impl Leave<'_, '_> {
     #[inline(always)]
     fn restore(&mut self) {
         let Down { binding, outer, outer_held, .. } = self.down;
+        if outer.is_some() {
+            greenlets::end(self.gil, self.thread, self.down);
+        }
         self.down.record().pop(self.gil);
         self.thread.current.set(*outer);
         // SAFETY: `attached` attached, and whatever its body made with the token is gone.
@@ -145,7 +148,7 @@ pub fn down_to<W: Work>(caller: impl Into<Caller>, call: &Running, work: &mut W)
             &found
         }
     };
-    let mut crossing = Crossing { way, binding, call, work, answer: None };
+    let mut crossing = Crossing { way, binding, call, work, answer: None, down: None };
     // SAFETY: thread-locals stay where they are until the thread ends, and this function returns before.
     match unsafe { way.stacks.as_ref() } {
         Some(stacks) if stacks.can_switch() => stacks.switch(|| crossing.run()),
@@ -163,7 +166,7 @@ pub(super) fn down_here<R>(binding: &'static Binding, body: impl for<'g> FnOnce(
     let _user = User(binding.domain);
     let (way, call) = (Way::find(binding.domain), Running::new(CallId::default()));
     let work = &mut Closure(Some(body));
-    let mut crossing = Crossing { way: &way, binding, call: &call, work, answer: None };
+    let mut crossing = Crossing { way: &way, binding, call: &call, work, answer: None, down: None };
     crossing.run_here();
     crossing.answer.ok_or(Ended)
 }
@@ -175,6 +178,8 @@ struct Crossing<'c, W: Work> {
     call: &'c Running,
     work: &'c mut W,
     answer: Option<W::Answer>,
+    /// Here, since the Python stack may have other greenlets' frames where its own were, while the call waits in one.
+    down: Option<Down<'c>>,
 }
 
 impl<W: Work> Crossing<'_, W> {
@@ -187,20 +192,28 @@ impl<W: Work> Crossing<'_, W> {
 
     #[inline(always)]
     fn run(&mut self) {
-        let Crossing { way, binding, call, .. } = *self;
+        let Crossing { way, binding, call, work, answer, down } = self;
+        let (way, binding, call) = (*way, *binding, *call);
         let domain = binding.domain;
         // SAFETY: thread-locals stay where they are until the thread ends, and this function returns before.
         let thread = unsafe { &*way.thread };
         // SAFETY: the state is this thread's, and no state is attached while Java code runs.
         let (outer_held, gil) = unsafe { thread.enter(domain, way.state) };
-        let down = Down { running: call, binding, record: way.record, outer: thread.current.get(), outer_held };
+        let outer = thread.current.get();
+        let down = &*down.insert(Down { running: call, binding, record: way.record, outer, outer_held });
         // SAFETY: the call outlives this function, and Leave pops it.
         unsafe { down.record().push(gil, call) };
-        thread.current.set(Some(NonNull::from(&down).cast()));
-        let leave = Leave { thread, gil, down: &down };
+        thread.current.set(Some(down.place()));
+        let leave = Leave { thread, gil, down };
         let moved = way.foreign && begin_foreign(gil, way);
         domain.drain(gil);
-        self.answer = Some(self.work.work(gil));
+        if outer.is_some() {
+            greenlets::begin(gil, thread, down);
+        }
+        *answer = Some(work.work(gil));
+        if thread.current.get() != Some(down.place()) {
+            greenlets::end_inner(gil, thread, down);
+        }
         if moved {
             way.state.unprotect_stack(gil);
         }

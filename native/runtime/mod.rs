@@ -4,6 +4,7 @@ mod domain;
 mod door;
 mod down;
 mod gate;
+mod greenlets;
 mod handles;
 mod isolation;
 mod observe;

