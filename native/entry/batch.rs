@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::frame::tag::{batch, op, rows, status};
 use crate::frame::{Malformed, Reader, Writer, decode, encode, encode_handle};
-use crate::py::{Gil, Object, Owned};
+use crate::py::{Callee, Gil, Object, Owned};
 use crate::runtime;
 
 use super::call::{Frame, Number};
@@ -114,7 +114,7 @@ fn value_rows(
     raw: bool,
 ) -> Result<u8, Failure> {
     let (gil, peer, types) = (call.gil, call.peer, call.binding.domain.types());
-    let function = call.object(reader)?;
+    let function = Callee::new(call.object(reader)?);
     let malformed = |malformed: Malformed| Failure::Raised(malformed.raise(gil));
     let arguments = reader.u8().map_err(malformed)? == rows::ARGUMENTS;
     let count = reader.count(1).map_err(malformed)?;
@@ -125,13 +125,13 @@ fn value_rows(
         }
         pace.row(gil)?;
         let value = if arguments {
-            call.invoke(&function, reader)?
+            call.invoke(function.object(), reader)?
         } else {
             let argument = match reader.long_if_next() {
                 Some(number) => gil.long(number)?,
                 None => decode(gil, reader, types, peer).map_err(|raised| call.unreadable(Some(0), raised))?,
             };
-            function.call_owned(gil, &[argument])?
+            function.call(gil, &[argument])?
         };
         write_result(call, writer, &value, raw)?;
         *done += 1;
@@ -191,7 +191,7 @@ fn number_rows<'g, N: Number>(
 ) -> Result<Option<Owned<'g>>, Failure> {
     let gil = call.gil;
     let malformed = |malformed: Malformed| Failure::Raised(malformed.raise(gil));
-    let function: Owned<'_> = call.object(reader)?;
+    let function = Callee::new(call.object(reader)?);
     let length = if mixed {
         reader.u8().map_err(malformed)?;
         8 * reader.count(8).map_err(malformed)?
@@ -203,11 +203,11 @@ fn number_rows<'g, N: Number>(
     let mut pace = Pace::new();
     for argument in arguments {
         pace.row(gil)?;
-        let value = function.call_owned(gil, &[N::from_bytes(*argument).to_python(gil)?])?;
+        let value = function.call(gil, &[N::from_bytes(*argument).to_python(gil)?])?;
         let number = match N::exactly(gil, &value) {
             Some(number) => number,
             None if mixed => return Ok(Some(value)),
-            None => N::from_python(gil, &value, &function)?,
+            None => N::from_python(gil, &value, function.object())?,
         };
         results.push(number.to_bytes());
     }

@@ -16,6 +16,39 @@ fn vectorcall() -> optional::Vectorcall {
     })
 }
 
+/// A callable that is called again and again, with how that is done: looked up once, and not for each row of a batch.
+pub struct Callee<'g> {
+    object: Owned<'g>,
+    call: optional::Vectorcall,
+}
+
+impl<'g> Callee<'g> {
+    /// Of a callable.
+    pub fn new(object: Owned<'g>) -> Self {
+        // `PyObject_Vectorcall` looks for this, and looks afterwards whether there is either a result or an exception: that
+        // is so with functions that are written in Python.
+        let is_function = optional::py_function_type().is_some_and(|class| std::ptr::eq(object.type_ptr(), class));
+        let direct = optional::py_vectorcall_function().filter(|_| is_function);
+        // SAFETY: a live object under the GIL.
+        let call = direct.and_then(|find| unsafe { find(object.as_ptr()) }).unwrap_or_else(vectorcall);
+        Callee { object, call }
+    }
+
+    /// Calls it with owned arguments.
+    #[inline(always)]
+    pub fn call(&self, gil: Gil<'g>, args: &[Owned<'_>]) -> Result<Owned<'g>> {
+        // SAFETY: as in `call_owned`; the function is this object's.
+        gil.owned(unsafe {
+            (self.call)(self.object.as_ptr(), args.as_ptr().cast::<*mut ffi::PyObject>(), args.len(), null_mut())
+        })
+    }
+
+    /// The callable.
+    pub fn object(&self) -> &Owned<'g> {
+        &self.object
+    }
+}
+
 impl Object {
     /// `self(*args)`.
     #[inline]

@@ -27,6 +27,7 @@ mod threads;
 
 pub use arguments::Positional;
 pub use buffer::{BufferView, Layout};
+pub use call::Callee;
 pub use class::{Behaviour, Class, Function};
 pub use containers::{DictIter, ListBuilder, TupleBuilder};
 pub use error::{Exception, Raised, Result};
