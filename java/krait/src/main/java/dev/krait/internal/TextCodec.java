@@ -14,8 +14,6 @@ final class TextCodec {
     private static final int SHORT = 24;
     /** A non-ASCII text mostly shows it this early, which saves the copy that would find out. */
     private static final int PROBE = 16;
-    /** Longer texts are not written alone: every frame has room for these. */
-    private static final int ALONE = 2000;
     private static final int CHUNK = 1 << 20;
     private static final VarHandle EIGHT = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
     private static final long ONES = 0x0101010101010101L;
@@ -129,16 +127,20 @@ final class TextCodec {
      * Writes a text's UTF-16 units alone, from the payload's begin on. Units are what a {@code String} of either form gives
      * without an array made for them, which is dearer than to copy twice as much; native code makes bytes of them again.
      *
-     * @return the number of units, or -1 where there may be no room for them
+     * @return the number of units, or -1 for a text that is too long to go through an array that is kept
      */
     static int writeUnits(Frame frame, String text) {
         int length = text.length();
-        if (length > ALONE) {
+        if (length > SCRATCH) {
             return -1;
         }
         char[] units = frame.scratchChars(length);
         text.getChars(0, length, units, 0);
         ByteBuffer buffer = frame.buffer();
+        int needed = Frame.HEADER + Character.BYTES * length;
+        if (buffer.capacity() < needed) {
+            buffer = frame.grow(Frame.HEADER, needed);
+        }
         buffer.position(Frame.HEADER);
         buffer.asCharBuffer().put(units, 0, length);
         return length;

@@ -86,7 +86,7 @@ final class SimpleCallsTest extends Crossing {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 7, 8, 9, 1999, 2000, 2001, 2031, 2032, 2033, 4063, 4064, 4065, 10_000, 70_000})
+    @ValueSource(ints = {1, 7, 8, 9, 1999, 2000, 2001, 2031, 2032, 2033, 4063, 4064, 4065, 10_000, 65_535, 65_536, 65_537, 70_000})
     void textOfEveryLengthComesBack(int length) {
         for (String unit : List.of("a", "é", "Ł", "?")) {
             comesBack(unit.repeat(length), unit.repeat(length));
