@@ -103,7 +103,9 @@ class Running:
             for kind in dict.fromkeys(engine.cluster for engine in self.engines if engine.language != "plain"):
                 jobs = sum(engine.cluster == kind and engine.language != "plain" for engine in self.engines)
                 self.clusters[kind] = stack.enter_context(Cluster(
-                    kind, name=f"speed-{kind}", slots=1, task_managers=jobs, conf={"parallelism.default": 1}))
+                    kind, name=f"speed-{kind}", slots=1, task_managers=jobs,
+                    # What the REST interface says of checkpoints is else three seconds old.
+                    conf={"parallelism.default": 1, "web.refresh-interval": "100 ms"}))
             self.submit(stack)
             self.meters = self.control.meters([engine.name for engine in self.engines], self.check_jobs)
             self.check_libraries()
