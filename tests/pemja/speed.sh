@@ -11,7 +11,7 @@ libs=$(printf '%s:' "$bundle"/libs/slf4j-api-*.jar "$bundle"/libs/logback-*.jar)
 run() { "$java" -cp "$1:$bundle/cases:$libs" compat.Speed "$python" "$packages" "$2" 2>/dev/null | grep "^$2" || printf '%s\t-\t-\n' "$2"; }
 
 printf '%-12s %12s %12s %8s\n' case 'PEMJA, ns' 'Krait, ns' ratio
-for case in ${CASES:-long string bytes row object gauge generator}; do
+for case in ${CASES:-long string text bytes row object gauge generator}; do
     theirs=$(run "$bundle/pemja/pemja-0.5.7.jar" "$case" | cut -f3)
     ours=$(run "$bundle/krait-pemja.jar" "$case" | cut -f3)
     printf '%-12s %12s %12s %8s\n' "$case" "$theirs" "$ours" \

@@ -48,6 +48,9 @@ public final class Speed {
                 return () -> interp.invokeMethod("operation", "process_element", 5L);
             case "string":
                 return () -> interp.invokeMethod("operation", "process_element", "{\"a\": \"some text of sixty or so characters, as rows have it\"}");
+            case "text":
+                String text = "0123456789".repeat(1000);
+                return () -> interp.invokeMethod("operation", "process_element", text);
             case "object":
                 PyObject operation = (PyObject) interp.get("operation");
                 return () -> operation.invokeMethod("process_element", (Object) row);
