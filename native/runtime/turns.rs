@@ -1,11 +1,11 @@
 //! Turns at the GIL between interpreters that share it, before CPython 3.13.
 //!
 //! Until then a thread that waits for the GIL asks only threads of its own interpreter to give it away: code that goes on and
-//! on in one interpreter would keep all others waiting until it ends. So while a call of a sub-interpreter runs, threads of
-//! Krait's ask for the GIL now and then, one in each interpreter that may have it. Who gives it away to one of them gives it
-//! away to all who wait.
+//! on in one interpreter would keep all others waiting until it ends. So while a call of a sub-interpreter runs, or a thread that
+//! Python made in one, threads of Krait's ask for the GIL now and then, one in each interpreter that may have it. Who gives it
+//! away to one of them gives it away to all who wait.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -26,6 +26,12 @@ struct Sharer {
     binding: &'static Binding,
     /// A thread asks in it.
     asking: AtomicBool,
+    /// How often it did.
+    asked: AtomicUsize,
+    /// How many calls there had been when it was looked at last.
+    seen: AtomicUsize,
+    /// Python's own threads ran when it was asked last.
+    threads: AtomicBool,
 }
 
 /// The open sub-interpreters that share the main one's GIL.
@@ -34,7 +40,13 @@ static OPENED: Condvar = Condvar::new();
 
 impl Sharer {
     fn of(binding: &'static Binding) -> Arc<Self> {
-        Arc::new(Sharer { binding, asking: AtomicBool::new(false) })
+        Arc::new(Sharer {
+            binding,
+            asking: AtomicBool::new(false),
+            asked: AtomicUsize::new(0),
+            seen: AtomicUsize::new(0),
+            threads: AtomicBool::new(false),
+        })
     }
 
     fn is_open(&self) -> bool {
@@ -42,24 +54,42 @@ impl Sharer {
     }
 
     fn is_busy(&self) -> bool {
-        self.is_open() && self.binding.domain.users() > 0
+        self.is_open() && (self.binding.domain.users() > 0 || self.threads.load(Ordering::Relaxed))
     }
 
-    /// Asks for the GIL in its interpreter, once in a turn, for as long as `may_have_it`; on a thread of its own.
+    /// Whether anyone has called since this was asked last: a call that is over may have left a thread that runs.
+    fn was_called(&self) -> bool {
+        let calls = self.binding.domain.entered().wrapping_sub(self.asked.load(Ordering::Relaxed));
+        self.is_open() && self.seen.swap(calls, Ordering::Relaxed) != calls
+    }
+
+    /// Asks for the GIL in its interpreter once, and again in each turn for as long as `may_have_it`; on a thread of its own.
     fn ask(self: &Arc<Self>, may_have_it: impl Fn(&Self) -> bool + Send + 'static) {
         if self.asking.swap(true, Ordering::AcqRel) {
             return;
         }
         let me = Arc::clone(self);
         let asking = on_own_thread(THREAD, move || {
-            while may_have_it(&me) && down(me.binding, &Running::default(), |_| ()).is_ok() {
+            while me.take_a_turn() {
                 std::thread::sleep(TURN);
+                if !may_have_it(&me) {
+                    break;
+                }
             }
             me.asking.store(false, Ordering::Release);
         });
         if asking.is_none() {
             self.asking.store(false, Ordering::Release);
         }
+    }
+
+    /// Has the GIL in its interpreter for a moment; false where that has ended.
+    fn take_a_turn(&self) -> bool {
+        let domain = self.binding.domain;
+        self.asked.fetch_add(1, Ordering::Relaxed);
+        let threads = down(self.binding, &Running::default(), |gil| !domain.is_main() && domain.has_other_threads(gil));
+        self.threads.store(threads == Ok(true), Ordering::Relaxed);
+        threads.is_ok()
     }
 }
 
@@ -90,7 +120,7 @@ fn look(main: &Arc<Sharer>) {
             drop(OPENED.wait(open));
             continue;
         }
-        let busy: Vec<_> = open.iter().filter(|sharer| sharer.is_busy()).cloned().collect();
+        let busy: Vec<_> = open.iter().filter(|sharer| sharer.was_called() | sharer.is_busy()).cloned().collect();
         drop(open);
         for sharer in &busy {
             sharer.ask(Sharer::is_busy);

@@ -46,7 +46,7 @@ final class CyclesTest {
             now = KraitMetrics.now();
         }
         System.out.println("left: " + (now.pythonObjects() - at.pythonObjects()) + " Python objects, "
-                + (now.javaObjects() - at.javaObjects()) + " Java objects, " + (now.interpreters() - at.interpreters())
+                + Math.max(0, now.javaObjects() - at.javaObjects()) + " Java objects, " + (now.interpreters() - at.interpreters())
                 + " interpreters, " + Math.max(0, now.threadStates() - at.threadStates()) + " thread states");
         System.out.println(GROWN + (residentKilobytes() - before));
     }

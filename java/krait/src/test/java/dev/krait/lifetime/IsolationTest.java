@@ -91,6 +91,27 @@ final class IsolationTest {
 
     @ParameterizedTest
     @EnumSource(Isolation.class)
+    void aThreadOfPythonsThatComputesKeepsNoOtherWaiting(Isolation isolation) {
+        try (PythonInterpreter busy = open(isolation); PythonInterpreter other = open(Isolation.SUB_INTERPRETER);
+                PythonInterpreter shared = open(Isolation.SHARED)) {
+            for (PythonInterpreter interp : List.of(other, shared)) {
+                interp.exec("def inc(x): return x + 1");
+            }
+            busy.exec("import threading, time\ngo_on = [True]\ndef spin():\n    end = time.monotonic() + 10\n"
+                    + "    while go_on and time.monotonic() < end: pass\nspinning = threading.Thread(target=spin)");
+            // A call that is over before anyone could see it.
+            busy.exec("spinning.start()");
+            for (int i = 0; i < 20; i++) {
+                assertEquals(2L, shared.invoke("inc", 1));
+                assertEquals(2L, other.invoke("inc", 1));
+            }
+            assertEquals(true, busy.eval("spinning.is_alive()"), "they waited until it had ended");
+            busy.exec("go_on.clear(); spinning.join()");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Isolation.class)
     void anyThreadMayCall(Isolation isolation) {
         try (PythonInterpreter interp = open(isolation)) {
             interp.exec("def inc(x): return x + 1");
