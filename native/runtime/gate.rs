@@ -168,6 +168,13 @@ mod tests {
                 }));
             }
             std::thread::sleep(Duration::from_millis(200));
+            // Under valgrind one thread runs at a time, and others may not have begun by then.
+            let begin = Instant::now();
+            while rounds.iter().any(|count| count.load(Ordering::Relaxed) == 0)
+                && begin.elapsed() < Duration::from_secs(20)
+            {
+                std::thread::sleep(Duration::from_millis(10));
+            }
             stop.store(true, Ordering::Relaxed);
             for thread in threads {
                 // ThreadSanitizer sees this, and not how a scope waits.
