@@ -37,9 +37,9 @@ pub struct Domain {
     ended: AtomicBool,
     /// Odd while it can be called, even between two lives.
     life: AtomicU64,
-    /// Calls under way, and all there ever were; not counted for the main domain, which never ends.
+    /// Calls under way, and those that have ended; not counted for the main domain, which never ends.
     users: AtomicUsize,
-    entered: AtomicUsize,
+    left: AtomicUsize,
     /// A thread waits until it can stop calls.
     stopping: AtomicBool,
     /// Taken before the GIL by whoever deletes thread states: the domain's end, and threads' ends.
@@ -126,7 +126,7 @@ impl Domain {
             ended: AtomicBool::new(false),
             life: AtomicU64::new(0),
             users: AtomicUsize::new(0),
-            entered: AtomicUsize::new(0),
+            left: AtomicUsize::new(0),
             stopping: AtomicBool::new(false),
             ending: Mutex::default(),
         }
@@ -245,7 +245,6 @@ impl Domain {
             return true;
         }
         self.users.fetch_add(1, Ordering::SeqCst);
-        self.entered.fetch_add(1, Ordering::Relaxed);
         if self.life.load(Ordering::SeqCst) == life {
             return true;
         }
@@ -257,6 +256,7 @@ impl Domain {
     #[inline(always)]
     pub(super) fn leave(&self) {
         if !self.is_main {
+            self.left.fetch_add(1, Ordering::Relaxed);
             self.users.fetch_sub(1, Ordering::SeqCst);
         }
     }
@@ -271,15 +271,15 @@ impl Domain {
         self.users.load(Ordering::SeqCst)
     }
 
-    /// Calls that ever began, those that were refused included.
-    pub(super) fn entered(&self) -> usize {
-        self.entered.load(Ordering::Relaxed)
+    /// Calls that have ended.
+    pub(super) fn left(&self) -> usize {
+        self.left.load(Ordering::Relaxed)
     }
 
     /// Whether the sub-interpreter has threads that Python made, or others: thread states that are not Krait's.
     pub(super) fn has_other_threads(&self, gil: Gil<'_>) -> bool {
-        let first = 1;
-        gil.other_thread_states() + 1 > self.states.load(Ordering::Relaxed) + first
+        // Krait's are this thread's, which is not among the others, and the interpreter's first one, which is not counted.
+        gil.other_thread_states() > self.states.load(Ordering::Relaxed)
     }
 
     /// Keeps the interpreter's first thread state.

@@ -28,7 +28,7 @@ struct Sharer {
     asking: AtomicBool,
     /// How often it did.
     asked: AtomicUsize,
-    /// How many calls there had been when it was looked at last.
+    /// How many calls of others had ended when it was asked last.
     seen: AtomicUsize,
     /// Python's own threads ran when it was asked last.
     threads: AtomicBool,
@@ -53,14 +53,15 @@ impl Sharer {
         self.binding.domain.life() == self.binding.life
     }
 
+    /// Whether its code may run, or a call has ended since it was asked last, which may have left a thread that runs.
     fn is_busy(&self) -> bool {
-        self.is_open() && (self.binding.domain.users() > 0 || self.threads.load(Ordering::Relaxed))
+        let runs = self.binding.domain.users() > 0 || self.threads.load(Ordering::Relaxed);
+        self.is_open() && (runs || self.calls() != self.seen.load(Ordering::Relaxed))
     }
 
-    /// Whether anyone has called since this was asked last: a call that is over may have left a thread that runs.
-    fn was_called(&self) -> bool {
-        let calls = self.binding.domain.entered().wrapping_sub(self.asked.load(Ordering::Relaxed));
-        self.is_open() && self.seen.swap(calls, Ordering::Relaxed) != calls
+    /// How many calls of others have ended.
+    fn calls(&self) -> usize {
+        self.binding.domain.left().wrapping_sub(self.asked.load(Ordering::Relaxed))
     }
 
     /// Asks for the GIL in its interpreter once, and again in each turn for as long as `may_have_it`; on a thread of its own.
@@ -86,8 +87,11 @@ impl Sharer {
     /// Has the GIL in its interpreter for a moment; false where that has ended.
     fn take_a_turn(&self) -> bool {
         let domain = self.binding.domain;
+        let threads = down(self.binding, &Running::default(), |gil| {
+            self.seen.store(self.calls(), Ordering::Relaxed);
+            !domain.is_main() && domain.has_other_threads(gil)
+        });
         self.asked.fetch_add(1, Ordering::Relaxed);
-        let threads = down(self.binding, &Running::default(), |gil| !domain.is_main() && domain.has_other_threads(gil));
         self.threads.store(threads == Ok(true), Ordering::Relaxed);
         threads.is_ok()
     }
@@ -120,7 +124,7 @@ fn look(main: &Arc<Sharer>) {
             drop(OPENED.wait(open));
             continue;
         }
-        let busy: Vec<_> = open.iter().filter(|sharer| sharer.was_called() | sharer.is_busy()).cloned().collect();
+        let busy: Vec<_> = open.iter().filter(|sharer| sharer.is_busy()).cloned().collect();
         drop(open);
         for sharer in &busy {
             sharer.ask(Sharer::is_busy);

@@ -110,6 +110,21 @@ final class IsolationTest {
         }
     }
 
+    @Test
+    void norDoesOneThatACallOfSomeTimeStartsAtItsEnd() {
+        try (PythonInterpreter busy = open(Isolation.SUB_INTERPRETER); PythonInterpreter shared = open(Isolation.SHARED)) {
+            busy.exec("import threading, time\ndef spin(end):\n    while go_on and time.monotonic() < end: pass\n"
+                    + "def start(seconds):\n    global go_on, spinning\n    go_on = [True]\n    time.sleep(seconds)\n"
+                    + "    spinning = threading.Thread(target=spin, args=[time.monotonic() + 5])\n    spinning.start()");
+            for (int i = 1; i <= 10; i++) {
+                busy.invoke("start", 0.003 * i);
+                shared.eval("1 + 1");
+                assertEquals(true, busy.eval("spinning.is_alive()"), "it waited until it had ended, in round " + i);
+                busy.exec("go_on.clear(); spinning.join()");
+            }
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(Isolation.class)
     void anyThreadMayCall(Isolation isolation) {
