@@ -16,6 +16,21 @@ fn vectorcall() -> optional::Vectorcall {
     })
 }
 
+/// Calls an object by a function that does, with owned arguments.
+///
+/// # Safety
+/// The function is `PyObject_Vectorcall`, one of its kind, or the object's own.
+#[inline(always)]
+unsafe fn call_by<'g>(
+    call: optional::Vectorcall,
+    object: &Object,
+    gil: Gil<'g>,
+    args: &[Owned<'_>],
+) -> Result<Owned<'g>> {
+    // SAFETY: as in `Object::call`; Owned is a transparent non-null pointer to a Python object.
+    gil.owned(unsafe { call(object.as_ptr(), args.as_ptr().cast::<*mut ffi::PyObject>(), args.len(), null_mut()) })
+}
+
 /// A callable that is called again and again, with how that is done: looked up once, and not for each row of a batch.
 pub struct Callee<'g> {
     object: Owned<'g>,
@@ -37,10 +52,8 @@ impl<'g> Callee<'g> {
     /// Calls it with owned arguments.
     #[inline(always)]
     pub fn call(&self, gil: Gil<'g>, args: &[Owned<'_>]) -> Result<Owned<'g>> {
-        // SAFETY: as in `call_owned`; the function is this object's.
-        gil.owned(unsafe {
-            (self.call)(self.object.as_ptr(), args.as_ptr().cast::<*mut ffi::PyObject>(), args.len(), null_mut())
-        })
+        // SAFETY: `new` found it for this object.
+        unsafe { call_by(self.call, &self.object, gil, args) }
     }
 
     /// The callable.
@@ -63,10 +76,8 @@ impl Object {
     /// `self(*args)` with owned arguments.
     #[inline]
     pub fn call_owned<'g>(&self, gil: Gil<'g>, args: &[Owned<'_>]) -> Result<Owned<'g>> {
-        // SAFETY: as in `call`; Owned is a transparent non-null pointer to a Python object.
-        gil.owned(unsafe {
-            vectorcall()(self.as_ptr(), args.as_ptr().cast::<*mut ffi::PyObject>(), args.len(), null_mut())
-        })
+        // SAFETY: it calls any object.
+        unsafe { call_by(vectorcall(), self, gil, args) }
     }
 
     /// `self(*args, **keywords)` with a tuple and a dict.
