@@ -35,7 +35,7 @@ pub(super) fn begin(gil: Gil<'_>, thread: &Thread, down: &Down<'_>) {
     }
 }
 
-/// The one that runs, where the package has been imported.
+/// The one that runs, where the package has been imported. `Gil::is_imported` would wait for a thread that imports it.
 fn current<'g>(gil: Gil<'g>, helpers: &Helpers) -> py::Result<Option<Owned<'g>>> {
     match helpers.modules.get(gil).dict_get(gil, helpers.greenlet.get(gil))? {
         None => Ok(None),
@@ -46,10 +46,7 @@ fn current<'g>(gil: Gil<'g>, helpers: &Helpers) -> py::Result<Option<Owned<'g>>>
 /// A down-call inside another one ends.
 #[inline(never)]
 pub(super) fn end(gil: Gil<'_>, thread: &Thread, down: &Down<'_>) {
-    let ended = {
-        let mut greenlets = thread.greenlets.borrow_mut();
-        if greenlets.last().is_some_and(|last| last.down == down.place()) { greenlets.pop() } else { None }
-    };
+    let ended = thread.greenlets.borrow_mut().pop_if(|last| last.down == down.place());
     if let Some(ended) = ended {
         ended.greenlet.free(gil);
     }
@@ -59,7 +56,7 @@ pub(super) fn end(gil: Gil<'_>, thread: &Thread, down: &Down<'_>) {
 #[cold]
 pub(super) fn end_inner(gil: Gil<'_>, thread: &Thread, down: &Down<'_>) {
     let (mut last, mut attempts) = (down.place(), 0);
-    while let Some(inner) = thread.current().map(Down::place).filter(|inner| *inner != down.place()) {
+    while let Some(inner) = thread.current.get().filter(|inner| *inner != down.place()) {
         attempts = if inner == last { attempts + 1 } else { 1 };
         last = inner;
         let known = |known: &&Greenlet| known.down == inner;

@@ -26,11 +26,11 @@ const LOCKING: [(&str, &[&str]); 2] = [
     ("threading", &["__enter__", "__exit__", "acquire", "release", "_acquire_restore"]),
     ("logging", &["acquire", "release", "_acquireLock", "_releaseLock"]),
 ];
+/// Every function of these files does: `importlib` locks by hand. And where one is further up, a module is being imported.
+const IMPORT_FILES: &str = "<frozen importlib.";
 /// Where `with` calls `__enter__` as any other function, and may be stopped after it and before what calls `__exit__` is in
 /// force: since CPython 3.14. The instruction before that call, with the number by which it asks for `__enter__`.
 static ENTERING: OnceLock<Option<[u8; 2]>> = OnceLock::new();
-/// Every function of these files does: `importlib` locks by hand. And where one is further up, a module is being imported.
-const IMPORT_FILES: &str = "<frozen importlib.";
 /// Waits for a thread that it started. Before CPython 3.12 that has the number of its maker until it runs, and would be
 /// stopped in its place.
 const STARTING: (&str, &str) = ("threading", "start");

@@ -92,7 +92,7 @@ thread_local! {
 impl Thread {
     /// The innermost down-call.
     #[inline(always)]
-    pub(super) fn current(&self) -> Option<&Down<'_>> {
+    fn current(&self) -> Option<&Down<'_>> {
         // SAFETY: the call took its place here when it began, and gives it back before it ends, on this thread.
         self.current.get().map(|down| unsafe { down.as_ref() })
     }
