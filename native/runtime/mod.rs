@@ -6,6 +6,7 @@ mod down;
 mod gate;
 mod greenlets;
 mod handles;
+mod importing;
 mod isolation;
 mod observe;
 mod record;

@@ -7,6 +7,7 @@ use crate::py::{self, Gil, Object, Owned};
 
 use super::domain::{Binding, Domain};
 use super::down::{Ended, down};
+use super::importing::{self, Imports};
 use super::record::{CallId, Record, Running, Stop};
 use super::thread::on_own_thread;
 
@@ -14,10 +15,9 @@ use super::thread::on_own_thread;
 const THREAD: &str = "krait-stop";
 /// How often a thread that holds a lock is looked at again: it mostly lets go in less.
 const PAUSE: Duration = Duration::from_millis(2);
-/// How long a thread that imports a module is left alone: one that is stopped there leaves the submodules that were done and
-/// not their package, and importing it again then fails in ways that nobody connects with a stop.
+/// How long a thread is left alone whose imports must not be cut short.
 const IMPORTING: Duration = Duration::from_secs(5);
-/// How many frames up a module's code is looked for.
+/// How many frames up imports are looked for.
 const FAR: usize = 500;
 
 /// Functions of the standard library that take a lock for their callers, or give it back: one that is stopped on its way out,
@@ -26,8 +26,6 @@ const LOCKING: [(&str, &[&str]); 2] = [
     ("threading", &["__enter__", "__exit__", "acquire", "release", "_acquire_restore"]),
     ("logging", &["acquire", "release", "_acquireLock", "_releaseLock"]),
 ];
-/// Every function of these files does: `importlib` locks by hand. And where one is further up, a module is being imported.
-const IMPORT_FILES: &str = "<frozen importlib.";
 /// Where `with` calls `__enter__` as any other function, and may be stopped after it and before what calls `__exit__` is in
 /// force: since CPython 3.14. The instruction before that call, with the number by which it asks for `__enter__`.
 static ENTERING: OnceLock<Option<[u8; 2]>> = OnceLock::new();
@@ -174,7 +172,7 @@ fn is_entering(gil: Gil<'_>, frame: &Owned<'_>, code: &Owned<'_>) -> py::Result<
     Ok(code.as_bytes(gil)?.get(..at).is_some_and(|before| before.ends_with(entering)))
 }
 
-/// Whether the thread's innermost function can be stopped without harm; `patient` spares a thread that imports a module.
+/// Whether the thread's innermost function can be stopped without harm; `patient` spares imports that must not be cut short.
 /// The thread rests while this one has the GIL, and nothing here gives that away.
 fn may_be_stopped(gil: Gil<'_>, record: &Record, patient: bool) -> bool {
     let Some(state) = record.running_on() else {
@@ -183,11 +181,18 @@ fn may_be_stopped(gil: Gil<'_>, record: &Record, patient: bool) -> bool {
     let stoppable = || -> py::Result<bool> {
         // SAFETY: the thread's innermost call runs with the state, attached or resting: it is alive.
         let mut next = unsafe { gil.frame_of(state) };
+        let mut imports = patient.then(Imports::default);
         for depth in 0..if patient { FAR } else { NEAR } {
             let Some(frame) = next.filter(|frame| !frame.is_none()) else {
                 break;
             };
-            if must_not_stop(gil, &frame, depth, patient)? {
+            let code = frame.attr_str(gil, c"f_code")?;
+            if must_not_stop(gil, &frame, &code, depth)? {
+                return Ok(false);
+            }
+            if let Some(imports) = &mut imports
+                && !imports.may_end(gil, &frame, &code)?
+            {
                 return Ok(false);
             }
             next = Some(frame.attr_str(gil, c"f_back")?);
@@ -200,13 +205,8 @@ fn may_be_stopped(gil: Gil<'_>, record: &Record, patient: bool) -> bool {
     })
 }
 
-fn must_not_stop(gil: Gil<'_>, frame: &Owned<'_>, depth: usize, patient: bool) -> py::Result<bool> {
-    let code = frame.attr_str(gil, c"f_code")?;
-    // Anywhere on the stack while there is patience, else only where it may hold a lock.
-    if (depth == 0 || patient) && code.attr_str(gil, c"co_filename")?.to_string_lossy(gil)?.starts_with(IMPORT_FILES) {
-        return Ok(true);
-    }
-    if depth == 0 && is_entering(gil, frame, &code)? {
+fn must_not_stop(gil: Gil<'_>, frame: &Owned<'_>, code: &Owned<'_>, depth: usize) -> py::Result<bool> {
+    if depth == 0 && (importing::is_machinery(gil, code)? || is_entering(gil, frame, code)?) {
         return Ok(true);
     }
     if depth >= NEAR {

@@ -11,9 +11,6 @@ import dev.krait.PythonInterpreter;
 import dev.krait.PythonInterruptedException;
 import dev.krait.PythonTimeoutException;
 import dev.krait.testing.ChildJvm;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -31,7 +28,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -221,50 +217,6 @@ final class StoppingTest {
             other.exec("go.set()");
             assertEquals("done", others.get(10, TimeUnit.SECONDS));
         }
-    }
-
-    /** A package whose import takes a moment, after its first submodule is done. */
-    private static String writePackage(Path folder, String name, String slow) throws IOException {
-        Path made = Files.createDirectories(folder.resolve(name));
-        Files.writeString(made.resolve("__init__.py"), "from .quick import *\nfrom .slow import *\nnames = quick.names + slow.names\n");
-        Files.writeString(made.resolve("quick.py"), "names = ['quick']\n");
-        Files.writeString(made.resolve("slow.py"), slow + "names = ['slow']\n");
-        return "import sys\nsys.path.insert(0, '" + folder + "')\n";
-    }
-
-    @Test
-    void aModuleThatIsBeingImportedIsWhole(@TempDir Path folder) throws IOException {
-        String path = writePackage(folder, "krait_slowly", "import time\nend = time.monotonic() + 0.6\nwhile time.monotonic() < end: pass\n");
-        interp.exec(path + "def use():\n    import krait_slowly\n    while True: tick()\n");
-        long begin = System.nanoTime();
-        assertThrows(PythonTimeoutException.class, () -> interp.invoke(Duration.ofMillis(100), "use"));
-        assertTrue(System.nanoTime() - begin >= 550_000_000, "not before the module is there");
-        assertEquals(List.of("quick", "slow"), interp.eval("__import__('krait_slowly').names"));
-    }
-
-    @Test
-    void anImportWithoutEndIsStoppedAllTheSame(@TempDir Path folder) throws IOException {
-        interp.exec(writePackage(folder, "krait_endless", "while True: pass\n"));
-        long begin = System.nanoTime();
-        assertThrows(PythonTimeoutException.class, () -> interp.withDeadline(Duration.ofMillis(100)).exec("import krait_endless"));
-        assertTrue(System.nanoTime() - begin < 20_000_000_000L);
-        assertEquals(2L, interp.invoke("inc", 1));
-    }
-
-    @Test
-    void aModuleThatCallsJavaWhileItIsImportedIsWhole(@TempDir Path folder) throws IOException {
-        String path = writePackage(folder, "krait_calling", "import builtins\nbuiltins.krait_test_wait()\n");
-        interp.set("wait", (Runnable) () -> {
-            try {
-                Thread.sleep(400);
-            } catch (InterruptedException e) {
-                throw new AssertionError(e);
-            }
-        });
-        interp.exec(path + "import builtins\nbuiltins.krait_test_wait = wait\ndef use():\n    import krait_calling\n    while True: tick()\n");
-        assertThrows(PythonTimeoutException.class, () -> interp.invoke(Duration.ofMillis(100), "use"));
-        assertEquals(List.of("quick", "slow"), interp.eval("__import__('krait_calling').names"));
-        interp.exec("del builtins.krait_test_wait");
     }
 
     @Test

@@ -1,0 +1,96 @@
+//! Whether a thread that imports modules can be stopped, by what is on its stack.
+//!
+//! A single module of Python code that is stopped half-way is forgotten by CPython, and runs anew when it is imported again, as
+//! after any exception there. Everything else is spared: the machinery itself, which holds locks; a package, whose submodules
+//! stay when it goes, so that importing it again fails in ways that nobody connects with a stop; an extension module, which may
+//! not be initialised twice; and code that is run so that nobody forgets the module: a reload, or a loader that is called by hand.
+
+use crate::py::{Gil, Object, Owned, Result};
+
+/// The files of the machinery. Every function there may hold a lock.
+const MACHINERY: &str = "<frozen importlib.";
+/// Its functions between a module's code and whoever asked for the module, from the code on. The third one has CPython forget
+/// the module whose code raises. Frozen modules come without the first.
+const LOADING: [&str; 5] =
+    ["_call_with_frames_removed", "exec_module", "_load_unlocked", "_find_and_load_unlocked", "_find_and_load"];
+const LOADED: usize = LOADING.len();
+/// Those that may stand between that and who asked.
+const ASKING: [&str; 3] = ["_gcd_import", "_call_with_frames_removed", "_handle_fromlist"];
+
+/// Whether the machinery runs a frame's code.
+pub(super) fn is_machinery(gil: Gil<'_>, code: &Object) -> Result<bool> {
+    Ok(code.attr_str(gil, c"co_filename")?.to_string_lossy(gil)?.starts_with(MACHINERY))
+}
+
+/// Looks at a stack's frames, from the innermost on.
+#[derive(Default)]
+pub(super) struct Imports {
+    /// How much of [`LOADING`] has been seen since a single module's code; none where the last frame was any other.
+    seen: Option<usize>,
+}
+
+impl Imports {
+    /// The next frame, and its code: whether the imports seen so far may be cut short there.
+    pub(super) fn may_end(&mut self, gil: Gil<'_>, frame: &Object, code: &Object) -> Result<bool> {
+        if !is_machinery(gil, code)? {
+            let is_whole = self.seen.is_none_or(|seen| seen == 0 || seen == LOADED);
+            self.seen = is_single_module(gil, frame, code)?.then_some(0);
+            return Ok(is_whole);
+        }
+        let function = code.attr_str(gil, c"co_name")?.to_string_lossy(gil)?;
+        self.seen = self.seen.and_then(|seen| after(seen, &function));
+        Ok(self.seen.is_some())
+    }
+}
+
+/// How much has been seen with one more function of the machinery.
+fn after(seen: usize, function: &str) -> Option<usize> {
+    match seen {
+        0 if function == LOADING[1] => Some(2),
+        LOADED => ASKING.contains(&function).then_some(LOADED),
+        _ => (LOADING[seen] == function).then_some(seen + 1),
+    }
+}
+
+/// Whether a frame is the code of a module that comes from a file of Python code, and is no package.
+fn is_single_module(gil: Gil<'_>, frame: &Object, code: &Object) -> Result<bool> {
+    if code.attr_str(gil, c"co_name")?.to_string_lossy(gil)? != "<module>" {
+        return Ok(false);
+    }
+    let globals: Owned<'_> = frame.attr_str(gil, c"f_globals")?;
+    if globals.dict_get(gil, &*gil.str("__path__")?)?.is_some() {
+        return Ok(false);
+    }
+    let Some(file) = globals.dict_get(gil, &*gil.str("__file__")?)? else {
+        return Ok(false);
+    };
+    let file = file.to_string_lossy(gil)?;
+    Ok(file.ends_with(".py") || file.ends_with(".pyc"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LOADED, LOADING, after};
+
+    fn seen(functions: &[&str]) -> Option<usize> {
+        functions.iter().try_fold(0, |seen, function| after(seen, function))
+    }
+
+    #[test]
+    fn a_module_that_is_asked_for_may_end() {
+        assert_eq!(seen(&LOADING), Some(LOADED));
+        assert_eq!(seen(&LOADING[1..]), Some(LOADED));
+        let from_a_package = [&LOADING[..], &["_call_with_frames_removed", "_handle_fromlist"]].concat();
+        assert_eq!(seen(&from_a_package), Some(LOADED));
+        assert_eq!(seen(&[&LOADING[..], &["_gcd_import"]].concat()), Some(LOADED));
+    }
+
+    #[test]
+    fn what_is_no_module_of_python_code_may_not() {
+        assert_eq!(seen(&["_call_with_frames_removed", "exec_module", "_exec"]), None);
+        assert_eq!(seen(&["_call_with_frames_removed", "create_module"]), None);
+        assert_eq!(seen(&["_find_spec"]), None);
+        // C code between the two imports: an extension module that imports one of Python code.
+        assert_eq!(seen(&[&LOADING[..], &["_call_with_frames_removed", "exec_module"]].concat()), None);
+    }
+}
