@@ -4,22 +4,29 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.krait.Isolation;
 import dev.krait.PythonInterpreter;
 import dev.krait.PythonInterruptedException;
 import dev.krait.PythonTimeoutException;
 import dev.krait.testing.Pythons;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -37,6 +44,9 @@ final class StopsInTimeTest {
     private static final long DUE_NANOS = 5_000_000;
     private static final long HELD_NANOS = 20_000_000;
 
+    @TempDir
+    private Path folder;
+    private Function<Runnable, Thread> starter = StopsInTimeTest::startPlatform;
     private PythonInterpreter interp;
     /** Another one with the same GIL. */
     private PythonInterpreter others;
@@ -57,6 +67,8 @@ final class StopsInTimeTest {
         JAVA,
         /** Python code that takes turns with another thread's. */
         TURNS,
+        /** The code of a module of the user's, which another one imports. */
+        AN_IMPORT,
         /** A queue for the GIL, before its first bytecode. */
         A_QUEUE
     }
@@ -72,6 +84,8 @@ final class StopsInTimeTest {
                 "def a_loop(java):",
                 "    while True: pass",
                 "turns = a_queue = a_loop",
+                "def an_import(java):",
+                "    import krait_imports_endless",
                 "def a_sleep(java):",
                 "    resumes[0] = clock() + " + HELD_NANOS,
                 "    time.sleep(" + HELD_NANOS / 1e9 + ")",
@@ -95,16 +109,27 @@ final class StopsInTimeTest {
 
     @AfterEach
     void close() throws InterruptedException {
+        if (interp == null) {
+            return;
+        }
         if (crowd != null) {
             crowd.interrupt();
             crowd.join();
         }
+        interp.exec("import sys\nif '" + folder + "' in sys.path: sys.path.remove('" + folder + "')");
         interp.close();
         others.close();
     }
 
     private static Stream<Arguments> everyWay() {
         return Arrays.stream(By.values()).flatMap(by -> Arrays.stream(In.values()).map(in -> Arguments.of(by, in)));
+    }
+
+    /** Modules that an import never ends of. */
+    private void writeModules() throws IOException {
+        Files.writeString(folder.resolve("krait_endless.py"), "while True: pass\n");
+        Files.writeString(folder.resolve("krait_imports_endless.py"), "import krait_endless\n");
+        interp.exec("import sys\nsys.path.insert(0, '" + folder + "')");
     }
 
     @ParameterizedTest
@@ -115,6 +140,9 @@ final class StopsInTimeTest {
             crowd = new Thread(() -> assertThrows(PythonInterruptedException.class, () -> others.invoke("a_loop", (Object) null)));
             crowd.start();
         }
+        if (in == In.AN_IMPORT) {
+            writeModules();
+        }
         check(by, in);
     }
 
@@ -123,6 +151,44 @@ final class StopsInTimeTest {
     void soIsOneInAnInterpreterWithModulesOfItsOwn(By by) throws Exception {
         open(Isolation.SUB_INTERPRETER);
         check(by, In.A_LOOP);
+    }
+
+    @ParameterizedTest
+    @MethodSource("everyWay")
+    void soIsOneInAnInterpreterWithAGilOfItsOwn(By by, In in) throws Exception {
+        assumeFalse(in == In.TURNS || in == In.A_QUEUE, "nobody shares its GIL");
+        try (PythonInterpreter any = PythonInterpreter.create()) {
+            assumeTrue(any.eval(boolean.class, "__import__('sys').version_info >= (3, 12)"), "CPython 3.12 came with them");
+        }
+        open(Isolation.OWN_GIL);
+        if (in == In.AN_IMPORT) {
+            writeModules();
+        }
+        check(by, in);
+    }
+
+    @ParameterizedTest
+    @MethodSource("everyWay")
+    void soIsOneOfAVirtualThread(By by, In in) throws Exception {
+        assumeTrue(Runtime.version().feature() >= 21, "virtual threads came with JDK 21");
+        assumeFalse(in == In.TURNS || in == In.AN_IMPORT, "as on any thread");
+        open(Isolation.SHARED);
+        starter = StopsInTimeTest::startVirtual;
+        check(by, in);
+    }
+
+    private static Thread startVirtual(Runnable task) {
+        try {
+            return (Thread) Thread.class.getMethod("startVirtualThread", Runnable.class).invoke(null, task);
+        } catch (ReflectiveOperationException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static Thread startPlatform(Runnable task) {
+        Thread thread = new Thread(task);
+        thread.start();
+        return thread;
     }
 
     @Test
@@ -159,7 +225,7 @@ final class StopsInTimeTest {
             Thread.sleep(2);
         }
         Call call = new Call(by, in);
-        call.start();
+        Thread thread = starter.apply(call);
         call.begins.await();
         long due = call.begun + DUE_NANOS;
         if (by != By.DEADLINE) {
@@ -168,13 +234,13 @@ final class StopsInTimeTest {
             }
             due = System.nanoTime();
             if (by == By.THREAD_INTERRUPT) {
-                call.interrupt();
+                thread.interrupt();
             } else {
                 interp.interrupt();
             }
         }
         // On a busy machine the call may not have begun: then it is too late, and must end all the same.
-        for (call.join(500); call.isAlive(); call.join(500)) {
+        for (thread.join(500); thread.isAlive(); thread.join(500)) {
             interp.interrupt();
         }
         if (holding != null) {
@@ -190,7 +256,7 @@ final class StopsInTimeTest {
     }
 
     /** A call that is stopped. */
-    private final class Call extends Thread {
+    private final class Call implements Runnable {
         private final CountDownLatch begins = new CountDownLatch(1);
         private final By by;
         private final In in;
@@ -216,7 +282,7 @@ final class StopsInTimeTest {
             } catch (PythonInterruptedException e) {
                 ended = System.nanoTime();
                 thrown = e;
-                flag = isInterrupted();
+                flag = Thread.currentThread().isInterrupted();
             }
         }
 
