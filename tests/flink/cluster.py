@@ -27,6 +27,7 @@ build/flink/homes, made of links to it. Logs are in build/logs/flink/NAME.
 
 import argparse
 import contextlib
+import itertools
 import json
 import os
 import re
@@ -164,6 +165,7 @@ class Cluster:
         } | (env or {})
         self.wanted = task_managers
         self.processes = {}
+        self.numbers = itertools.count()
 
     def write_conf(self):
         (self.home / "conf/config.yaml").write_text(
@@ -187,7 +189,7 @@ class Cluster:
 
     def start(self, what):
         """Starts bin/WHAT.sh in the foreground, so that the process is the JVM itself."""
-        name = f"{what}-{len(self.processes)}"
+        name = f"{what}-{next(self.numbers)}"
         with open(self.logs / f"{name}.out", "wb") as out:
             self.processes[name] = subprocess.Popen(
                 [self.home / "bin" / f"{what}.sh", "start-foreground"], env=self.env, cwd=self.work,
@@ -196,6 +198,17 @@ class Cluster:
 
     def start_task_manager(self):
         return self.start("taskmanager")
+
+    def replace_task_managers(self):
+        """New processes for those that run, which go in peace; jobs go on if their restart strategy lets them."""
+        old = {name: process for name, process in self.processes.items() if name.startswith("taskmanager")}
+        self.end([*old.values()])
+        for name in old:
+            del self.processes[name]
+        self.wait(lambda: self.rest("/overview")["taskmanagers"] == 0, 60, "the JobManager to miss the TaskManagers")
+        for _ in range(self.wanted):
+            self.start_task_manager()
+        self.wait_ready()
 
     def wait_ready(self, timeout=120):
         """Until the REST interface answers and every TaskManager has offered its slots."""
@@ -229,8 +242,13 @@ class Cluster:
         return name
 
     def stop(self):
-        """Ends every process: asks first, and kills after 20 s. Python workers are in the group of their TaskManager."""
-        running = [process for process in self.processes.values() if process.poll() is None]
+        """Ends every process."""
+        self.end([*self.processes.values()])
+
+    @staticmethod
+    def end(processes):
+        """Asks first, and kills after 20 s. Python workers are in the group of their TaskManager."""
+        running = [process for process in processes if process.poll() is None]
         for process in running:
             process.terminate()
         end = time.monotonic() + 20

@@ -29,6 +29,13 @@ ALONE = {"json": (OURS + "Same", "f(v)")}
 IN_JAVA_ASYNC = {"increment": (OURS + "IncrementAsync", "f(v)")}
 
 
+# Of the clusters. A client compiles one job and is gone, for which the JVM's first compiler is enough. A job goes on in new task
+# managers. What the REST interface says of checkpoints is else three seconds old.
+CONF = {"parallelism.default": 1, "env.java.opts.client": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+        "restart-strategy.type": "fixed-delay", "restart-strategy.fixed-delay.attempts": 100,
+        "restart-strategy.fixed-delay.delay": "300 ms", "web.refresh-interval": "100 ms"}
+
+
 def krait_flink(kind, function, result):
     return f"dev.krait.flink.Python{kind}Function", f"f('{HERE}/functions.py:{function} -> {result}', v)"
 
@@ -89,59 +96,78 @@ def can(engine, case):
 class Running:
     """One case on several engines. Each job has a cluster's task manager, so a JVM, to itself; none runs until it is told to."""
 
-    def __init__(self, case, engines, lines, kept=1000):
-        self.case, self.engines, self.lines, self.kept = case, engines, lines, kept
+    def __init__(self, case, engines, lines, kept=1000, conf=None):
+        self.case, self.engines, self.lines, self.kept, self.conf = case, engines, lines, kept, conf or {}
         self.work = BUILD / "flink/speed" / case.name
         self.work.mkdir(parents=True, exist_ok=True)
         self.stack = contextlib.ExitStack()
         self.clusters = {}
         self.meters = {}
+        self.plain = []
 
     def __enter__(self):
         with contextlib.ExitStack() as stack:
             self.control = stack.enter_context(Control())
+            stack.callback(self.end_plain)
             for kind in dict.fromkeys(engine.cluster for engine in self.engines if engine.language != "plain"):
                 jobs = sum(engine.cluster == kind and engine.language != "plain" for engine in self.engines)
-                self.clusters[kind] = stack.enter_context(Cluster(
-                    kind, name=f"speed-{kind}", slots=1, task_managers=jobs,
-                    # What the REST interface says of checkpoints is else three seconds old.
-                    conf={"parallelism.default": 1, "web.refresh-interval": "100 ms"}))
-            self.submit(stack)
-            self.meters = self.control.meters([engine.name for engine in self.engines], self.check_jobs)
-            self.check_libraries()
+                self.clusters[kind] = Cluster(kind, name=f"speed-{kind}", slots=1, task_managers=jobs, conf=CONF)
+            # What takes time is CPU time of JVMs that warm up, and waiting in turns for two clusters would be added to it.
+            with ThreadPoolExecutor() as pool:
+                for entered in [pool.submit(stack.enter_context, cluster) for cluster in self.clusters.values()]:
+                    entered.result()
+            self.submit()
+            self.begin()
             self.stack = stack.pop_all()
         return self
+
+    def begin(self):
+        """New processes of plain CPython, and then until every engine waits at its gate."""
+        self.end_plain()
+        for engine in self.engines:
+            if engine.language == "plain":
+                job = self.job(engine)
+                self.plain.append(subprocess.Popen(
+                    [sys.executable, HERE / "plain.py", job["meter"], job["function"], job["out"], str(self.kept),
+                     *([self.lines] if self.case.length else [])]))
+        self.meters = self.control.meters([engine.name for engine in self.engines], self.check_jobs)
+        self.check_libraries()
+
+    def end_plain(self):
+        for process in self.plain:
+            process.kill()
+            process.wait()
+        self.plain.clear()
+
+    def start_again(self):
+        """Every job in a new process, which is another throw of the dice for compilers, addresses and hash seeds: the clusters and
+        what their clients have compiled stay, which takes most of the time of a start."""
+        with ThreadPoolExecutor() as pool:
+            for replaced in [pool.submit(cluster.replace_task_managers) for cluster in self.clusters.values()]:
+                replaced.result()
+        self.begin()
 
     def __exit__(self, *_):
         self.stack.close()
 
-    def submit(self, stack):
+    def submit(self):
         with ThreadPoolExecutor() as pool:
             for done in [pool.submit(*submission) for submission in self.submissions()]:
                 if done.result().returncode:
                     raise Failed(f"a job was not submitted:\n{done.result().stdout}")
-        for engine in self.engines:
-            if engine.language == "plain":
-                job = self.job(engine)
-                process = subprocess.Popen([sys.executable, HERE / "plain.py", job["meter"], job["function"], job["out"],
-                                            str(self.kept), *([self.lines] if self.case.length else [])])
-                stack.callback(process.wait)
-                stack.callback(process.kill)
 
     def submissions(self):
+        """One for all jobs of a language and cluster: a client that compiles its first job takes most of its time to start."""
         for kind, cluster in self.clusters.items():
-            mine = [engine for engine in self.engines if engine.cluster == kind]
-            python = [self.job(engine) for engine in mine if engine.language == "python"]
-            if python:
-                jobs = self.work / f"jobs-{kind}.json"
-                jobs.write_text(json.dumps(python))
-                yield cluster.flink, "run", "-d", "-j", JAR, "-pyfs", HERE, "-py", HERE / "job.py", jobs
-            for engine in mine:
-                if engine.language == "java":
-                    jobs = self.work / f"{engine.name}.json"
-                    jobs.write_text(json.dumps(self.job(engine)))
-                    library = ["-C", engine.needs.as_uri()] if engine.needs else []
-                    yield (cluster.flink, "run", "-d", *library, "-c", "dev.krait.bench.flink.JavaJob", JAR, jobs)
+            for language in ("python", "java"):
+                mine = [engine for engine in self.engines if (engine.cluster, engine.language) == (kind, language)]
+                if mine:
+                    jobs = self.work / f"jobs-{kind}-{language}.json"
+                    jobs.write_text(json.dumps([self.job(engine) for engine in mine]))
+                    libraries = {engine.needs.as_uri() for engine in mine if engine.needs}
+                    yield (cluster.flink, "run", "-d", *(
+                        ["-j", JAR, "-pyfs", HERE, "-py", HERE / "job.py"] if language == "python" else
+                        [*(word for jar in libraries for word in ("-C", jar)), "-c", "dev.krait.bench.flink.JavaJob", JAR]), jobs)
 
     def job(self, engine):
         meter = f"{self.control.address}/{engine.name}"
@@ -149,7 +175,7 @@ class Running:
         java_class, call = engine.functions.get(self.case.function, ("", "f(v)"))
         columns = COLUMNS.get(self.case.function, "lists")
         return {"name": engine.name, "function": self.case.function, "class": java_class, "call": call, "columns": columns,
-                "module": str(HERE / "functions.py"), "conf": engine.conf | {"krait.batch.columns": columns}, "meter": meter, "out": out, "kept": self.kept,
+                "module": str(HERE / "functions.py"), "conf": engine.conf | self.conf | {"krait.batch.columns": columns}, "meter": meter, "out": out, "kept": self.kept,
                 "sql": self.case.statements(meter, self.lines, out, self.kept, call)}
 
     def out(self, engine):
@@ -158,7 +184,7 @@ class Running:
     def check_jobs(self):
         for cluster in self.clusters.values():
             for job, state in cluster.jobs().items():
-                if state in ("FAILED", "FAILING", "RESTARTING"):
+                if state in ("FAILED", "FAILING"):
                     raise Failed(f"{cluster.name}: a job is {state}:\n{cluster.exception(job)}")
 
     def check_libraries(self):

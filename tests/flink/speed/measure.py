@@ -1,7 +1,8 @@
 """measure.py: the rates, CPU, latencies and checkpoint times of every engine, after "Exploring the thread mode in PyFlink".
 
 Each case starts fresh clusters and submits one job for each engine, warms all of them up, and then lets them run in turns,
-ROUNDS times SECONDS each, so that what the machine does besides meets all of them alike. What was measured goes to
+ROUNDS times SECONDS each, so that what the machine does besides meets all of them alike. Then it does so again in new task managers,
+STARTS times in all: two starts of one engine differ by more than the rounds of one. What was measured goes to
 build/flink/speed/results, a file for each case; report.py makes the table of all that are there.
 """
 
@@ -75,27 +76,32 @@ def measure(case, engines, options):
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text("".join(f"{line}\n" for line in lines(case.length)) if case.length else "")
     print(f"{case.title}: starting clusters and jobs of {', '.join(engine.name for engine in engines)} …", flush=True)
-    with Running(case, engines, str(file)) as running:
-        rounds(running, 2, options.warm_up / 2)
-        running.check_results()
-        print(f"{case.title}: {options.rounds} rounds of {options.seconds} s for each …", flush=True)
-        found = rounds(running, options.rounds, options.seconds)
-        times = {} if options.no_checkpoints else checkpoints_of_all(
-            running, [engine for engine in engines if engine.language != "plain"])
     RESULTS.mkdir(parents=True, exist_ok=True)
-    result = {"case": case.name, "when": time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()), "machine": machine(),
-              "options": {key: getattr(options, key) for key in ("rounds", "seconds", "warm_up")},
-              "rounds": found, "checkpoints": times}
-    file = RESULTS / f"{case.name}.json"
-    if options.add and file.exists():
-        before = json.loads(file.read_text())
-        for what in ("rounds", "checkpoints"):
-            # Plain CPython stays beside the engines of thread mode that it was measured with.
-            kept = not any(name.startswith("thread-") for name in options.engines)
-            new = {name: value for name, value in result[what].items() if name in options.engines or not (kept and name in before[what])}
-            merged = before[what] | new
-            result[what] = {name: merged[name] for name in ENGINES if name in merged}
-    file.write_text(json.dumps(result, indent=1))
+    results = RESULTS / f"{case.name}.json"
+    starts = json.loads(results.read_text())["starts"] if options.add and results.exists() else []
+    began = time.monotonic()
+    with Running(case, engines, str(file), conf=options.conf) as running:
+        for number in range(options.starts):
+            if number:
+                began = time.monotonic()
+                running.start_again()
+            print(f"{case.title}: start {number + 1} of {options.starts} took {time.monotonic() - began:.0f} s; "
+                  f"{options.rounds} rounds of {options.seconds:g} s for each …", flush=True)
+            rounds(running, 2, options.warm_up / 2)
+            running.check_results()
+            starts.append({"rounds": rounds(running, options.rounds, options.seconds), "checkpoints": {}})
+        if not options.no_checkpoints:
+            starts[-1]["checkpoints"] = checkpoints_of_all(running, [engine for engine in engines if engine.language != "plain"])
+    results.write_text(json.dumps({
+        "case": case.name, "when": time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()), "machine": machine(),
+        "options": {key: getattr(options, key) for key in ("rounds", "seconds", "warm_up", "conf")}, "starts": starts}, indent=1))
+
+
+def pair(text):
+    key, sign, value = text.partition("=")
+    if not sign:
+        raise argparse.ArgumentTypeError(f"not KEY=VALUE: {text}")
+    return key, value
 
 
 def machine():
@@ -110,13 +116,16 @@ def main():
     parser = argparse.ArgumentParser(description="Measures Python functions in Flink on every engine.")
     parser.add_argument("--cases", nargs="+", choices=CASES, default=list(CASES), metavar="CASE", help=", ".join(CASES))
     parser.add_argument("--engines", nargs="+", choices=ENGINES, default=list(ENGINES), metavar="ENGINE", help=", ".join(ENGINES))
-    parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--seconds", type=float, default=2, help="of each engine in each round")
-    parser.add_argument("--warm-up", type=float, default=10, help="seconds of each engine before the rounds")
-    parser.add_argument("--no-checkpoints", action="store_true")
-    parser.add_argument("--add", action="store_true", help="beside what other engines gave in the same cases before")
+    parser.add_argument("--starts", type=int, default=3, help="of each engine's process, each with a warm-up and the rounds")
+    parser.add_argument("--rounds", type=int, default=5, help="in each start")
+    parser.add_argument("--seconds", type=float, default=1, help="of each engine in each round")
+    parser.add_argument("--warm-up", type=float, default=6, help="seconds of each engine before the rounds of a start")
+    parser.add_argument("--no-checkpoints", action="store_true", help="else they are taken after the last start")
+    parser.add_argument("--conf", type=pair, nargs="+", default=[], metavar="KEY=VALUE", help="Flink's, for every job")
+    parser.add_argument("--add", action="store_true", help="more starts, of these or other engines, beside those of the same cases before")
     parser.add_argument("--report", action="store_true", help="only prints what was measured before")
     options = parser.parse_args()
+    options.conf = dict(options.conf)
     # Ctrl-C and kill end the clusters too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     if not options.report:

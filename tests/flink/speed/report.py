@@ -8,17 +8,32 @@ from engines import ENGINES
 
 
 def micros(runs):
-    """µs per row: median, least and most of the rounds."""
+    """µs per row: median, least and most of the rounds of one start."""
     values = [run["nanos"] / run["rows"] / 1000 for run in runs]
     return statistics.median(values), min(values), max(values)
+
+
+def middle(runs):
+    return micros(runs)[0]
 
 
 def cpu(runs):
     return statistics.median(run["cpu"] / run["rows"] / 1000 for run in runs)
 
 
-def latency(runs, which):
-    return statistics.median(run[which] for run in runs) / 1000
+def latency(which):
+    return lambda runs: statistics.median(run[which] for run in runs) / 1000
+
+
+def over_starts(result, name, of=middle):
+    """What `of` makes of the rounds of each start that has this engine: median, least and most of the starts."""
+    values = [of(start["rounds"][name]) for start in result["starts"] if name in start["rounds"]]
+    return statistics.median(values), min(values), max(values)
+
+
+def measured(result):
+    """The engines that any start has, in their order."""
+    return [name for name in ENGINES if any(name in start["rounds"] for start in result["starts"])]
 
 
 def number(value):
@@ -32,27 +47,31 @@ def duration(value):
 
 def table(result):
     case = CASES[result["case"]]
-    found, times = result["rounds"], result["checkpoints"]
-    yield f"{case.title} ({result['when']}; {result['options']['rounds']} rounds of {result['options']['seconds']:g} s)"
+    rounds = "{rounds} rounds of {seconds:g} s after {warm_up:g} s".format(**result["options"])
+    conf = "".join(f", {key}: {value}" for key, value in result["options"]["conf"].items())
+    yield f"{case.title} ({result['when']}; in each start {rounds}{conf})"
     yield ""
-    yield "| engine | rows/s | µs per row (least – most) | CPU µs per row | latency p50 | p99 | checkpoint |"
-    yield "|---|---|---|---|---|---|---|"
-    for name, runs in found.items():
-        median, least, most = micros(runs)
-        p50, p99 = (duration(latency(runs, which)) if ENGINES[name].language != "plain" else "" for which in ("p50", "p99"))
-        checkpoint = f"{statistics.median(times[name]):.0f} ms" if times.get(name) else ""
-        yield (f"| {ENGINES[name].title} | {1e6 / median:,.0f} | {number(median)} ({number(least)} – {number(most)}) | "
-               f"{number(cpu(runs))} | {p50} | {p99} | {checkpoint} |")
+    yield "| engine | starts | rows/s | µs per row (least – most) | CPU µs per row | latency p50 | p99 | checkpoint |"
+    yield "|---|---|---|---|---|---|---|---|"
+    for name in measured(result):
+        median, least, most = over_starts(result, name)
+        count = sum(name in start["rounds"] for start in result["starts"])
+        p50, p99 = (duration(over_starts(result, name, latency(which))[0]) if ENGINES[name].language != "plain" else ""
+                    for which in ("p50", "p99"))
+        times = [time for start in result["starts"] for time in start["checkpoints"].get(name, [])]
+        checkpoint = f"{statistics.median(times):.0f} ms" if times else ""
+        yield (f"| {ENGINES[name].title} | {count} | {1e6 / median:,.0f} | {number(median)} ({number(least)} – {number(most)}) | "
+               f"{number(over_starts(result, name, cpu)[0])} | {p50} | {p99} | {checkpoint} |")
     yield ""
 
 
 def summary(results):
     """µs per row of every engine in every case."""
-    names = [name for name in ENGINES if any(name in result["rounds"] for result in results)]
+    names = [name for name in ENGINES if any(name in measured(result) for result in results)]
     yield "| µs per row | " + " | ".join(ENGINES[name].title for name in names) + " |"
     yield "|---" * (len(names) + 1) + "|"
     for result in results:
-        cells = [number(micros(result["rounds"][name])[0]) if name in result["rounds"] else "–" for name in names]
+        cells = [number(over_starts(result, name)[0]) if name in measured(result) else "–" for name in names]
         yield f"| {CASES[result['case']].title} | " + " | ".join(cells) + " |"
     yield ""
 
@@ -67,53 +86,61 @@ def floors(case, found):
         ("PyFlink's wrapping and Flink alone", ["wrapped", flink])) if found.keys() >= {*engines}]
 
 
-def shares(result, of):
-    """By floor, the overheads of PEMJA and Krait in thread mode and their ratio; `of` makes one number of an engine's runs."""
-    found = {name: of(runs) for name, runs in result["rounds"].items()}
-    if not {"thread-pemja", "thread-krait"} <= found.keys():
-        return
-    for name, engines in floors(CASES[result["case"]], found):
-        floor = sum(found[engine] for engine in engines)
-        pemja, krait = found["thread-pemja"] - floor, found["thread-krait"] - floor
-        yield name, pemja, krait, krait / pemja
+def shares(result, of=middle):
+    """By floor: the overheads of PEMJA and Krait in thread mode, and Krait's share of PEMJA's, each as the values of the starts that
+    have all of the engines needed. A start's engines ran in turns, so that what the machine did then is in all of them."""
+    case = CASES[result["case"]]
+    by_floor = {}
+    for start in result["starts"]:
+        found = {name: of(runs) for name, runs in start["rounds"].items()}
+        if {"thread-pemja", "thread-krait"} <= found.keys():
+            for name, engines in floors(case, found):
+                floor = sum(found[engine] for engine in engines)
+                by_floor.setdefault(name, []).append((found["thread-pemja"] - floor, found["thread-krait"] - floor))
+    for name, pairs in by_floor.items():
+        pemja, krait = ([*values] for values in zip(*pairs))
+        # No floor otherwise: PyFlink's wrapping with the collections that Krait does without.
+        if min(pemja + krait) > 0:
+            yield name, pemja, krait, [ours / theirs for theirs, ours in pairs]
+
+
+def spread(values):
+    return f"{statistics.median(values):.2f} ({min(values):.2f} – {max(values):.2f})"
 
 
 def overheads(results):
-    """Thread mode's time over what is there without it; the ratios also of CPU time, and of each engine's fastest round, which what
-    the machine does besides has disturbed least."""
-    yield "| overhead of thread mode, µs per row | over | PEMJA | Krait | Krait / PEMJA | of CPU time | of the fastest rounds |"
-    yield "|---|---|---|---|---|---|---|"
+    """Thread mode's time over what is there without it."""
+    yield "| overhead of thread mode, µs per row | over | PEMJA | Krait | Krait / PEMJA (least – most of the starts) | of CPU time |"
+    yield "|---|---|---|---|---|---|"
     for result in results:
-        measures = (lambda runs: micros(runs)[0], cpu, lambda runs: micros(runs)[1])
-        for by_floor in zip(*(shares(result, of) for of in measures)):
-            name, pemja, krait, _ = by_floor[0]
-            if min(pemja, krait) <= 0:
-                # No floor: PyFlink's wrapping with the collections that Krait does without.
-                continue
-            ratios = " | ".join(f"{ratio:.2f}" for *_, ratio in by_floor)
-            yield f"| {CASES[result['case']].title} | {name} | {number(pemja)} | {number(krait)} | {ratios} |"
+        of_cpu = {name: ratios for name, _, _, ratios in shares(result, cpu)}
+        for name, pemja, krait, ratios in shares(result):
+            yield (f"| {CASES[result['case']].title} | {name} | {number(statistics.median(pemja))} | {number(statistics.median(krait))} | "
+                   f"{spread(ratios)} | {spread(of_cpu[name]) if name in of_cpu else '–'} |")
     yield ""
+
+
+def faster(result, name):
+    """How many times PEMJA's rate that engine has, by start."""
+    starts = [start["rounds"] for start in result["starts"]]
+    return [middle(start["thread-pemja"]) / middle(start[name]) for start in starts if start.keys() >= {name, "thread-pemja"}]
 
 
 def verdicts(result):
     """The goals of this case that can be told from what was measured: (goal, what was reached, whether)."""
-    found = {name: micros(runs)[0] for name, runs in result["rounds"].items()}
     case = result["case"]
-    if "thread-pemja" not in found:
-        return
-    pemja = found["thread-pemja"]
-    for name, theirs, ours, ratio in shares(result, lambda runs: micros(runs)[0]):
-        yield (f"{case}: thread on Krait has at most half of PEMJA's overhead over {name}",
-               f"{number(ours)} µs, PEMJA {number(theirs)} µs: {ratio:.2f}", ratio <= 0.5)
-    if "thread-krait" in found:
-        krait = found["thread-krait"]
-        yield f"{case}: thread on Krait is never slower", f"{pemja / krait:.2f} times PEMJA's rate", krait <= pemja
+    for name, _, _, ratios in shares(result):
+        yield f"{case}: thread on Krait has at most half of PEMJA's overhead over {name}", spread(ratios), statistics.median(ratios) <= 0.5
+    times = faster(result, "thread-krait")
+    if times:
+        yield f"{case}: thread on Krait is never slower", f"{spread(times)} times PEMJA's rate", min(times) >= 1
         if case == "table":
-            yield f"{case}: at least 2 times PEMJA's rate", f"{pemja / krait:.2f} times", pemja >= 2 * krait
+            yield f"{case}: at least 2 times PEMJA's rate", f"{spread(times)} times", statistics.median(times) >= 2
     for name in ("krait-flink-batch", "krait-flink-stream"):
-        if case in ("bigint", "map") and name in found:
-            batch = found[name]
-            yield f"{case}: {ENGINES[name].title} has at least 2 times PEMJA's rate", f"{pemja / batch:.2f} times", pemja >= 2 * batch
+        times = faster(result, name)
+        if case in ("bigint", "map") and times:
+            yield (f"{case}: {ENGINES[name].title} has at least 2 times PEMJA's rate", f"{spread(times)} times",
+                   statistics.median(times) >= 2)
 
 
 def print_all(folder):

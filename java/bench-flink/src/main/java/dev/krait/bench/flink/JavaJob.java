@@ -11,13 +11,18 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.table.api.EnvironmentSettings;
 import org.apache.flink.table.api.TableEnvironment;
 
-/** Submits the job that a JSON file describes, with a function in Java or of krait-flink; job.py is its twin for PyFlink. */
+/** Submits the jobs that a JSON file describes, each with a function in Java or of krait-flink; job.py is its twin for PyFlink. */
 public final class JavaJob {
     private JavaJob() {
     }
 
     public static void main(String[] arguments) throws Exception {
-        JsonNode job = new ObjectMapper().readTree(new File(arguments[0]));
+        for (JsonNode job : new ObjectMapper().readTree(new File(arguments[0]))) {
+            submit(job);
+        }
+    }
+
+    private static void submit(JsonNode job) throws Exception {
         Configuration conf = new Configuration();
         conf.setString("pipeline.name", job.get("name").asText());
         job.get("conf").properties().forEach(entry -> conf.setString(entry.getKey(), entry.getValue().asText()));
