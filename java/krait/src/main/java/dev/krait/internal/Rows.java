@@ -47,7 +47,8 @@ public final class Rows<T> implements Spliterator<T> {
     private final Iterator<?> source;
     private final Function<Object, T> convert;
 
-    /** Rows that were taken and not answered yet. */
+    /** Rows that were taken and not answered yet: these while {@link #packs}, else those below. */
+    private final PackedRows packed = new PackedRows();
     private Object[] rows = new Object[FIRST];
     private int taken;
     private Object[] results = new Object[FIRST];
@@ -63,7 +64,7 @@ public final class Rows<T> implements Spliterator<T> {
     /** What to throw after the results before it. */
     private Throwable failure;
     private Throwable sourceFailure;
-    /** Whether rows that are numbers are written as eight bytes: until one is not, or gives something else. */
+    /** Whether rows are numbers, written as eight bytes: until one is not, or gives something else. */
     private boolean packs;
     private boolean started;
     private boolean ended;
@@ -166,18 +167,21 @@ public final class Rows<T> implements Spliterator<T> {
     }
 
     private void cross() {
+        if (packs) {
+            takeNumbers();
+        }
         Frame frame = session.acquire();
         try {
             FrameWriter writer = frame.write(session);
             writer.putLong(handle.getAsLong());
-            int kind = kind();
+            int kind = arguments ? RowKind.ARGUMENTS : packs ? packed.kind() : RowKind.VALUES;
             writer.putByte(kind);
             int countAt = writer.position;
             writer.putInt(0);
             int written;
             Throwable unwritten = null;
             try {
-                written = RowKind.isNumber(kind) ? writeNumbers(writer, kind) : writeRows(writer);
+                written = packs ? writeNumbers(writer) : writeRows(writer);
             } catch (RuntimeException | Error e) {
                 writer.rollback();
                 throw e;
@@ -206,37 +210,56 @@ public final class Rows<T> implements Spliterator<T> {
                 failure = unwritten;
                 chunk = Math.min(MOST, 4 * chunk);
             }
-            System.arraycopy(rows, done, rows, 0, taken - done);
-            Arrays.fill(rows, taken - done, taken, null);
-            taken -= done;
+            drop(done);
         } finally {
             FrameStack.release(frame);
             Reference.reachabilityFence(handle);
         }
     }
 
-    /** What the next rows are to be written as. */
-    private int kind() {
-        if (arguments) {
-            return RowKind.ARGUMENTS;
+    /** Takes rows as long as they are numbers of one kind. */
+    private void takeNumbers() {
+        if (sourceFailure != null) {
+            return;
         }
-        return packs && (taken > 0 || takeRow()) ? RowKind.of(rows[0]) : RowKind.VALUES;
+        try {
+            Object other = packed.take(source, chunk);
+            if (other != packed) {
+                // Kinds that take turns would make a crossing of every row.
+                unpack();
+                add(other);
+            }
+        } catch (RuntimeException | Error e) {
+            sourceFailure = e;
+        }
     }
 
-    /** As {@link #writeRows}, as long as rows are of a kind. */
-    private int writeNumbers(FrameWriter writer, int kind) {
-        int written = 0;
-        while (written < chunk && (written < taken || takeRow())) {
-            Object value = rows[written];
-            if (RowKind.of(value) != kind) {
-                // Kinds that take turns would make a crossing of every row.
-                packs = false;
-                break;
-            }
-            writer.putLong(RowKind.bits(kind, value));
-            written++;
+    /** From now on rows are objects. */
+    private void unpack() {
+        packs = false;
+        if (rows.length < packed.count()) {
+            rows = new Object[packed.count()];
         }
-        return written;
+        taken = packed.unpack(rows);
+    }
+
+    private int writeNumbers(FrameWriter writer) {
+        packed.write(writer);
+        return packed.count();
+    }
+
+    /** Drops the rows that are answered. */
+    private void drop(int answered) {
+        if (packed.count() > 0) {
+            packed.drop(answered);
+            if (!packs) {
+                unpack();
+            }
+            return;
+        }
+        System.arraycopy(rows, answered, rows, 0, taken - answered);
+        Arrays.fill(rows, taken - answered, taken, null);
+        taken -= answered;
     }
 
     /**
@@ -283,11 +306,15 @@ public final class Rows<T> implements Spliterator<T> {
             sourceFailure = e;
             return false;
         }
+        add(taking);
+        return true;
+    }
+
+    private void add(Object taking) {
         if (taken == rows.length) {
             rows = Arrays.copyOf(rows, 4 * taken);
         }
         rows[taken++] = taking;
-        return true;
     }
 
     private Throwable failed(Frame frame, int end, FrameReader reader, int done) {
