@@ -3,12 +3,11 @@
 //! The answer holds the results of all rows before the one that failed, and then how the batch ended, so that nothing is
 //! lost by an error.
 
-use std::time::{Duration, Instant};
+use std::marker::PhantomData;
 
 use crate::frame::tag::{batch, op, rows, status};
-use crate::frame::{Malformed, Reader, Writer, decode, encode, encode_handle};
-use crate::py::{Callee, Gil, Object, Owned};
-use crate::runtime;
+use crate::frame::{Arguments, Malformed, Reader, Writer, decode, decode_arguments, encode, encode_handle};
+use crate::py::{self, Detached, Exception, Gil, Object, Owned, Rows};
 
 use super::call::{Frame, Number};
 use super::failure::{Failure, unwritable};
@@ -16,48 +15,8 @@ use super::operations::Call;
 
 /// An answer of this many bytes is sent before it grows further: the rest of the rows come again.
 const LARGE_ANSWER: usize = 1 << 18;
-/// How long other threads wait for the GIL while rows run no bytecode: CPython's own interval.
-const TURN: Duration = Duration::from_millis(5);
 /// Where it stands in the payload what the rows are.
 const KIND: usize = 8;
-/// Rows between two looks at the clock, at most.
-const MOST_ROWS: u32 = 64;
-
-/// Gives other threads their turn, and hears of stops, where rows are calls of C functions that do neither.
-struct Pace {
-    left: u32,
-    step: u32,
-    since: Instant,
-}
-
-impl Pace {
-    fn new() -> Self {
-        Pace { left: 1, step: 1, since: Instant::now() }
-    }
-
-    #[inline(always)]
-    fn row(&mut self, gil: Gil<'_>) -> Result<(), Failure> {
-        self.left -= 1;
-        if self.left == 0 { self.look(gil) } else { Ok(()) }
-    }
-
-    #[cold]
-    fn look(&mut self, gil: Gil<'_>) -> Result<(), Failure> {
-        let now = Instant::now();
-        let elapsed = now - self.since;
-        if elapsed >= TURN {
-            runtime::detached(gil, || ());
-            self.step = 1;
-            self.since = Instant::now();
-        } else if elapsed < TURN / 8 {
-            self.step = (self.step * 2).min(MOST_ROWS);
-        } else {
-            self.step = 1;
-        }
-        self.left = self.step;
-        Ok(runtime::check_stop(gil)?)
-    }
-}
 
 /// Runs one of the batch operations and writes its answer.
 pub fn run(call: &mut Call<'_, '_>, operation: i32, frame: &mut Frame) {
@@ -93,6 +52,105 @@ fn finish(call: &Call<'_, '_>, mut writer: Writer<'_>, done: usize) {
     writer.finish(status::OK, &call.binding.host.take_released());
 }
 
+/// Calls for one row after the other, in a loop of Python's.
+fn run_loop<'g, R: Rows>(call: &Call<'g, '_>, function: &Object, arguments: bool, rows: R) -> (R, Result<(), Failure>) {
+    let (gil, helpers) = (call.gil, call.binding.domain.helpers());
+    let looping = call
+        .globals()
+        .and_then(|globals| Ok(helpers.row_loop.get(gil).call(gil, &[&globals, &*gil.bool(arguments)])?));
+    match looping {
+        Ok(looping) => {
+            let (rows, ended) = helpers.rows.run(gil, &looping, function, rows);
+            (rows, ended.map_err(Failure::Raised))
+        }
+        Err(failure) => (rows, Err(failure)),
+    }
+}
+
+/// Ends the loop with an error: what Krait refuses is kept for later.
+fn end_loop(refused: &mut Option<Failure>, failure: Failure) -> py::Result<()> {
+    match failure {
+        Failure::Raised(raised) => Err(raised),
+        other => {
+            *refused = Some(other);
+            Ok(())
+        }
+    }
+}
+
+/// Raises if the loop has ended before all rows had a result.
+fn check_done(gil: Gil<'_>, done: usize, count: usize) -> Result<(), Failure> {
+    if done == count {
+        return Ok(());
+    }
+    Err(gil.raise(Exception::Runtime, "the loop of a batch was disturbed: Python code has used its iterator").into())
+}
+
+/// Rows that are any values.
+struct Values<'g, 'c, 'r> {
+    call: Call<'g, 'c>,
+    reader: Reader<'r>,
+    writer: Writer<'r>,
+    arguments: bool,
+    raw: bool,
+    left: usize,
+    done: usize,
+    paused: bool,
+    refused: Option<Failure>,
+}
+
+impl Values<'_, '_, '_> {
+    fn row<'g>(&mut self, gil: Gil<'g>, spent: Option<Owned<'g>>) -> Result<Owned<'g>, Failure> {
+        let (types, peer) = (self.call.binding.domain.types(), self.call.peer);
+        if !self.arguments {
+            return match self.reader.long_if_next() {
+                Some(number) => Ok(gil.long_in(spent, number)?),
+                None => {
+                    drop(spent);
+                    decode(gil, &mut self.reader, types, peer).map_err(|raised| self.call.unreadable(Some(0), raised))
+                }
+            };
+        }
+        drop(spent);
+        let Arguments { positional, keywords } = decode_arguments(gil, &mut self.reader, types, peer)
+            .map_err(|(index, raised)| self.call.unreadable(Some(index), raised))?;
+        let positional: Vec<&Object> = positional.iter().map(|argument| &**argument).collect();
+        let keywords = keywords.unwrap_or_else(|| gil.none());
+        Ok(gil.tuple(&[&*gil.tuple(&positional)?, &*keywords])?)
+    }
+}
+
+impl Rows for Values<'_, '_, '_> {
+    fn is_bound(&self) -> bool {
+        // Arrays are fetched from the JVM in the thread that called.
+        true
+    }
+
+    fn take(&mut self, _gil: Gil<'_>, result: &Owned<'_>) -> py::Result<bool> {
+        if let Err(failure) = write_result(&self.call, &mut self.writer, result, self.raw) {
+            end_loop(&mut self.refused, failure)?;
+            return Ok(false);
+        }
+        self.done += 1;
+        Ok(true)
+    }
+
+    fn next<'g>(&mut self, gil: Gil<'g>, spent: Option<Owned<'g>>) -> py::Result<Option<Owned<'g>>> {
+        if self.left == 0 {
+            return Ok(None);
+        }
+        self.paused = self.done > 0 && self.writer.len() + self.call.peer.array_bytes() >= LARGE_ANSWER;
+        if self.paused {
+            return Ok(None);
+        }
+        self.left -= 1;
+        match self.row(gil, spent) {
+            Ok(row) => Ok(Some(row)),
+            Err(failure) => end_loop(&mut self.refused, failure).map(|()| None),
+        }
+    }
+}
+
 /// handle, u8 what the rows are, u32 count, rows.
 fn values(call: &mut Call<'_, '_>, frame: &mut Frame, raw: bool) {
     // The answer is written where the rows stand.
@@ -100,43 +158,28 @@ fn values(call: &mut Call<'_, '_>, frame: &mut Frame, raw: bool) {
     let mut reader = Reader::new(&payload);
     let mut writer = Writer::new(frame.memory());
     writer.u32(0);
-    let mut done = 0;
-    let ended = value_rows(call, &mut reader, &mut writer, &mut done, raw);
-    call.decoded = ended.is_ok() && reader.at_end();
-    end(call, writer, done, ended);
+    let (function, arguments, count) = match header(call, &mut reader) {
+        Ok(header) => header,
+        Err(failure) => return end(call, writer, 0, Err(failure)),
+    };
+    let rows =
+        Values { call: *call, reader, writer, arguments, raw, left: count, done: 0, paused: false, refused: None };
+    let (rows, looped) = run_loop(call, &function, arguments, rows);
+    let ended = looped.and_then(|()| match rows.refused {
+        Some(failure) => Err(failure),
+        None if rows.paused => Ok(batch::PAUSED),
+        None => check_done(call.gil, rows.done, count).map(|()| batch::DONE),
+    });
+    call.decoded = ended.is_ok() && rows.reader.at_end();
+    end(call, rows.writer, rows.done, ended);
 }
 
-fn value_rows(
-    call: &mut Call<'_, '_>,
-    reader: &mut Reader<'_>,
-    writer: &mut Writer<'_>,
-    done: &mut usize,
-    raw: bool,
-) -> Result<u8, Failure> {
-    let (gil, peer, types) = (call.gil, call.peer, call.binding.domain.types());
-    let function = Callee::new(call.object(reader)?);
-    let malformed = |malformed: Malformed| Failure::Raised(malformed.raise(gil));
+/// The function, whether its rows are arguments, and how many.
+fn header<'g>(call: &Call<'g, '_>, reader: &mut Reader<'_>) -> Result<(Owned<'g>, bool, usize), Failure> {
+    let malformed = |malformed: Malformed| Failure::Raised(malformed.raise(call.gil));
+    let function = call.object(reader)?;
     let arguments = reader.u8().map_err(malformed)? == rows::ARGUMENTS;
-    let count = reader.count(1).map_err(malformed)?;
-    let mut pace = Pace::new();
-    for row in 0..count {
-        if row > 0 && writer.len() + peer.array_bytes() >= LARGE_ANSWER {
-            return Ok(batch::PAUSED);
-        }
-        pace.row(gil)?;
-        let value = if arguments {
-            call.invoke(function.object(), reader)?
-        } else {
-            let argument = match reader.long_if_next() {
-                Some(number) => gil.long(number)?,
-                None => decode(gil, reader, types, peer).map_err(|raised| call.unreadable(Some(0), raised))?,
-            };
-            function.call(gil, &[argument])?
-        };
-        write_result(call, writer, &value, raw)?;
-        *done += 1;
-    }
-    Ok(batch::DONE)
+    Ok((function, arguments, reader.count(1).map_err(malformed)?))
 }
 
 /// Writes a row's result; nothing where it cannot be.
@@ -155,16 +198,61 @@ fn write_result(call: &Call<'_, '_>, writer: &mut Writer<'_>, value: &Object, ra
     })
 }
 
+/// Rows that are numbers.
+struct Numbers<'r, N> {
+    arguments: std::slice::Iter<'r, [u8; 8]>,
+    results: Vec<[u8; 8]>,
+    function: &'r Object,
+    /// Whether results may be anything. One that is no number is the last.
+    mixed: bool,
+    other: Option<Detached>,
+    refused: Option<Failure>,
+    kind: PhantomData<N>,
+}
+
+impl<N: Number> Rows for Numbers<'_, N> {
+    fn is_bound(&self) -> bool {
+        false
+    }
+
+    #[inline(always)]
+    fn take(&mut self, gil: Gil<'_>, result: &Owned<'_>) -> py::Result<bool> {
+        let number = match N::exactly(gil, result) {
+            Some(number) => number,
+            None if self.mixed => {
+                self.other = Some(result.own(gil).detach());
+                return Ok(false);
+            }
+            None => match N::from_python(gil, result, self.function) {
+                Ok(number) => number,
+                Err(failure) => {
+                    end_loop(&mut self.refused, failure)?;
+                    return Ok(false);
+                }
+            },
+        };
+        self.results.push(number.to_bytes());
+        Ok(true)
+    }
+
+    #[inline(always)]
+    fn next<'g>(&mut self, gil: Gil<'g>, spent: Option<Owned<'g>>) -> py::Result<Option<Owned<'g>>> {
+        self.arguments.next().map(|argument| N::from_bytes(*argument).to_python_in(gil, spent)).transpose()
+    }
+}
+
 /// handle, then numbers of eight bytes each to the payload's end. Rows of MAP (`mixed`) say what they are and how many before the
 /// numbers, and their results may be anything.
 fn numbers<N: Number>(call: &mut Call<'_, '_>, frame: &mut Frame, mixed: bool) {
     call.decoded = true;
-    let mut results: Vec<[u8; 8]> = Vec::new();
-    let called = number_rows::<N>(call, &mut Reader::new(frame.payload()), &mut results, mixed);
+    let (results, ended) = match number_rows::<N>(call, &mut Reader::new(frame.payload()), mixed) {
+        Ok(answer) => answer,
+        Err(failure) => (Vec::new(), Err(failure)),
+    };
     let mut writer = Writer::new(frame.memory());
     writer.u32(0);
     writer.put(results.as_flattened());
-    let ended = match called {
+    let ended = match ended {
         Ok(None) => Ok(batch::DONE),
         Ok(Some(other)) => {
             let start = writer.position();
@@ -182,16 +270,18 @@ fn numbers<N: Number>(call: &mut Call<'_, '_>, frame: &mut Frame, mixed: bool) {
     end(call, writer, results.len(), ended);
 }
 
-/// Calls for one row after the other; if `mixed`, until one gives something else, which is the answer.
+/// The numbers that came of it, and if `mixed` what came that is none, or why the rest failed.
+type NumbersAnswer<'g> = (Vec<[u8; 8]>, Result<Option<Owned<'g>>, Failure>);
+
+/// Calls for one row after the other; if `mixed`, until one gives something else.
 fn number_rows<'g, N: Number>(
     call: &Call<'g, '_>,
     reader: &mut Reader<'_>,
-    results: &mut Vec<[u8; 8]>,
     mixed: bool,
-) -> Result<Option<Owned<'g>>, Failure> {
+) -> Result<NumbersAnswer<'g>, Failure> {
     let gil = call.gil;
     let malformed = |malformed: Malformed| Failure::Raised(malformed.raise(gil));
-    let function = Callee::new(call.object(reader)?);
+    let function = call.object(reader)?;
     let length = if mixed {
         reader.u8().map_err(malformed)?;
         8 * reader.count(8).map_err(malformed)?
@@ -199,19 +289,22 @@ fn number_rows<'g, N: Number>(
         reader.remaining()
     };
     let (arguments, _) = reader.bytes(length).map_err(malformed)?.as_chunks::<8>();
-    results.reserve_exact(arguments.len());
-    let mut pace = Pace::new();
-    for argument in arguments {
-        pace.row(gil)?;
-        let value = function.call(gil, &[N::from_bytes(*argument).to_python(gil)?])?;
-        let number = match N::exactly(gil, &value) {
-            Some(number) => number,
-            None if mixed => return Ok(Some(value)),
-            None => N::from_python(gil, &value, function.object())?,
-        };
-        results.push(number.to_bytes());
-    }
-    Ok(None)
+    let rows = Numbers {
+        arguments: arguments.iter(),
+        results: Vec::with_capacity(arguments.len()),
+        function: &function,
+        mixed,
+        other: None,
+        refused: None,
+        kind: PhantomData::<N>,
+    };
+    let (rows, looped) = run_loop(call, &function, false, rows);
+    let ended = looped.and_then(|()| match (rows.refused, rows.other) {
+        (Some(failure), _) => Err(failure),
+        (None, Some(other)) => Ok(Some(other.attach(gil))),
+        (None, None) => check_done(gil, rows.results.len(), arguments.len()).map(|()| None),
+    });
+    Ok((rows.results, ended))
 }
 
 /// Whether an operation is one of these.

@@ -103,14 +103,22 @@ impl Work for Job<'_> {
 
     fn work(&mut self, gil: Gil<'_>) {
         let Job { binding, namespace, operation, ref mut frame, arrays } = *self;
-        let peer = CallPeer::down(gil, binding, arrays);
-        let mut call = Call { gil, binding, namespace, peer: &peer, decoded: false };
+        // A batch's is not on the stack: greenlets copy parts of that away while others run.
+        let (on_stack, on_heap);
+        let peer = if batch::is_batch(operation) {
+            on_heap = Box::new(CallPeer::down(gil, binding, arrays));
+            &*on_heap
+        } else {
+            on_stack = CallPeer::down(gil, binding, arrays);
+            &on_stack
+        };
+        let mut call = Call { gil, binding, namespace, peer, decoded: false };
         if batch::is_batch(operation) {
             batch::run(&mut call, operation, frame);
         } else {
             let mut reader = Reader::new(frame.payload());
             let result = operate(&mut call, operation & !op::RAW, &mut reader);
-            answer(gil, binding, &peer, frame, result, operation);
+            answer(gil, binding, peer, frame, result, operation);
         }
         let adopted = if call.decoded { 0 } else { i64::from(peer.adopted()) + 1 };
         frame.set_adopted(adopted);
@@ -244,9 +252,11 @@ pub trait Number: Default + Copy {
     /// Whether it is that.
     fn is_look(self) -> bool;
     /// To Python.
-    fn to_python<'g>(self, gil: Gil<'g>) -> Result<Owned<'g>, Failure>;
+    fn to_python<'g>(self, gil: Gil<'g>) -> py::Result<Owned<'g>>;
+    /// To Python, maybe in the memory of an object that nobody needs any more.
+    fn to_python_in<'g>(self, gil: Gil<'g>, spent: Option<Owned<'g>>) -> py::Result<Owned<'g>>;
     /// From a function's result.
-    fn from_python(gil: Gil<'_>, value: &Owned<'_>, function: &Owned<'_>) -> Result<Self, Failure>;
+    fn from_python(gil: Gil<'_>, value: &Object, function: &Object) -> Result<Self, Failure>;
     /// A result that is just such a number, and no instance of a subclass.
     fn exactly(gil: Gil<'_>, value: &Object) -> Option<Self>;
     /// From a frame.
@@ -274,8 +284,13 @@ impl Number for i64 {
     }
 
     #[inline(always)]
-    fn to_python<'g>(self, gil: Gil<'g>) -> Result<Owned<'g>, Failure> {
-        Ok(gil.long(self)?)
+    fn to_python<'g>(self, gil: Gil<'g>) -> py::Result<Owned<'g>> {
+        gil.long(self)
+    }
+
+    #[inline(always)]
+    fn to_python_in<'g>(self, gil: Gil<'g>, spent: Option<Owned<'g>>) -> py::Result<Owned<'g>> {
+        gil.long_in(spent, self)
     }
 
     #[inline(always)]
@@ -287,7 +302,7 @@ impl Number for i64 {
     }
 
     #[inline(always)]
-    fn from_python(gil: Gil<'_>, value: &Owned<'_>, function: &Owned<'_>) -> Result<Self, Failure> {
+    fn from_python(gil: Gil<'_>, value: &Object, function: &Object) -> Result<Self, Failure> {
         if !value.is_long() {
             return Err(wrong_result(gil, "an int", value, function));
         }
@@ -320,8 +335,13 @@ impl Number for f64 {
     }
 
     #[inline(always)]
-    fn to_python<'g>(self, gil: Gil<'g>) -> Result<Owned<'g>, Failure> {
-        Ok(gil.double(self)?)
+    fn to_python<'g>(self, gil: Gil<'g>) -> py::Result<Owned<'g>> {
+        gil.double(self)
+    }
+
+    #[inline(always)]
+    fn to_python_in<'g>(self, gil: Gil<'g>, spent: Option<Owned<'g>>) -> py::Result<Owned<'g>> {
+        gil.double_in(spent, self)
     }
 
     #[inline(always)]
@@ -333,7 +353,7 @@ impl Number for f64 {
     }
 
     #[inline(always)]
-    fn from_python(gil: Gil<'_>, value: &Owned<'_>, function: &Owned<'_>) -> Result<Self, Failure> {
+    fn from_python(gil: Gil<'_>, value: &Object, function: &Object) -> Result<Self, Failure> {
         if !value.is_float() && !value.is_long() {
             return Err(wrong_result(gil, "a float", value, function));
         }
@@ -342,14 +362,14 @@ impl Number for f64 {
 }
 
 #[cold]
-fn wrong_result(gil: Gil<'_>, wanted: &str, value: &Owned<'_>, function: &Owned<'_>) -> Failure {
+fn wrong_result(gil: Gil<'_>, wanted: &str, value: &Object, function: &Object) -> Failure {
     let class = value.class(gil).attr_str(gil, c"__name__").and_then(|name| name.to_string_lossy(gil));
     let class = class.unwrap_or_else(|raised| text_of(gil, raised));
     let function = name_of(gil, function);
     Failure::Refused(failure::CONVERSION, format!("{function} returned {class}, not {wanted}"))
 }
 
-fn name_of(gil: Gil<'_>, function: &Owned<'_>) -> String {
+fn name_of(gil: Gil<'_>, function: &Object) -> String {
     let name = function.attr_str(gil, c"__qualname__").and_then(|name| match name.text(gil)? {
         Text::Ascii(text) => Ok(String::from_utf8_lossy(text).into_owned()),
         Text::Utf16(_) => name.to_string_lossy(gil),

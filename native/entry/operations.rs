@@ -13,6 +13,7 @@ use super::operators;
 pub(super) type Outcome<'g> = Result<Owned<'g>, Failure>;
 
 /// One call while it runs.
+#[derive(Clone, Copy)]
 pub struct Call<'g, 'c> {
     /// The token.
     pub gil: Gil<'g>,
@@ -47,7 +48,7 @@ impl<'g> Call<'g, '_> {
     }
 
     /// The namespace's dict.
-    fn globals(&self) -> Outcome<'g> {
+    pub(super) fn globals(&self) -> Outcome<'g> {
         globals(self.gil, self.binding, self.namespace)
     }
 

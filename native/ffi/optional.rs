@@ -3,7 +3,7 @@
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::sync::OnceLock;
 
-use super::{Py_ssize_t, PyInterpreterState, PyObject, PyThreadState, PyTypeObject};
+use super::{Py_ssize_t, PyInterpreterState, PyObject, PyThreadState};
 
 /// `Py_buffer` as every CPython has laid it out since 3.0; the stable ABI has it from 3.11.
 #[repr(C)]
@@ -64,10 +64,6 @@ optional!(/// CPython ≥ 3.11.
     py_object_vectorcall = c"PyObject_Vectorcall": Vectorcall);
 optional!(/// Every CPython here; outside the stable ABI.
     py_object_vectorcall_dict = c"PyObject_VectorcallDict": Vectorcall);
-optional!(/// CPython ≥ 3.11. How an object is called, or null.
-    py_vectorcall_function = c"PyVectorcall_Function": unsafe extern "C" fn(*mut PyObject) -> Option<Vectorcall>);
-optional!(/// The type of functions that are written in Python; outside the stable ABI.
-    py_function_type = c"PyFunction_Type": *mut PyTypeObject);
 optional!(/// Every CPython here; in the stable ABI from 3.12.
     py_object_vectorcall_method = c"PyObject_VectorcallMethod": Vectorcall);
 optional!(/// CPython ≥ 3.12.

@@ -16,52 +16,6 @@ fn vectorcall() -> optional::Vectorcall {
     })
 }
 
-/// Calls an object by a function that does, with owned arguments.
-///
-/// # Safety
-/// The function is `PyObject_Vectorcall`, one of its kind, or the object's own.
-#[inline(always)]
-unsafe fn call_by<'g>(
-    call: optional::Vectorcall,
-    object: &Object,
-    gil: Gil<'g>,
-    args: &[Owned<'_>],
-) -> Result<Owned<'g>> {
-    // SAFETY: as in `Object::call`; Owned is a transparent non-null pointer to a Python object.
-    gil.owned(unsafe { call(object.as_ptr(), args.as_ptr().cast::<*mut ffi::PyObject>(), args.len(), null_mut()) })
-}
-
-/// A callable that is called again and again, with how that is done: looked up once, and not for each row of a batch.
-pub struct Callee<'g> {
-    object: Owned<'g>,
-    call: optional::Vectorcall,
-}
-
-impl<'g> Callee<'g> {
-    /// Of a callable.
-    pub fn new(object: Owned<'g>) -> Self {
-        // `PyObject_Vectorcall` looks for this, and looks afterwards whether there is either a result or an exception: that
-        // is so with functions that are written in Python.
-        let is_function = optional::py_function_type().is_some_and(|class| std::ptr::eq(object.type_ptr(), class));
-        let direct = optional::py_vectorcall_function().filter(|_| is_function);
-        // SAFETY: a live object under the GIL.
-        let call = direct.and_then(|find| unsafe { find(object.as_ptr()) }).unwrap_or_else(vectorcall);
-        Callee { object, call }
-    }
-
-    /// Calls it with owned arguments.
-    #[inline(always)]
-    pub fn call(&self, gil: Gil<'g>, args: &[Owned<'_>]) -> Result<Owned<'g>> {
-        // SAFETY: `new` found it for this object.
-        unsafe { call_by(self.call, &self.object, gil, args) }
-    }
-
-    /// The callable.
-    pub fn object(&self) -> &Owned<'g> {
-        &self.object
-    }
-}
-
 impl Object {
     /// `self(*args)`.
     #[inline]
@@ -76,8 +30,10 @@ impl Object {
     /// `self(*args)` with owned arguments.
     #[inline]
     pub fn call_owned<'g>(&self, gil: Gil<'g>, args: &[Owned<'_>]) -> Result<Owned<'g>> {
-        // SAFETY: it calls any object.
-        unsafe { call_by(vectorcall(), self, gil, args) }
+        // SAFETY: as in `call`; Owned is a transparent non-null pointer to a Python object.
+        gil.owned(unsafe {
+            vectorcall()(self.as_ptr(), args.as_ptr().cast::<*mut ffi::PyObject>(), args.len(), null_mut())
+        })
     }
 
     /// `self(*args, **keywords)` with a tuple and a dict.

@@ -18,6 +18,8 @@ mod method;
 mod number;
 mod object;
 mod operators;
+mod reuse;
+mod rows;
 mod state;
 mod subinterpreter;
 #[cfg(test)]
@@ -27,7 +29,6 @@ mod threads;
 
 pub use arguments::Positional;
 pub use buffer::{BufferView, Layout};
-pub use call::Callee;
 pub use class::{Behaviour, Class, Function};
 pub use containers::{DictIter, ListBuilder, TupleBuilder};
 pub use error::{Exception, Raised, Result};
@@ -38,6 +39,7 @@ pub use method::{Method, MethodClass};
 pub use number::Number;
 pub use object::{Detached, Object, Owned};
 pub use operators::{Binary, Unary};
+pub use rows::{Rows, RowsClass};
 pub use state::{InterpreterState, Start, ThreadState, initialise, is_initialised, join, thread_ident, version};
 pub use subinterpreter::{end_interpreter, new_interpreter};
 pub use text::{Text, Utf16};

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::frame::Types;
 use crate::jvm::host::Host;
-use crate::py::{Detached, Gil, InterpreterState, Object, Owned, Result, ThreadState};
+use crate::py::{Detached, Gil, InterpreterState, Object, Owned, Result, RowsClass, ThreadState};
 
 use super::gate::Gate;
 use super::handles::{Handles, Stale};
@@ -84,6 +84,10 @@ pub struct Helpers {
     pub interrupted: Detached,
     /// `krait._threads.forget`.
     pub forget_thread: Detached,
+    /// `krait._rows.loop`.
+    pub row_loop: Detached,
+    /// What such a loop goes over.
+    pub rows: RowsClass,
     /// `sys.modules`.
     pub modules: Detached,
     /// The str `greenlet`.
@@ -163,6 +167,8 @@ impl Domain {
             timeout: error(c"CallTimeout")?,
             interrupted: error(c"CallInterrupted")?,
             forget_thread: threads.attr_str(gil, c"forget")?.detach(),
+            row_loop: gil.import(c"krait._rows")?.attr_str(gil, c"loop")?.detach(),
+            rows: RowsClass::new(gil)?,
             modules: gil.import(c"sys")?.attr_str(gil, c"modules")?.detach(),
             greenlet: gil.interned(c"greenlet")?.detach(),
             bridge: bridge.detach(),

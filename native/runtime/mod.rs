@@ -24,4 +24,4 @@ pub use observe::{Counts, counts, measure, take_waited};
 pub use record::{CallId, Running, Seen, Stop};
 pub use start::{Options, StartError, start};
 pub use stopping::stop;
-pub use thread::{Here, check_stop, detached, forget_stop, here, is_nested, keep_for_answer};
+pub use thread::{Here, detached, forget_stop, here, is_nested, keep_for_answer};

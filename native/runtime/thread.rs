@@ -8,7 +8,7 @@ use std::thread::JoinHandle;
 use std::time::Instant;
 
 use crate::jvm::stack::{self, Stacks};
-use crate::py::{self, Gil, Object, ThreadState};
+use crate::py::{Gil, Object, ThreadState};
 
 use super::domain::{Binding, Domain};
 use super::door::Door;
@@ -398,18 +398,6 @@ impl Drop for Back<'_> {
 /// Does something with the innermost down-call of this thread, if there is one.
 fn with_current<R>(with: impl FnOnce(&Down<'_>) -> R) -> Option<R> {
     THREAD.try_with(|thread| thread.current().map(with)).ok().flatten()
-}
-
-/// Raises what is to stop the innermost call of this thread, where no bytecode runs that would.
-pub fn check_stop(gil: Gil<'_>) -> py::Result<()> {
-    let stop = with_current(|down| down.record().stopped(gil).map(|stop| (down.binding.domain, stop)));
-    match stop.flatten() {
-        None => Ok(()),
-        Some((domain, stop)) => {
-            let exception = domain.stop_exception(gil, stop).call(gil, &[])?;
-            Err(gil.raise_object(&exception))
-        }
-    }
 }
 
 /// Takes back what is to stop this thread's innermost call, which ends by itself: describing how must not be hit.

@@ -1,0 +1,252 @@
+//! Ints and floats that nobody else has, used for the next number: without a way through CPython's allocator and back.
+
+use std::sync::OnceLock;
+
+use super::{Gil, Object, Owned, Result, version};
+use crate::ffi;
+
+/// Where an int has its size and sign, its *tag*, and then its digits of 30 bits: behind reference count and class.
+const TAG: usize = 16;
+const DIGITS: usize = 24;
+const DIGIT_BITS: u32 = 30;
+/// Of more digits is no number that is common.
+const MOST_DIGITS: usize = 2;
+/// There is one object for each of these, which everybody shares.
+const SHARED: std::ops::RangeInclusive<i64> = -5..=256;
+
+/// The tags of ints, by their number of digits, less one, and by whether they are negative.
+type Tags = [[usize; 2]; MOST_DIGITS];
+
+/// The tags of this CPython, if its ints are laid out as we know. They have been since 3.10; the tag's bits changed with 3.12.
+fn tags(gil: Gil<'_>) -> Option<&'static Tags> {
+    static TAGS: OnceLock<Option<Tags>> = OnceLock::new();
+    TAGS.get_or_init(|| if version() <= (3, 14) { learn(gil) } else { None }).as_ref()
+}
+
+#[cold]
+fn learn(gil: Gil<'_>) -> Option<Tags> {
+    let has_layout = || -> Result<bool> {
+        let class = gil.long(1)?.class(gil);
+        let size = |name| class.attr_str(gil, name)?.to_long(gil);
+        Ok(size(c"__basicsize__")? == Some(DIGITS as i64) && size(c"__itemsize__")? == Some(4))
+    };
+    match has_layout() {
+        Ok(true) => {}
+        Ok(false) => return None,
+        Err(raised) => {
+            gil.clear_raised(raised);
+            return None;
+        }
+    }
+    let tag_of = |number: i64| {
+        let int = gil.long(number).map_err(|raised| gil.clear_raised(raised)).ok()?;
+        // SAFETY: an int of so many digits has room for them behind what `int.__basicsize__` counts.
+        let (tag, digits) = unsafe { (read_tag(&int), read_digits(&int, digits(number))) };
+        (digits == number.unsigned_abs()).then_some(tag)
+    };
+    let mut tags = Tags::default();
+    for (index, of_size) in tags.iter_mut().enumerate() {
+        for (negative, tag) in of_size.iter_mut().enumerate() {
+            let (low, high) = (1i64 << (DIGIT_BITS * index as u32), 1i64 << (DIGIT_BITS * (index as u32 + 1)));
+            let samples = [low + 1_000, high / 3, high / 2, high - 1];
+            let mut found = samples.map(|sample| tag_of(if negative == 1 { -sample } else { sample })).into_iter();
+            *tag = found.next()??;
+            if !found.all(|other| other == Some(*tag)) {
+                return None;
+            }
+        }
+    }
+    let mut all = tags.as_flattened().to_vec();
+    all.sort_unstable();
+    all.dedup();
+    (all.len() == 2 * MOST_DIGITS).then_some(tags)
+}
+
+/// Where a float has its value.
+const VALUE: usize = 16;
+
+/// Whether this CPython's floats are laid out as we know. They always have been.
+fn has_float_layout(gil: Gil<'_>) -> bool {
+    static HAS: OnceLock<bool> = OnceLock::new();
+    *HAS.get_or_init(|| version() <= (3, 14) && learn_float(gil))
+}
+
+#[cold]
+fn learn_float(gil: Gil<'_>) -> bool {
+    let has_layout = || -> Result<bool> {
+        let size = gil.double(0.5)?.class(gil).attr_str(gil, c"__basicsize__")?.to_long(gil)?;
+        if size != Some((VALUE + size_of::<f64>()) as i64) {
+            return Ok(false);
+        }
+        for value in [0.0, -0.1, 1e300, f64::INFINITY] {
+            let float = gil.double(value)?;
+            // SAFETY: a float, whose size says that so many bytes are its own.
+            let found = unsafe { float.as_ptr().byte_add(VALUE).cast::<f64>().read() };
+            if found.to_bits() != value.to_bits() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    };
+    has_layout().unwrap_or_else(|raised| {
+        gil.clear_raised(raised);
+        false
+    })
+}
+
+/// How many digits a number has, which is not 0.
+#[inline(always)]
+fn digits(number: i64) -> usize {
+    let magnitude = number.unsigned_abs();
+    if magnitude >> DIGIT_BITS == 0 {
+        1
+    } else if magnitude >> (2 * DIGIT_BITS) == 0 {
+        2
+    } else {
+        3
+    }
+}
+
+/// # Safety
+/// A live int of the layout that we know.
+#[inline(always)]
+unsafe fn read_tag(int: &Object) -> usize {
+    // SAFETY: by the caller's guarantee.
+    unsafe { int.as_ptr().byte_add(TAG).cast::<usize>().read() }
+}
+
+/// # Safety
+/// As [`read_tag`], and it has so many digits.
+unsafe fn read_digits(int: &Object, digits: usize) -> u64 {
+    let mut value = 0;
+    for index in 0..digits {
+        // SAFETY: by the caller's guarantee.
+        let digit = unsafe { int.as_ptr().byte_add(DIGITS).cast::<u32>().add(index).read() };
+        value |= u64::from(digit) << (DIGIT_BITS * index as u32);
+    }
+    value
+}
+
+impl<'g> Gil<'g> {
+    /// An int; in the memory of `spent`, where that is an int of as many digits and ours alone. Nobody can tell that from one
+    /// whose memory was freed and used again at once.
+    #[inline(always)]
+    pub fn long_in(self, spent: Option<Owned<'g>>, number: i64) -> Result<Owned<'g>> {
+        if let Some(spent) = spent
+            && is_ours_alone(&spent, &raw mut ffi::PyLong_Type)
+            && !SHARED.contains(&number)
+            && let Some(tags) = tags(self)
+            && let Some(of_size) = tags.get(digits(number) - 1)
+        {
+            // SAFETY: an int, and of the layout that we know, since there are tags.
+            let tag = unsafe { read_tag(&spent) };
+            if of_size.contains(&tag) {
+                // SAFETY: nobody else has a reference to it, and its tag says that it has so many digits.
+                unsafe { overwrite(&spent, of_size[usize::from(number < 0)], number) }
+                return Ok(spent);
+            }
+        }
+        self.long(number)
+    }
+
+    /// A float; in the memory of `spent`, where that is a float and ours alone.
+    #[inline(always)]
+    pub fn double_in(self, spent: Option<Owned<'g>>, number: f64) -> Result<Owned<'g>> {
+        if let Some(spent) = spent
+            && is_ours_alone(&spent, &raw mut ffi::PyFloat_Type)
+            && has_float_layout(self)
+        {
+            // SAFETY: nobody else has a reference to it, and it is a float of the layout that we know.
+            unsafe { spent.as_ptr().byte_add(VALUE).cast::<f64>().write(number) }
+            return Ok(spent);
+        }
+        self.double(number)
+    }
+}
+
+/// Whether an object is of a class, and none of its subclasses, and there is no reference to it but this one.
+#[inline(always)]
+fn is_ours_alone(spent: &Owned<'_>, class: *mut ffi::PyTypeObject) -> bool {
+    // SAFETY: a live object under the GIL.
+    spent.type_ptr() == class && unsafe { ffi::Py_REFCNT(spent.as_ptr()) } == 1
+}
+
+/// # Safety
+/// A live int of the layout that we know, with as many digits as the number, which nobody reads.
+#[inline(always)]
+unsafe fn overwrite(int: &Owned<'_>, tag: usize, number: i64) {
+    const MASK: u64 = (1 << DIGIT_BITS) - 1;
+    let magnitude = number.unsigned_abs();
+    // SAFETY: by the caller's guarantee.
+    unsafe {
+        int.as_ptr().byte_add(TAG).cast::<usize>().write(tag);
+        let at = int.as_ptr().byte_add(DIGITS).cast::<u32>();
+        at.write((magnitude & MASK) as u32);
+        if magnitude >> DIGIT_BITS != 0 {
+            at.add(1).write((magnitude >> DIGIT_BITS) as u32);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::with_python;
+    use super::*;
+
+    const NUMBERS: [i64; 14] =
+        [0, 1, -5, -6, 256, 257, -257, (1 << 30) - 1, 1 << 30, -(1 << 30), (1 << 60) - 1, 1 << 60, i64::MAX, i64::MIN];
+
+    #[test]
+    fn a_number_in_a_spent_int_is_the_number() {
+        with_python(|gil| {
+            assert!(tags(gil).is_some(), "the layout of this CPython's ints is known");
+            for before in NUMBERS {
+                for after in NUMBERS {
+                    let spent = gil.long(before).expect("an int");
+                    let int = gil.long_in(Some(spent), after).expect("an int");
+                    assert_eq!(int.to_long(gil).expect("an int"), Some(after), "{after} after {before}");
+                    let same = gil.long(after).expect("an int");
+                    assert!(int.compare(gil, &same, ffi::Py_EQ).expect("a bool").is_true(), "{after} after {before}");
+                    assert_eq!(int.hash(gil).expect("a hash"), same.hash(gil).expect("a hash"));
+                    let shared = SHARED.contains(&after);
+                    assert_eq!(int.is(&same), shared, "{after} after {before}");
+                }
+            }
+        });
+    }
+
+    #[test]
+    fn an_int_that_somebody_else_has_stays_what_it_is() {
+        with_python(|gil| {
+            let kept = gil.long(123_456).expect("an int");
+            let other = gil.long_in(Some(kept.own(gil)), 654_321).expect("an int");
+            assert_eq!(kept.to_long(gil).expect("an int"), Some(123_456));
+            assert_eq!(other.to_long(gil).expect("an int"), Some(654_321));
+        });
+    }
+
+    #[test]
+    fn an_int_of_ours_alone_is_used_again() {
+        with_python(|gil| {
+            for (before, after) in [(1_000, -2_000), (-(1 << 40), 1 << 41)] {
+                let spent = gil.long(before).expect("an int");
+                let address = spent.as_ptr();
+                assert_eq!(gil.long_in(Some(spent), after).expect("an int").as_ptr(), address);
+            }
+        });
+    }
+
+    #[test]
+    fn a_float_of_ours_alone_is_used_again() {
+        with_python(|gil| {
+            let kept = gil.double(0.5).expect("a float");
+            for (spent, reused) in [(kept.own(gil), false), (gil.double(0.25).expect("a float"), true)] {
+                let address = spent.as_ptr();
+                let float = gil.double_in(Some(spent), -1e300).expect("a float");
+                assert_eq!(float.to_double(gil).expect("a float"), -1e300);
+                assert_eq!(float.as_ptr() == address, reused);
+            }
+            assert_eq!(kept.to_double(gil).expect("a float"), 0.5);
+        });
+    }
+}
