@@ -31,12 +31,10 @@ impl ExitHook {
         ExitHook { run, asked, done }
     }
 
-    /// Makes the calling thread, which has no Java frames, a daemon thread of the JVM, and registers the hook; whether there
-    /// is one now: not where the JVM ends already.
-    pub fn register(&self, thread_name: &'static CStr) -> bool {
-        let Some(env) = super::env_as(thread_name) else {
-            return false;
-        };
+    /// Makes the calling thread, which has no Java frames, a daemon thread of the JVM, and registers the hook. None where the
+    /// JVM ends already.
+    pub fn register(self, thread_name: &'static CStr) -> Option<Registered> {
+        let env = super::env_as(thread_name)?;
         // SAFETY: this thread's environment; classes and methods of every JDK, arguments of the methods' types, each result
         // checked before the next call.
         unsafe {
@@ -56,22 +54,71 @@ impl ExitHook {
                 let signature = c"(Ljava/lang/Thread;)V";
                 let add = jni_call!(env, GetMethodID, class, c"addShutdownHook".as_ptr(), signature.as_ptr());
                 jni_call!(env, CallVoidMethodA, runtime, add, [jvalue { l: thread }].as_ptr());
-                (!jni_call!(env, ExceptionCheck)).then_some(())
+                if jni_call!(env, ExceptionCheck) {
+                    return None;
+                }
+                let class = found(env, jni_call!(env, FindClass, c"java/lang/Thread".as_ptr()))?;
+                let signature = c"()Ljava/lang/Thread;";
+                let current = jni_call!(env, GetStaticMethodID, class, c"currentThread".as_ptr(), signature.as_ptr());
+                let this = found(env, jni_call!(env, CallStaticObjectMethodA, class, current, std::ptr::null()))?;
+                Some(jni_call!(env, NewGlobalRef, this))
             };
-            let registered = registered().is_some();
+            let thread = registered();
             jni_call!(env, ExceptionClear);
-            registered
+            thread.map(|thread| Registered { hook: self, thread })
         }
     }
+}
 
+/// A hook that the JVM will run.
+pub struct Registered {
+    hook: ExitHook,
+    /// The thread that registered it.
+    thread: sys::jobject,
+}
+
+// SAFETY: global references, never deleted, may be used by any thread.
+unsafe impl Send for Registered {}
+// SAFETY: as above; nothing is changed.
+unsafe impl Sync for Registered {}
+
+impl Registered {
     /// Waits until the JVM ends.
     pub fn wait(&self) {
-        self.semaphore(self.asked, c"acquireUninterruptibly");
+        self.semaphore(self.hook.asked, c"acquireUninterruptibly");
     }
 
     /// Lets the JVM end.
     pub fn finish(&self) {
-        self.semaphore(self.done, c"release");
+        self.semaphore(self.hook.done, c"release");
+    }
+
+    /// Whether the thread that registered the hook has called `System.exit`, and waits for the end of the end that waits for it.
+    pub fn waits_for_itself(&self) -> bool {
+        let Some(env) = super::env() else {
+            return false;
+        };
+        // SAFETY: this thread's environment, on its own stack; methods of the objects' classes without arguments, each result
+        // checked before the next call.
+        unsafe {
+            jni_call!(env, PushLocalFrame, 16);
+            let waits = || {
+                let trace = object(env, self.thread, c"getStackTrace", c"()[Ljava/lang/StackTraceElement;")?;
+                if jni_call!(env, GetArrayLength, trace) == 0 {
+                    return None;
+                }
+                let innermost = found(env, jni_call!(env, GetObjectArrayElement, trace, 0))?;
+                let class = object(env, innermost, c"getClassName", c"()Ljava/lang/String;")?;
+                let length = jni_call!(env, GetStringUTFLength, class);
+                let mut name = vec![0; usize::try_from(length).ok()? + 1];
+                jni_call!(env, GetStringUTFRegion, class, 0, jni_call!(env, GetStringLength, class), name.as_mut_ptr());
+                Some(CStr::from_ptr(name.as_ptr()) == c"java.lang.Shutdown")
+            };
+            let waits = waits() == Some(true);
+            jni_call!(env, ExceptionClear);
+            jni_call!(env, PopLocalFrame, std::ptr::null_mut());
+            waits
+        }
     }
 
     fn semaphore(&self, semaphore: sys::jobject, method: &CStr) {
@@ -86,6 +133,19 @@ impl ExitHook {
             jni_call!(env, ExceptionClear);
             jni_call!(env, DeleteLocalRef, class);
         }
+    }
+}
+
+/// What a method without arguments gives, unless it throws.
+///
+/// # Safety
+/// `env` is this thread's environment, and the object's class has the method, which gives an object.
+unsafe fn object(env: Env, object: sys::jobject, method: &CStr, signature: &CStr) -> Option<sys::jobject> {
+    // SAFETY: by the caller's guarantee.
+    unsafe {
+        let class = jni_call!(env, GetObjectClass, object);
+        let method = jni_call!(env, GetMethodID, class, method.as_ptr(), signature.as_ptr());
+        found(env, jni_call!(env, CallObjectMethodA, object, method, std::ptr::null()))
     }
 }
 

@@ -1,11 +1,12 @@
 //! Starting CPython, on the thread that stays its main thread.
 
+use std::ffi::CStr;
 use std::sync::mpsc::{self, RecvTimeoutError};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::ffi::optional;
-use crate::jvm::exit::ExitHook;
+use crate::jvm::exit::{ExitHook, Registered};
 use crate::jvm::stack;
 use crate::py::{self, Gil, Owned, Result, Start, ThreadState};
 
@@ -32,6 +33,8 @@ pub struct Options {
 
 /// Python code that runs while CPython starts must not be short of stack.
 const MAIN_STACK: usize = 16 << 20;
+/// How often is looked whether the end of the JVM waits for itself.
+const LOOK: Duration = Duration::from_millis(50);
 /// CPython starts in well under a second: after so long, something that it imports hangs.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -63,7 +66,7 @@ pub fn start(
         // Nobody listens where it took too long.
         let _ = tell.send(started);
         if py::is_initialised() {
-            stay(domain, &hook);
+            stay(domain, hook);
         }
     };
     let thread = std::thread::Builder::new().name("krait-main".to_owned()).stack_size(MAIN_STACK).spawn(main);
@@ -114,27 +117,48 @@ fn initialise(
 }
 
 /// An interpreter's `atexit` functions, and its streams.
-fn shut_down(domain: &'static Domain) {
+///
+/// A function that calls `System.exit` does not come back: in the JVM, who asks for the end a second time waits for it. Then
+/// what is written so far is all.
+fn shut_down(domain: &'static Domain, hook: &Arc<Registered>) {
+    let (over, ended) = mpsc::channel::<()>();
+    let watched = Arc::clone(hook);
+    let watch = move || {
+        while ended.recv_timeout(LOOK) == Err(RecvTimeoutError::Timeout) {
+            if watched.waits_for_itself() {
+                call_bridge(domain, c"flush");
+                watched.finish();
+                break;
+            }
+        }
+    };
+    // Without that thread, the JVM ends all the same, when its patience has.
+    let _watching = thread::on_own_thread("krait-exit-watch", watch);
+    call_bridge(domain, c"shut_down");
+    drop(over);
+}
+
+fn call_bridge(domain: &'static Domain, function: &CStr) {
     thread::with_own_state(domain, |gil| {
-        if let Err(raised) = domain.helpers().bridge.get(gil).call_method(gil, c"shut_down", &[]) {
+        if let Err(raised) = domain.helpers().bridge.get(gil).call_method(gil, function, &[]) {
             gil.clear_raised(raised);
         }
     });
 }
 
 /// The rest of the main thread's life: `atexit` functions run at the end of the JVM, also where no interpreter is open.
-fn stay(domain: Option<&'static Domain>, hook: &ExitHook) -> ! {
+fn stay(domain: Option<&'static Domain>, hook: ExitHook) -> ! {
     if let Some(domain) = domain {
-        if hook.register(c"krait-main") {
+        if let Some(hook) = hook.register(c"krait-main").map(Arc::new) {
             hook.wait();
-            shut_down(domain);
+            shut_down(domain, &hook);
             // As CPython does it: those of the other interpreters come after the main one's.
             for other in domain::all_domains().into_iter().filter(|other| !other.is_main()) {
                 // A call that is under way: none ends meanwhile.
                 if let Some(life) = other.open_life()
                     && other.enter(life)
                 {
-                    shut_down(other);
+                    shut_down(other, &hook);
                     other.leave();
                 }
             }

@@ -47,6 +47,12 @@ class ExitTest {
                 py.set("end", (Runnable) () -> System.exit(6));
                 py.exec("end()");
             }),
+            ending("System.exit at exit", py -> exitsAtExit(py)),
+            ending("System.exit after System.exit", py -> {
+                exitsAtExit(py);
+                System.exit(5);
+            }),
+            ending("System.exit at an isolated exit", py -> exitsAtExit(PythonInterpreter.builder().isolation(Isolation.SUB_INTERPRETER).build())),
             ending("sys.exit", py -> {
                 try {
                     py.exec("import sys; sys.exit(3)");
@@ -97,6 +103,12 @@ class ExitTest {
                     "print('said')", "os.kill(os.getpid(), signal.SIGTERM)", "time.sleep(60)"))),
             ending("interrupted by Ctrl-C", py -> py.exec(lines("import atexit, os, signal, time",
                     "atexit.register(lambda: print('at exit'))", "os.kill(os.getpid(), signal.SIGINT)", "time.sleep(60)"))));
+
+    private static void exitsAtExit(PythonInterpreter py) {
+        py.set("end", (Runnable) () -> System.exit(7));
+        // Those that are registered last run first.
+        py.exec(lines("import atexit, sys, threading", "atexit.register(lambda: end())", "atexit.register(lambda: sys.stdout.write('at exit'))"));
+    }
 
     private static Map.Entry<String, Consumer<PythonInterpreter>> ending(String name, Consumer<PythonInterpreter> code) {
         return Map.entry(name, code);
@@ -155,6 +167,21 @@ class ExitTest {
     void javasExitCodeIsKeptAndPythonsCallbacksRun() {
         assertEquals("said, at exit\n", run("System.exit", "close").withCode(5));
         assertEquals("at exit\n", run("System.exit inside Python", "close").withCode(6));
+    }
+
+    /**
+     * As anywhere in Java: who asks for the end a second time waits for it, and the first code counts. Only where the main method
+     * returned, the JVM may take either's.
+     */
+    @Test
+    void aCallbackThatCallsSystemExitDoesNotHoldTheEndUp() {
+        for (String ending : new String[] {"System.exit at exit", "System.exit after System.exit", "System.exit at an isolated exit"}) {
+            ChildJvm.Ended ended = ChildJvm.of(Ends.class).arguments(ending, "leave open").options("-Dkrait.exit.timeout=60000").run();
+            boolean asked = ending.contains("after");
+            assertTrue(ended.exitCode == (asked ? 5 : 7) || !asked && ended.exitCode == 0, () -> "ended with " + ended.exitCode);
+            assertEquals("at exit", ended.withCode(ended.exitCode));
+            assertTrue(ended.millis < 30_000, () -> ended.millis + " ms");
+        }
     }
 
     @Test
