@@ -90,9 +90,15 @@ def measure(case, engines, options):
             rounds(running, 2, options.warm_up / 2)
             running.check_results()
             starts.append({"rounds": rounds(running, options.rounds, options.seconds), "checkpoints": {}})
+            # What was measured stays if a later start fails or is cut off.
+            write(results, case, options, starts)
         if not options.no_checkpoints:
             starts[-1]["checkpoints"] = checkpoints_of_all(running, [engine for engine in engines if engine.language != "plain"])
-    results.write_text(json.dumps({
+            write(results, case, options, starts)
+
+
+def write(file, case, options, starts):
+    file.write_text(json.dumps({
         "case": case.name, "when": time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()), "machine": machine(),
         "options": {key: getattr(options, key) for key in ("rounds", "seconds", "warm_up", "conf")}, "starts": starts}, indent=1))
 
