@@ -295,10 +295,10 @@ impl Number for i64 {
 
     #[inline(always)]
     fn exactly(gil: Gil<'_>, value: &Object) -> Option<Self> {
-        match value.number(gil) {
+        value.short_int(gil).or_else(|| match value.number(gil) {
             Some(py::Number::Int(number)) => Some(number),
             _ => None,
-        }
+        })
     }
 
     #[inline(always)]

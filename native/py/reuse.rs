@@ -1,4 +1,5 @@
-//! Ints and floats that nobody else has, used for the next number: without a way through CPython's allocator and back.
+//! Ints and floats by the memory they lie in: those that nobody else has are used for the next number, without a way through
+//! CPython's allocator and back, and short ints are read without a call.
 
 use std::sync::OnceLock;
 
@@ -117,6 +118,7 @@ unsafe fn read_tag(int: &Object) -> usize {
 
 /// # Safety
 /// As [`read_tag`], and it has so many digits.
+#[inline(always)]
 unsafe fn read_digits(int: &Object, digits: usize) -> u64 {
     let mut value = 0;
     for index in 0..digits {
@@ -125,6 +127,23 @@ unsafe fn read_digits(int: &Object, digits: usize) -> u64 {
         value |= u64::from(digit) << (DIGIT_BITS * index as u32);
     }
     value
+}
+
+impl Object {
+    /// The value of an int of few digits, and of no subclass.
+    #[inline(always)]
+    pub fn short_int(&self, gil: Gil<'_>) -> Option<i64> {
+        if self.type_ptr() != &raw mut ffi::PyLong_Type {
+            return None;
+        }
+        let tags = tags(gil)?;
+        // SAFETY: an int, and of the layout that we know, since there are tags.
+        let tag = unsafe { read_tag(self) };
+        let index = tags.iter().position(|of_size| of_size.contains(&tag))?;
+        // SAFETY: as above, and its tag says that it has so many digits.
+        let magnitude = unsafe { read_digits(self, index + 1) } as i64;
+        Some(if tag == tags[index][1] { -magnitude } else { magnitude })
+    }
 }
 
 impl<'g> Gil<'g> {
@@ -212,6 +231,18 @@ mod tests {
                     assert_eq!(int.is(&same), shared, "{after} after {before}");
                 }
             }
+        });
+    }
+
+    #[test]
+    fn a_short_int_is_read_as_the_number_it_is() {
+        with_python(|gil| {
+            for number in NUMBERS {
+                let short = number != 0 && number.unsigned_abs() >> (2 * DIGIT_BITS) == 0;
+                assert_eq!(gil.long(number).expect("an int").short_int(gil), short.then_some(number), "{number}");
+            }
+            assert_eq!(gil.bool(true).short_int(gil), None);
+            assert_eq!(gil.double(1.0).expect("a float").short_int(gil), None);
         });
     }
 
