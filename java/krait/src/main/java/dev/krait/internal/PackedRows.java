@@ -28,16 +28,26 @@ final class PackedRows {
         if (numbers.length < most) {
             numbers = Arrays.copyOf(numbers, most);
         }
-        while (count < most && source.hasNext()) {
-            Object row = source.next();
-            int itsKind = RowKind.of(row);
-            if (itsKind != kind) {
-                if (count > 0 || !RowKind.isNumber(itsKind)) {
-                    return row;
+        long[] into = numbers;
+        int at = count;
+        try {
+            while (at < most && source.hasNext()) {
+                Object row = source.next();
+                if (row instanceof Long && kind == RowKind.LONGS) {
+                    into[at++] = (Long) row;
+                    continue;
                 }
-                kind = itsKind;
+                int itsKind = RowKind.of(row);
+                if (itsKind != kind) {
+                    if (at > 0 || !RowKind.isNumber(itsKind)) {
+                        return row;
+                    }
+                    kind = itsKind;
+                }
+                into[at++] = RowKind.bits(itsKind, row);
             }
-            numbers[count++] = RowKind.bits(itsKind, row);
+        } finally {
+            count = at;
         }
         return this;
     }

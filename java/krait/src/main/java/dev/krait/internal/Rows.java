@@ -11,7 +11,7 @@ import java.util.function.LongSupplier;
 
 /**
  * The results of a function for one row after the other. Rows cross in chunks, bounded in number and in bytes: the first
- * is small, so that the first result comes soon. Rows are taken from their source a chunk ahead, and no more.
+ * is small, so that the first result comes soon, and they stay small for longer where a row takes long. Rows are taken from their source a chunk ahead, and no more.
  */
 public final class Rows<T> implements Spliterator<T> {
     /** Writes a row. */
@@ -37,6 +37,8 @@ public final class Rows<T> implements Spliterator<T> {
 
     private static final int FIRST = 16;
     private static final int MOST = 1024;
+    /** After a chunk that took less, the next one is as large as any. */
+    private static final long QUICK_NANOS = 100_000;
     private static final long MOST_BYTES = 1 << 18;
 
     private final Session session;
@@ -110,6 +112,10 @@ public final class Rows<T> implements Spliterator<T> {
             result = results[next];
             results[next++] = null;
         }
+        return converted(result);
+    }
+
+    private T converted(Object result) {
         try {
             return convert.apply(result);
         } catch (RuntimeException e) {
@@ -120,6 +126,9 @@ public final class Rows<T> implements Spliterator<T> {
     @Override
     public void forEachRemaining(Consumer<? super T> action) {
         do {
+            while (next < numbered) {
+                action.accept(converted(RowKind.number(numberKind, numbers[next++])));
+            }
             while (next < ready) {
                 action.accept(take());
             }
@@ -199,7 +208,9 @@ public final class Rows<T> implements Spliterator<T> {
                 return;
             }
             writer.patchInt(countAt, written);
+            long begin = System.nanoTime();
             Object[] refs = session.perform(frame, writer, operation, session.until());
+            boolean quick = System.nanoTime() - begin < QUICK_NANOS;
             int adopted = frame.adopted();
             if (adopted >= 0) {
                 writer.rollback(adopted);
@@ -208,7 +219,7 @@ public final class Rows<T> implements Spliterator<T> {
             row += done;
             if (done == written && failure == null) {
                 failure = unwritten;
-                chunk = Math.min(MOST, 4 * chunk);
+                chunk = quick ? MOST : Math.min(MOST, 4 * chunk);
             }
             drop(done);
         } finally {
