@@ -11,7 +11,8 @@ import java.util.function.LongSupplier;
 
 /**
  * The results of a function for one row after the other. Rows cross in chunks, bounded in number and in bytes: the first
- * is small, so that the first result comes soon, and they stay small for longer where a row takes long. Rows are taken from their source a chunk ahead, and no more.
+ * is small, so that the first result comes soon, and they stay small for longer where a row takes long. Rows are taken
+ * from their source a chunk ahead, and no more.
  */
 public final class Rows<T> implements Spliterator<T> {
     /** Writes a row. */
