@@ -49,6 +49,7 @@ final class StoppedImportsTest {
     private void open(PythonInterpreter opened) {
         interp = opened;
         interp.exec("import builtins, importlib, importlib.util, sys\nsys.path.insert(0, '" + folder + "')\n");
+        busy(0);
     }
 
     @AfterEach
@@ -177,7 +178,6 @@ final class StoppedImportsTest {
     @Test
     void anExtensionModuleThatImportsOneOfPythonCodeIsWhole() throws IOException {
         // Before CPython 3.12 the module imports something only for the first time in an interpreter.
-        busy(0);
         close();
         open(PythonInterpreter.builder().isolation(Isolation.SUB_INTERPRETER).build());
         // In a folder of its own: only this import is to find it.
