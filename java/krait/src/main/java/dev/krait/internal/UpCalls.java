@@ -18,8 +18,8 @@ final class UpCalls {
                 throw new AssertionError("Krait: " + needed + " is not in its own class loader", e);
             }
         }
-        // The JDK has one such for stack traces.
-        new Throwable().getStackTrace();
+        // The JDK has one such for stack traces with a frame of its own, as this one has.
+        Thread.currentThread().getStackTrace();
     }
 
     private UpCalls() {
