@@ -28,26 +28,16 @@ final class PackedRows {
         if (numbers.length < most) {
             numbers = Arrays.copyOf(numbers, most);
         }
-        long[] into = numbers;
-        int at = count;
-        try {
-            while (at < most && source.hasNext()) {
-                Object row = source.next();
-                if (row instanceof Long && kind == RowKind.LONGS) {
-                    into[at++] = (Long) row;
-                    continue;
+        while (count < most && source.hasNext()) {
+            Object row = source.next();
+            int itsKind = RowKind.of(row);
+            if (itsKind != kind) {
+                if (count > 0 || !RowKind.isNumber(itsKind)) {
+                    return row;
                 }
-                int itsKind = RowKind.of(row);
-                if (itsKind != kind) {
-                    if (at > 0 || !RowKind.isNumber(itsKind)) {
-                        return row;
-                    }
-                    kind = itsKind;
-                }
-                into[at++] = RowKind.bits(itsKind, row);
+                kind = itsKind;
             }
-        } finally {
-            count = at;
+            numbers[count++] = RowKind.bits(itsKind, row);
         }
         return this;
     }

@@ -113,10 +113,6 @@ public final class Rows<T> implements Spliterator<T> {
             result = results[next];
             results[next++] = null;
         }
-        return converted(result);
-    }
-
-    private T converted(Object result) {
         try {
             return convert.apply(result);
         } catch (RuntimeException e) {
@@ -127,9 +123,6 @@ public final class Rows<T> implements Spliterator<T> {
     @Override
     public void forEachRemaining(Consumer<? super T> action) {
         do {
-            while (next < numbered) {
-                action.accept(converted(RowKind.number(numberKind, numbers[next++])));
-            }
             while (next < ready) {
                 action.accept(take());
             }
