@@ -38,7 +38,7 @@ struct Instance<T> {
     state: ManuallyDrop<T>,
 }
 
-const DISALLOW_INSTANTIATION: std::ffi::c_ulong = 1 << 7;
+pub(super) const DISALLOW_INSTANTIATION: std::ffi::c_ulong = 1 << 7;
 
 /// A heap type whose instances hold a `T`. Python code can subclass it, but make no instance: that takes a `T`.
 pub struct Class<T: Behaviour> {
@@ -169,11 +169,21 @@ pub(super) fn pointer(result: Result<Owned<'_>>) -> *mut ffi::PyObject {
 }
 
 unsafe extern "C" fn dealloc<T: Behaviour>(me: *mut ffi::PyObject) {
-    // SAFETY: CPython calls this once, under the GIL, with the last reference gone; the type's tp_free frees what
-    // GenericAlloc made, and the instance's reference to its heap type goes last.
+    // SAFETY: CPython calls this once, under the GIL, with the last reference gone.
+    unsafe {
+        Gil::assume().release(ManuallyDrop::take(&mut (*me.cast::<Instance<T>>()).state));
+        free(me);
+    }
+}
+
+/// Frees an instance of a heap type, of which nothing is left but its memory.
+///
+/// # Safety
+/// By its `tp_dealloc`, as the last thing, and GenericAlloc made it.
+pub(super) unsafe fn free(me: *mut ffi::PyObject) {
+    // SAFETY: the type's tp_free frees what GenericAlloc made, and the instance's reference to its heap type goes last.
     unsafe {
         let class = ffi::Py_TYPE(me);
-        Gil::assume().release(ManuallyDrop::take(&mut (*me.cast::<Instance<T>>()).state));
         let free = ffi::PyType_GetSlot(class, ffi::Py_tp_free);
         let free = std::mem::transmute::<*mut c_void, unsafe extern "C" fn(*mut c_void)>(free);
         free(me.cast());

@@ -6,7 +6,7 @@ use std::mem::{ManuallyDrop, offset_of};
 use std::ptr::null_mut;
 use std::sync::{Mutex, PoisonError};
 
-use super::class::{pointer, shielded};
+use super::class::{DISALLOW_INSTANTIATION, free, pointer, shielded};
 use super::{Detached, Exception, Gil, Object, Owned, Result};
 use crate::ffi::{self, optional};
 
@@ -41,7 +41,6 @@ pub struct MethodClass<T: Method> {
 impl<T: Method> MethodClass<T> {
     /// Makes the type. Where `takes_self`, `instance.me(…)` is `me(instance, …)` and CPython makes no bound object for it.
     pub fn new(gil: Gil<'_>, name: &'static CStr, takes_self: bool) -> Result<Self> {
-        const DISALLOW_INSTANTIATION: std::ffi::c_ulong = 1 << 7;
         const HAVE_VECTORCALL: std::ffi::c_ulong = 1 << 11;
         const METHOD_DESCRIPTOR: std::ffi::c_ulong = 1 << 17;
         let (members, attributes) = Self::tables();
@@ -143,15 +142,10 @@ unsafe fn state<'a, T>(me: *mut ffi::PyObject) -> &'a T {
 }
 
 unsafe extern "C" fn dealloc<T: Method>(me: *mut ffi::PyObject) {
-    // SAFETY: CPython calls this once, under the GIL, with the last reference gone; the type's tp_free frees what
-    // GenericAlloc made, and the instance's reference to its heap type goes last.
+    // SAFETY: CPython calls this once, under the GIL, with the last reference gone.
     unsafe {
-        let class = ffi::Py_TYPE(me);
         Gil::assume().release(ManuallyDrop::take(&mut (*me.cast::<Instance<T>>()).state));
-        let free = ffi::PyType_GetSlot(class, ffi::Py_tp_free);
-        let free = std::mem::transmute::<*mut c_void, unsafe extern "C" fn(*mut c_void)>(free);
-        free(me.cast());
-        ffi::Py_DECREF(class.cast());
+        free(me);
     }
 }
 

@@ -5,7 +5,7 @@ use std::ffi::{c_char, c_int, c_void};
 use std::mem::offset_of;
 use std::ptr::{NonNull, null, null_mut};
 
-use super::class::shielded;
+use super::class::{DISALLOW_INSTANTIATION, free, shielded};
 use super::{Detached, Gil, Object, Owned, Result, thread_ident};
 use crate::ffi;
 
@@ -43,6 +43,15 @@ struct Instance {
     raised: Cell<Option<Detached>>,
 }
 
+impl Instance {
+    /// Takes the result out that the loop has stored.
+    #[inline(always)]
+    fn take_result<'g>(&self, _gil: Gil<'g>) -> Option<Owned<'g>> {
+        // SAFETY: the slot holds a strong reference, which is given up to us.
+        NonNull::new(self.result.replace(null_mut())).map(|result| unsafe { Owned::from_ptr(result.as_ptr()) })
+    }
+}
+
 /// The type's members, to which CPython refers.
 struct Members([ffi::PyMemberDef; 2]);
 
@@ -65,7 +74,6 @@ pub struct RowsClass(Detached);
 impl RowsClass {
     /// Makes the type for this interpreter.
     pub fn new(gil: Gil<'_>) -> Result<Self> {
-        const DISALLOW_INSTANTIATION: std::ffi::c_ulong = 1 << 7;
         let slot = |slot: c_int, pfunc: *mut c_void| ffi::PyType_Slot { slot, pfunc };
         let mut slots = [
             slot(ffi::Py_tp_dealloc, dealloc as *mut c_void),
@@ -112,9 +120,7 @@ impl RowsClass {
         let ended = looping.call(gil, &[function, &object]);
         instance.rows.set(None);
         let raised = instance.raised.take().map(|exception| exception.attach(gil));
-        // SAFETY: the slot holds a strong reference, which is given up to us.
-        let left =
-            NonNull::new(instance.result.replace(null_mut())).map(|left| unsafe { Owned::from_ptr(left.as_ptr()) });
+        let left = instance.take_result(gil);
         match (ended, raised) {
             (Ok(_), None) => Ok(()),
             (Ok(_), Some(exception)) => Err(gil.raise_object(&exception)),
@@ -142,10 +148,7 @@ unsafe extern "C" fn next(me: *mut ffi::PyObject) -> *mut ffi::PyObject {
     let item = shielded(gil, || {
         // SAFETY: `run_boxed` put the pointer there, and has not taken it back: it borrows the rows. Nobody else has it now.
         let rows = unsafe { pointer.as_mut() };
-        // SAFETY: the slot holds a strong reference, which is given up to us.
-        let result =
-            NonNull::new(instance.result.replace(null_mut())).map(|result| unsafe { Owned::from_ptr(result.as_ptr()) });
-        rows.step(gil, result)
+        rows.step(gil, instance.take_result(gil))
     });
     instance.rows.set(Some(pointer));
     match item {
@@ -158,15 +161,9 @@ unsafe extern "C" fn next(me: *mut ffi::PyObject) -> *mut ffi::PyObject {
 }
 
 unsafe extern "C" fn dealloc(me: *mut ffi::PyObject) {
-    // SAFETY: CPython calls this once, under the GIL, with the last reference gone; what the slot holds is the object's
-    // own, the type's tp_free frees what GenericAlloc made, and the instance's reference to its heap type goes last.
+    // SAFETY: CPython calls this once, under the GIL, with the last reference gone; what the slot holds is the object's own.
     unsafe {
-        let class = ffi::Py_TYPE(me);
-        let instance = &*me.cast::<Instance>();
-        ffi::Py_XDECREF(instance.result.replace(null_mut()));
-        let free = ffi::PyType_GetSlot(class, ffi::Py_tp_free);
-        let free = std::mem::transmute::<*mut c_void, unsafe extern "C" fn(*mut c_void)>(free);
-        free(me.cast());
-        ffi::Py_DECREF(class.cast());
+        ffi::Py_XDECREF((*me.cast::<Instance>()).result.replace(null_mut()));
+        free(me);
     }
 }
