@@ -78,7 +78,7 @@ public final class PythonInterpreter implements Interpreter {
         }
         Object result = session().invokeOn(obj, name, args);
         if (name.equals("open") && obj.endsWith("operation")) {
-            opened().operationOpened();
+            opened().operationOpened(obj);
         }
         return result;
     }

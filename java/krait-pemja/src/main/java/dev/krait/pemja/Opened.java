@@ -12,6 +12,9 @@ import pemja.core.PythonInterpreterConfig;
 
 /** An open interpreter: Krait's, and the view of it in which values cross as PEMJA has them. */
 public final class Opened implements AutoCloseable {
+    /** Whether PyFlink's wrapping of a function is left out where it does nothing; {@code false} for not. */
+    private static final String SHORTCUTS = "krait.pemja.shortcuts";
+
     private final PythonInterpreter krait;
     private final Session session;
     private final PyObject globals;
@@ -85,8 +88,17 @@ public final class Opened implements AutoCloseable {
                 session.handleOf(globals), "get", args, null, null));
     }
 
-    /** An operation of Flink's has opened in this interpreter; its rows come next. */
-    public synchronized void operationOpened() {
+    /**
+     * An operation of Flink's has opened in this interpreter; its rows come next.
+     *
+     * @param name the global that it is
+     */
+    public synchronized void operationOpened(String name) {
+        if (!"false".equals(System.getProperty(SHORTCUTS))) {
+            try (PyObject shortcut = krait.eval(PyObject.class, "__import__('_pemja_shortcut')")) {
+                shortcut.invokeMethod(Boolean.class, "opened", globals, name);
+            }
+        }
         if (!operates) {
             operates = krait.eval(Boolean.class, "__import__('_pemja_collector').opened()");
         }

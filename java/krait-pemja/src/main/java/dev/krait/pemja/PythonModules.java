@@ -15,7 +15,8 @@ import java.util.TreeMap;
 
 /** The Python modules {@code _pemja} and {@code pemja}, whose sources are in the jar. */
 final class PythonModules {
-    private static final String[] NAMES = {"_pemja", "_pemja_collector", "_pemja_paths", "pemja", "pemja.logger", "pemja.version"};
+    private static final String[] NAMES = {"_pemja", "_pemja_collector", "_pemja_paths", "_pemja_shortcut", "pemja", "pemja.logger",
+        "pemja.version"};
     private static final Map<String, String> SOURCES = new TreeMap<>();
     private static final String INSTALL = source("_pemja_install");
 

@@ -103,6 +103,55 @@ class FlinkOperationsTest {
         assertFalse(frozen());
     }
 
+    /** PyFlink's wrapping of a function, around one that tells how many frames called it. */
+    private static final String WRAPPED = String.join("\n",
+            "import sys",
+            "class Same:",
+            "  def to_internal(self, value):",
+            "    return value",
+            "  def to_external(self, value):",
+            "    return value",
+            "class Operation:",
+            "  def open(self): pass",
+            "  def process_element(self, value):",
+            "    return self.func(value)",
+            "def wrapped(operation, input_data_converter, output_data_converter):",
+            "  process_element_func = operation.process_element",
+            "  def process_element(value):",
+            "    actual_value = input_data_converter.to_internal(value)",
+            "    result = process_element_func(actual_value)",
+            "    return output_data_converter.to_external(result)",
+            "  operation.process_element = process_element",
+            "  return operation",
+            "def function(value):",
+            "  frame, depth = sys._getframe(), value",
+            "  while frame.f_back: frame, depth = frame.f_back, depth + 1",
+            "  return depth",
+            "operation = Operation()",
+            "operation.func = eval('lambda value: f0(value)', {'f0': function})",
+            "wrapped(operation, Same(), Same())");
+
+    @Test
+    void aFunctionIsCalledWithoutThePythonAroundItThatDoesNothing() {
+        py.exec(WRAPPED);
+        long wrapped = (Long) py.invokeMethod("operation", "process_element", 100L);
+        assertEquals(103L, wrapped);
+        py.invokeMethod("operation", "open");
+        assertEquals(100L, py.invokeMethod("operation", "process_element", 100L));
+    }
+
+    @Test
+    void aPropertyLeavesThePythonAroundAFunctionAsItIs() {
+        System.setProperty("krait.pemja.shortcuts", "false");
+        try {
+            py.exec(WRAPPED);
+            py.invokeMethod("operation", "open");
+        } finally {
+            System.clearProperty("krait.pemja.shortcuts");
+        }
+        assertEquals(103L, py.invokeMethod("operation", "process_element", 100L));
+    }
+
     @Test
     void rowsOfAGeneratorComeInOrderHoweverMany() {
         operation("process_element", "yield from range(value)");
