@@ -3,6 +3,7 @@
 The operations are PyFlink's, made of the descriptions that its Java side sends.
 """
 
+import collections
 import datetime
 import sys
 import types
@@ -22,7 +23,7 @@ from pyflink.fn_execution.embedded import converters, operation_utils  # noqa: E
 from pyflink.fn_execution.table import operations  # noqa: E402
 from pyflink.serializers import PickleSerializer  # noqa: E402
 from pyflink.table import DataTypes  # noqa: E402
-from pyflink.table.udf import ScalarFunction, udf  # noqa: E402
+from pyflink.table.udf import ScalarFunction, TableFunction, udf, udtf  # noqa: E402
 
 sys.path.append(str(Path(__file__).resolve().parents[2] / "java/krait-pemja/src/main/python"))
 from _pemja_shortcut import shorten  # noqa: E402
@@ -68,7 +69,7 @@ def columns(kinds):
 
 def describe(made, function, inputs):
     """Inputs are columns' numbers, constants as ("constant", value), and calls as (function, inputs)."""
-    if not isinstance(function, ScalarFunction):
+    if not isinstance(function, (ScalarFunction, TableFunction)):
         function = udf(function, result_type=DataTypes.BIGINT())._create_delegate_function()
     made.payload = cloudpickle.dumps(function)
     for one in inputs:
@@ -91,6 +92,31 @@ def scalar(calls, inputs, outputs, one_argument=None, one_result=None):
         len(inputs) == 1 if one_argument is None else one_argument, len(outputs) == 1 if one_result is None else one_result)
     operation.open()
     return operation
+
+
+def table(function, inputs, outputs):
+    """An operation as Flink makes it for a table function of these columns."""
+    if not isinstance(function, TableFunction):
+        function = udtf(function, result_types=[DataTypes.BIGINT()] * len(outputs))._create_delegate_function()
+    described = proto.UserDefinedFunctions()
+    describe(described.udfs.add(), function, range(len(inputs)))
+    operation = operation_utils.create_table_operation_from_proto(
+        described.SerializeToString(), columns(inputs), columns(outputs))
+    operation.open()
+    return operation
+
+
+def rows(process):
+    """Calls for rows, which come to their end or to what is raised."""
+    def read(value):
+        found = []
+        try:
+            for row in process(value):
+                found.append(row)
+        except Exception as e:
+            found.append((type(e), str(e)))
+        return found
+    return read
 
 
 def outcome(function, *args):
@@ -225,6 +251,78 @@ class ShortcutTest(unittest.TestCase):
                 found.append(trace.tb_frame.f_code.co_name)
                 trace = trace.tb_next
         self.assertEqual(found[-1], "failing")
+
+    # ---- table functions
+
+    def assert_rows(self, function, inputs, outputs, values):
+        long, short = table(function, inputs, outputs), table(function, inputs, outputs)
+        self.assertTrue(shorten(short))
+        for value in values:
+            with self.subTest(value=value):
+                self.assertEqual(outcome(rows(short.process_element), value), outcome(rows(long.process_element), value))
+        return short
+
+    def test_rows_of_a_table_function(self):
+        class Point(collections.namedtuple("Point", "x y")):
+            pass
+
+        def generator(count):
+            for i in range(count):
+                yield i, str(i)
+
+        def plain(count):
+            yield from range(count)
+
+        def raising(count):
+            yield from range(count)
+            raise ValueError(f"after {count}")
+
+        counts = [(n,) for n in (0, 1, 3, 100, None, "x")]
+        self.assert_rows(plain, [S.BIGINT], [S.BIGINT], counts)
+        self.assert_rows(generator, [S.BIGINT], [S.BIGINT, S.VARCHAR], counts)
+        self.assert_rows(raising, [S.BIGINT], [S.BIGINT], counts)
+        # More columns than were declared, and fewer.
+        self.assert_rows(generator, [S.BIGINT], [S.BIGINT], counts)
+        self.assert_rows(generator, [S.BIGINT], [S.BIGINT] * 3, counts)
+        several = [(eval(text),) for text in (
+            "None", "5", "'text'", "(1, 2)", "[]", "[1, 2]", "[(1, 2), (3, 4)]", "range(3)", "{1: 2}", "Row(1, 'a')", "[Row(1, 2), Row(3, 4)]",
+            "[None, None]", "[[1, 2], [3]]", "b'ab'")] + [(Point(1, 2),), ([Point(1, 2)],)]
+        self.assert_rows(lambda value: value, [S.BIGINT], [S.BIGINT, S.BIGINT], several)
+        self.assert_rows(lambda a, b: [(a, b), (b, a)], [S.BIGINT] * 2, [S.BIGINT] * 2, [(1, 2), ("a", None), (1,)])
+
+    def test_rows_of_a_table_function_whose_columns_are_converted(self):
+        self.assert_rows(lambda value: [value, value], [("ARRAY", S.INT)], [S.BIGINT], [([1, 2],), ((),), (None,)])
+        self.assert_rows(lambda value: [(value, 1)], [("ROW", S.INT, S.INT)], [S.BIGINT, S.INT], [((0, (1, 2)),), (None,)])
+        converted = table(lambda value: [(value,)], [S.BIGINT], [("ARRAY", S.INT)])
+        self.assert_left_alone(converted)
+
+    def test_a_table_function_is_called_when_its_first_row_is_asked_for(self):
+        seen = []
+
+        class Told(TableFunction):
+            def eval(self, count):
+                seen.append("called")
+                try:
+                    for i in range(count):
+                        seen.append(i)
+                        yield i
+                finally:
+                    seen.append("closed")
+
+        for ran in (False, True):
+            operation = table(Told(), [S.BIGINT], [S.BIGINT])
+            # Its list is another one once it was pickled.
+            seen = operation.user_defined_funcs[0].eval.__func__.__closure__[0].cell_contents
+            seen.clear()
+            if ran:
+                self.assertTrue(shorten(operation))
+            found = operation.process_element((3,))
+            self.assertEqual(seen, [])
+            self.assertEqual(next(found), (0,))
+            self.assertEqual(seen, ["called", 0])
+            found.close()
+            del found
+            self.assertEqual(seen, ["called", 0, "closed"])
 
     # ---- what is left as it is
 

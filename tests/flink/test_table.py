@@ -2,6 +2,7 @@
 
 import collections
 import json
+import unittest
 
 from support import EXPECTED_ENGINE, DriverTest
 import functions
@@ -19,6 +20,10 @@ class TableTest(DriverTest):
 
     def test_a_table_function_runs_on_the_engine_that_was_asked_for(self):
         self.assert_rows("engine of a table function", [[EXPECTED_ENGINE]] * len(functions.WORDS))
+
+    @unittest.skipUnless(EXPECTED_ENGINE == "krait", "only krait-pemja leaves PyFlink's wrapping out")
+    def test_a_function_of_one_column_is_called_without_pyflinks_wrapping(self):
+        self.assert_rows("callers of a scalar function", [["<lambda>"]] * len(functions.WORDS))
 
     def test_select(self):
         self.assert_rows("select", [(n, functions.shout(text), n + 1) for n, text in functions.WORDS])

@@ -36,6 +36,11 @@ class Counted(ScalarFunction):
         return False
 
 
+def callers(frame):
+    """The names of a function's frame and of those that called it."""
+    return f"{callers(frame.f_back)} {frame.f_code.co_name}".strip() if frame else ""
+
+
 def main(out):
     env = TableEnvironment.create(EnvironmentSettings.in_streaming_mode())
     env.get_config().set("parallelism.default", "1")
@@ -56,6 +61,7 @@ def main(out):
     register("pair", lambda n, s: Row(n, s), T.ROW([T.FIELD("n", T.BIGINT()), T.FIELD("s", T.STRING())]))
     env.create_temporary_function("counted", udf(Counted(), result_type=T.BIGINT()))
     env.create_temporary_function("words", udtf(functions.words, result_types=[T.STRING(), T.INT()]))
+    register("callers", lambda x: callers(sys._getframe()), T.STRING())
     env.create_temporary_function("engines", udtf(lambda x: engine(), result_types=[T.STRING()]))
 
     texts = env.from_elements(functions.WORDS, T.ROW([T.FIELD("id", T.BIGINT()), T.FIELD("text", T.STRING())]))
@@ -70,6 +76,7 @@ def main(out):
     queries = {
         "engine of a scalar function": "SELECT engine(id) FROM texts",
         "engine of a table function": "SELECT e FROM texts, LATERAL TABLE(engines(id)) AS t(e)",
+        "callers of a scalar function": "SELECT callers(id) FROM texts",
         "select": "SELECT id, shout(text), add_one(id) FROM texts",
         "nested calls": "SELECT add_one(add_one(id)), shout(shout(text)) FROM texts",
         "where": "SELECT id FROM texts WHERE is_short(text)",

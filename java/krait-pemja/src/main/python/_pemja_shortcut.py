@@ -18,7 +18,7 @@ def opened(scope, name):
 def shorten(operation):
     """Gives an operation a shorter way to its function. True where it has one now."""
     closure = getattr(operation, "__dict__", {}).get("process_element")
-    short = _scalar(operation, closure)
+    short = _scalar(operation, closure) or _table(operation, closure)
     if short is None:
         return False
     operation.process_element = short
@@ -45,6 +45,16 @@ def _scalar_step(input_data_converter, output_data_converter, process_element_fu
     return process_element
 
 
+def _table_step(input_data_converter, output_data_converter, process_element_func):
+    def process_element(value):
+        internal = input_data_converter.to_internal(value)
+        results = process_element_func(internal)
+        for result in results:
+            yield output_data_converter.to_external(result)
+
+    return process_element
+
+
 class _Row:
     def to_internal(self, value):
         if value is None:
@@ -62,6 +72,7 @@ class _Row:
 
 
 _SCALAR = _scalar_step(None, None, None)
+_TABLE = _table_step(None, None, None)
 
 
 def _is_like(function, model):
@@ -95,14 +106,35 @@ def _are_like_constants(constant, model):
 def _scalar(operation, closure):
     if not _is_like(closure, _SCALAR):
         return None
-    variables = dict(zip(closure.__code__.co_freevars, [cell.cell_contents for cell in closure.__closure__]))
+    variables = _variables(closure)
     function = _function(operation, variables["process_element_func"])
     if function is None:
         return None
-    before = variables["input_data_converter"]
-    before = None if _gives_back(before, "to_internal") or _gives_back_fields(before, "to_internal") else before.to_internal
     after = _after(function, variables["output_data_converter"])
-    return _composed(before, _called_by(function), after)
+    return _composed(_before(variables["input_data_converter"]), _called_by(function), after)
+
+
+def _table(operation, closure):
+    """PyFlink has each row as a list, of as many items as there are columns as a rule."""
+    if not _is_like(closure, _TABLE):
+        return None
+    variables = _variables(closure)
+    function = _function(operation, variables["process_element_func"])
+    after = variables["output_data_converter"]
+    if function is None or not _gives_back_fields(after, "to_external"):
+        return None
+    columns, after = len(vars(after)["_field_data_converters"]), after.to_external
+    function = _composed(_before(variables["input_data_converter"]), function, None)
+
+    def process_element(value):
+        for row in function(value):
+            yield tuple(row) if type(row) is list and len(row) <= columns else after(row)
+
+    return process_element
+
+
+def _variables(closure):
+    return dict(zip(closure.__code__.co_freevars, [cell.cell_contents for cell in closure.__closure__]))
 
 
 def _function(operation, process):
@@ -120,6 +152,11 @@ def _called_by(function):
     if len(names) == 1 and _is_like(function, eval(f"lambda value: {names[0]}(value)")):
         return function.__globals__.get(names[0], function)
     return function
+
+
+def _before(converter):
+    # Flink's Java side gives rows as tuples already.
+    return None if _gives_back(converter, "to_internal") or _gives_back_fields(converter, "to_internal") else converter.to_internal
 
 
 def _after(function, converter):
