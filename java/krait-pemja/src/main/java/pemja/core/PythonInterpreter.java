@@ -1,6 +1,9 @@
 package pemja.core;
 
+import dev.krait.internal.FunctionCalls;
+import dev.krait.internal.MethodCalls;
 import dev.krait.internal.Operations;
+import dev.krait.internal.Requests;
 import dev.krait.internal.Session;
 import dev.krait.pemja.Keywords;
 import dev.krait.pemja.Opened;
@@ -42,7 +45,7 @@ public final class PythonInterpreter implements Interpreter {
 
     @Override
     public void set(String name, Object value) {
-        session().set(name, value);
+        Requests.set(session(), name, value);
     }
 
     @Override
@@ -57,7 +60,7 @@ public final class PythonInterpreter implements Interpreter {
 
     @Override
     public Object invoke(String name, Object... args) {
-        return session().invoke(Operations.INVOKE, name, args, null, null);
+        return FunctionCalls.invoke(session(), Operations.INVOKE, name, args, null, null);
     }
 
     @Override
@@ -68,15 +71,15 @@ public final class PythonInterpreter implements Interpreter {
     @Override
     public Object invoke(String name, Object[] args, Map<String, Object> kwargs) {
         Keywords keywords = Keywords.of(kwargs);
-        return session().invoke(Operations.INVOKE, name, args, keywords.names(), keywords.values());
+        return FunctionCalls.invoke(session(), Operations.INVOKE, name, args, keywords.names(), keywords.values());
     }
 
     @Override
     public Object invokeMethod(String obj, String name, Object... args) {
         if (givesItems(name)) {
-            return session().invokeItems(obj, name, args);
+            return MethodCalls.invokeItems(session(), obj, name, args);
         }
-        Object result = session().invokeOn(obj, name, args);
+        Object result = MethodCalls.invokeOn(session(), obj, name, args);
         if (name.equals("open") && obj.endsWith("operation")) {
             opened().operationOpened(obj);
         }
@@ -91,7 +94,7 @@ public final class PythonInterpreter implements Interpreter {
 
     @Override
     public void exec(String str) {
-        session().operation(Operations.EXEC, str, "<string>");
+        Requests.operation(session(), Operations.EXEC, str, "<string>");
     }
 
     @Override

@@ -4,7 +4,9 @@ import dev.krait.internal.CommonSettings;
 import dev.krait.internal.Futures;
 import dev.krait.internal.JavaAccess;
 import dev.krait.internal.KraitRuntime;
+import dev.krait.internal.Lifecycle;
 import dev.krait.internal.PythonLogs;
+import dev.krait.internal.Requests;
 import dev.krait.internal.Session;
 import dev.krait.internal.Streams;
 import java.io.InputStream;
@@ -40,7 +42,7 @@ final class InterpreterSettings {
         Session session = KraitRuntime.open(python, home, isolation, new JavaAccess(loader, classFilter, views), stackSize);
         try {
             common().claim(session);
-            session.helper(0, "configure", paths, argv, workingDirectory, environment);
+            Requests.helper(session, 0, "configure", paths, argv, workingDirectory, environment);
             if (nameThreads) {
                 session.nameThreads();
             }
@@ -53,7 +55,7 @@ final class InterpreterSettings {
             }
             return session;
         } catch (RuntimeException | Error e) {
-            session.close();
+            Lifecycle.close(session);
             throw e;
         }
     }

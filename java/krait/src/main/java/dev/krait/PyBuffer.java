@@ -3,6 +3,7 @@ package dev.krait;
 import dev.krait.internal.Cleanup;
 import dev.krait.internal.Memory;
 import dev.krait.internal.Operations;
+import dev.krait.internal.Requests;
 import java.nio.BufferOverflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -62,7 +63,7 @@ public final class PyBuffer implements AutoCloseable {
     }
 
     static PyBuffer of(PyObject exporter) {
-        PyObject view = (PyObject) exporter.session().helper(Operations.raw(0, true), "buffer_view", exporter);
+        PyObject view = (PyObject) Requests.helper(exporter.session(), Operations.raw(0, true), "buffer_view", exporter);
         try {
             return new PyBuffer(view);
         } catch (RuntimeException | Error e) {

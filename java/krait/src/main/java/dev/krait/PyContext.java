@@ -1,6 +1,7 @@
 package dev.krait;
 
 import dev.krait.internal.Operations;
+import dev.krait.internal.Requests;
 import dev.krait.internal.Thrown;
 import java.util.Objects;
 import java.util.function.Function;
@@ -20,7 +21,7 @@ public final class PyContext implements AutoCloseable {
     }
 
     static PyContext enter(PyObject manager) {
-        return new PyContext((PyObject) manager.session().helper(Operations.raw(0, true), "enter_context", manager));
+        return new PyContext((PyObject) Requests.helper(manager.session(), Operations.raw(0, true), "enter_context", manager));
     }
 
     static <T> @Nullable T with(PyObject manager, Function<@Nullable Object, ? extends @Nullable T> body) {

@@ -1,7 +1,9 @@
 package dev.krait;
 
 import dev.krait.internal.FrameWriter;
+import dev.krait.internal.FunctionCalls;
 import dev.krait.internal.NumberRows;
+import dev.krait.internal.Requests;
 import dev.krait.internal.Rows;
 import dev.krait.internal.Session;
 import java.lang.ref.Reference;
@@ -29,7 +31,7 @@ public final class PyFunction extends PyObject {
             return (PyFunction) value;
         }
         PyObject object = (PyObject) value;
-        return (PyFunction) object.session().helperFunction(object, PyFunction::new);
+        return Requests.function(object.session(), object, PyFunction::new);
     }
 
     /**
@@ -42,7 +44,7 @@ public final class PyFunction extends PyObject {
      */
     public long callLong(long argument) {
         try {
-            return session().callLong(handle(), argument);
+            return FunctionCalls.callLong(session(), handle(), argument);
         } finally {
             Reference.reachabilityFence(this);
         }
@@ -58,7 +60,7 @@ public final class PyFunction extends PyObject {
      */
     public double callDouble(double argument) {
         try {
-            return session().callDouble(handle(), argument);
+            return FunctionCalls.callDouble(session(), handle(), argument);
         } finally {
             Reference.reachabilityFence(this);
         }
@@ -251,6 +253,6 @@ public final class PyFunction extends PyObject {
      */
     public PyFunction withDeadline(Duration deadline) {
         Session limited = session().withTimeout(Objects.requireNonNull(deadline, "deadline"));
-        return (PyFunction) limited.helperFunction(this, PyFunction::new);
+        return Requests.function(limited, this, PyFunction::new);
     }
 }

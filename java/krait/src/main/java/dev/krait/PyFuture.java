@@ -1,6 +1,7 @@
 package dev.krait;
 
 import dev.krait.internal.Futures;
+import dev.krait.internal.Requests;
 import dev.krait.internal.Session;
 import java.lang.reflect.Type;
 import java.util.concurrent.CompletableFuture;
@@ -44,7 +45,7 @@ final class PyFuture {
     }
 
     static boolean isAwaitable(PyObject object) {
-        return (Boolean) object.session().helper(0, "is_awaitable", object);
+        return (Boolean) Requests.helper(object.session(), 0, "is_awaitable", object);
     }
 
     /** Starts a coroutine, or waits for what else can be awaited. */

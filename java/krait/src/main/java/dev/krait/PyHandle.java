@@ -3,6 +3,7 @@ package dev.krait;
 import dev.krait.internal.Cleanup;
 import dev.krait.internal.Leaks;
 import dev.krait.internal.Operations;
+import dev.krait.internal.Requests;
 import dev.krait.internal.Session;
 import java.lang.ref.Reference;
 import java.util.concurrent.atomic.AtomicLong;
@@ -77,7 +78,7 @@ abstract class PyHandle implements AutoCloseable {
     /** An operation on the object. */
     final Object on(int operation, Object... operands) {
         try {
-            return session.onObject(operation, handle(), operands);
+            return Requests.onObject(session, operation, handle(), operands);
         } finally {
             Reference.reachabilityFence(this);
         }
@@ -90,7 +91,7 @@ abstract class PyHandle implements AutoCloseable {
 
     final Object comparison(int operation, Object other) {
         try {
-            return session.compare(handle(), operation, other);
+            return Requests.compare(session, handle(), operation, other);
         } finally {
             Reference.reachabilityFence(this);
         }

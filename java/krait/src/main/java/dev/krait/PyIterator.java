@@ -1,6 +1,7 @@
 package dev.krait;
 
 import dev.krait.internal.Items;
+import dev.krait.internal.Requests;
 import java.lang.ref.Reference;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
@@ -106,7 +107,7 @@ public final class PyIterator<T extends @Nullable Object> implements Iterator<T>
             return;
         }
         try {
-            iterator.session().helper(0, "close_iterator", iterator);
+            Requests.helper(iterator.session(), 0, "close_iterator", iterator);
         } catch (IllegalStateException e) {
             // The interpreter was closed meanwhile, by another thread.
             if (!iterator.isClosed()) {

@@ -1,6 +1,7 @@
 package dev.krait;
 
 import dev.krait.internal.Operations;
+import dev.krait.internal.Requests;
 import dev.krait.internal.Session;
 import java.util.Arrays;
 import java.util.Collection;
@@ -15,7 +16,7 @@ final class PyKeys {
     /** A key for Python. */
     static Object in(Session session, Object key) {
         if (key instanceof Collection) {
-            return session.helper(Operations.raw(0, true), "key_of", Collections.singletonMap(key, null));
+            return Requests.helper(session, Operations.raw(0, true), "key_of", Collections.singletonMap(key, null));
         }
         return key;
     }

@@ -1,6 +1,7 @@
 package dev.krait;
 
 import dev.krait.internal.PythonBacked;
+import dev.krait.internal.Requests;
 import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -30,7 +31,7 @@ final class PyListView<E> extends AbstractList<E> implements RandomAccess, Pytho
     }
 
     static <E> List<E> of(PyObject sequence, Class<E> type) {
-        long kind = (Long) sequence.session().helper(0, "sequence_kind", sequence);
+        long kind = (Long) Requests.helper(sequence.session(), 0, "sequence_kind", sequence);
         return new PyListView<>(sequence.another(), type, kind);
     }
 
@@ -39,7 +40,7 @@ final class PyListView<E> extends AbstractList<E> implements RandomAccess, Pytho
         args[0] = sequence;
         System.arraycopy(operands, 0, args, 1, operands.length);
         try {
-            return sequence.session().helper(0, name, args);
+            return Requests.helper(sequence.session(), 0, name, args);
         } catch (PythonException e) {
             throw outOfBounds(e);
         }

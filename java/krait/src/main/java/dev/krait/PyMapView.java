@@ -2,6 +2,7 @@ package dev.krait;
 
 import dev.krait.internal.Operations;
 import dev.krait.internal.PythonBacked;
+import dev.krait.internal.Requests;
 import dev.krait.internal.Session;
 import java.util.AbstractMap;
 import java.util.AbstractSet;
@@ -29,7 +30,7 @@ final class PyMapView<K, V> extends AbstractMap<K, V> implements PythonBacked {
     }
 
     static <K, V> Map<K, V> of(PyObject mapping, Class<K> keyType, Class<V> valueType) {
-        boolean mutable = (Boolean) mapping.session().helper(0, "mapping_is_mutable", mapping);
+        boolean mutable = (Boolean) Requests.helper(mapping.session(), 0, "mapping_is_mutable", mapping);
         return new PyMapView<>(mapping.another(), keyType, valueType, mutable);
     }
 
@@ -75,13 +76,13 @@ final class PyMapView<K, V> extends AbstractMap<K, V> implements PythonBacked {
     @Override
     public V put(K key, V value) {
         checkMutable();
-        return orNull(session().helper(raw(), "map_put", mapping, key(key), value));
+        return orNull(Requests.helper(session(), raw(), "map_put", mapping, key(key), value));
     }
 
     @Override
     public V remove(Object key) {
         checkMutable();
-        return orNull(session().helper(raw(), "map_remove", mapping, key(key)));
+        return orNull(Requests.helper(session(), raw(), "map_remove", mapping, key(key)));
     }
 
     private int raw() {
@@ -104,7 +105,7 @@ final class PyMapView<K, V> extends AbstractMap<K, V> implements PythonBacked {
     public void putAll(Map<? extends K, ? extends V> others) {
         if (!others.isEmpty()) {
             checkMutable();
-            session().helper(0, "map_update", mapping, new LinkedHashMap<>(others));
+            Requests.helper(session(), 0, "map_update", mapping, new LinkedHashMap<>(others));
         }
     }
 

@@ -1,7 +1,10 @@
 package dev.krait;
 
+import dev.krait.internal.FunctionCalls;
 import dev.krait.internal.Futures;
+import dev.krait.internal.MethodCalls;
 import dev.krait.internal.Operations;
+import dev.krait.internal.Requests;
 import dev.krait.internal.Session;
 import java.lang.ref.Reference;
 import java.util.List;
@@ -85,7 +88,7 @@ public class PyObject extends PyOperators implements Iterable<@Nullable Object>,
      * @return what Python's {@code hasattr} says
      */
     public boolean hasAttr(String name) {
-        return (Boolean) session().helper(0, "has_attr", this, Objects.requireNonNull(name, "name"));
+        return (Boolean) Requests.helper(session(), 0, "has_attr", this, Objects.requireNonNull(name, "name"));
     }
 
     /**
@@ -239,10 +242,10 @@ public class PyObject extends PyOperators implements Iterable<@Nullable Object>,
             long called = handle();
             int operation = Operations.raw(Operations.CALL, asObject);
             if (!Calls.haveKeywords(args)) {
-                return session().call(operation, called, args, null, null);
+                return FunctionCalls.call(session(), operation, called, args, null, null);
             }
             return Calls.call(args, (positional, names, values) ->
-                    session().call(operation, called, positional, names, values));
+                    FunctionCalls.call(session(), operation, called, positional, names, values));
         } finally {
             Reference.reachabilityFence(this);
         }
@@ -296,10 +299,10 @@ public class PyObject extends PyOperators implements Iterable<@Nullable Object>,
         try {
             long called = handle();
             if (!Calls.haveKeywords(args)) {
-                return session().invokeMethod(operation, called, name, args, null, null);
+                return MethodCalls.invokeMethod(session(), operation, called, name, args, null, null);
             }
             return Calls.call(args, (positional, names, values) ->
-                    session().invokeMethod(operation, called, name, positional, names, values));
+                    MethodCalls.invokeMethod(session(), operation, called, name, positional, names, values));
         } finally {
             Reference.reachabilityFence(this);
         }
@@ -536,7 +539,7 @@ public class PyObject extends PyOperators implements Iterable<@Nullable Object>,
      * @return what Python's {@code type} gives
      */
     public PyObject type() {
-        return (PyObject) session().helper(Operations.raw(0, true), "type_of", this);
+        return (PyObject) Requests.helper(session(), Operations.raw(0, true), "type_of", this);
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.krait;
 
 import dev.krait.internal.Operations;
+import dev.krait.internal.Requests;
 import dev.krait.internal.Session;
 import org.jspecify.annotations.Nullable;
 
@@ -255,6 +256,6 @@ abstract class PyOperators extends PyHandle {
             return (Boolean) result;
         }
         // A value that is no bool: Python says how true it is.
-        return (Boolean) session().helper(0, "truth", result);
+        return (Boolean) Requests.helper(session(), 0, "truth", result);
     }
 }

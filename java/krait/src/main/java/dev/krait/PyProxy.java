@@ -3,6 +3,7 @@ package dev.krait;
 import dev.krait.internal.DefaultMethods;
 import dev.krait.internal.Generics;
 import dev.krait.internal.PythonBacked;
+import dev.krait.internal.Requests;
 import dev.krait.internal.Session;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.InvocationHandler;
@@ -93,7 +94,7 @@ final class PyProxy implements InvocationHandler, PythonBacked {
         for (Method method : methods) {
             names.add(method.getName());
         }
-        return (Map<String, Object>) target.session().helper(0, "callable_names", target, new ArrayList<>(names));
+        return (Map<String, Object>) Requests.helper(target.session(), 0, "callable_names", target, new ArrayList<>(names));
     }
 
     /** Whether all abstract methods have one name, so that a callable may stand for the interface. */

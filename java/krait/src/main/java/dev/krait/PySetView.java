@@ -1,6 +1,7 @@
 package dev.krait;
 
 import dev.krait.internal.PythonBacked;
+import dev.krait.internal.Requests;
 import dev.krait.internal.Session;
 import java.util.AbstractSet;
 import java.util.HashSet;
@@ -23,7 +24,7 @@ final class PySetView<E> extends AbstractSet<E> implements PythonBacked {
     }
 
     static <E> Set<E> of(PyObject set, Class<E> type) {
-        boolean mutable = (Boolean) set.session().helper(0, "set_is_mutable", set);
+        boolean mutable = (Boolean) Requests.helper(set.session(), 0, "set_is_mutable", set);
         return new PySetView<>(set.another(), type, mutable);
     }
 
@@ -55,13 +56,13 @@ final class PySetView<E> extends AbstractSet<E> implements PythonBacked {
     @Override
     public boolean add(E element) {
         checkMutable();
-        return (Boolean) session().helper(0, "set_add", set, PyKeys.in(session(), element));
+        return (Boolean) Requests.helper(session(), 0, "set_add", set, PyKeys.in(session(), element));
     }
 
     @Override
     public boolean remove(Object element) {
         checkMutable();
-        return (Boolean) session().helper(0, "set_discard", set, PyKeys.in(session(), element));
+        return (Boolean) Requests.helper(session(), 0, "set_discard", set, PyKeys.in(session(), element));
     }
 
     @Override

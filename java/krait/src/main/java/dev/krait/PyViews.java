@@ -1,6 +1,7 @@
 package dev.krait;
 
 import dev.krait.internal.Operations;
+import dev.krait.internal.Requests;
 
 /** What the live views share. */
 final class PyViews {
@@ -9,7 +10,7 @@ final class PyViews {
 
     /** Iterates over a copy that Python makes, so that the original may change meanwhile. */
     static <T> PyIterator<T> snapshot(PyObject container, String helper, Class<T> type) {
-        Object iterator = container.session().helper(Operations.raw(0, true), helper, container);
+        Object iterator = Requests.helper(container.session(), Operations.raw(0, true), helper, container);
         return new PyIterator<>((PyObject) iterator, type);
     }
 

@@ -1,6 +1,7 @@
 package dev.krait;
 
 import dev.krait.internal.ErrorRecord;
+import dev.krait.internal.Requests;
 import java.io.IOException;
 import java.io.ObjectOutputStream;
 import java.util.ArrayList;
@@ -238,7 +239,7 @@ public class PythonException extends RuntimeException {
         PyObject own = exception;
         if (own != null) {
             try {
-                return (String) own.session().helper(0, "format_exception", own);
+                return (String) Requests.helper(own.session(), 0, "format_exception", own);
             } catch (IllegalStateException e) {
                 // Its interpreter was closed: the frames that came along remain.
                 return plain();

@@ -1,7 +1,10 @@
 package dev.krait;
 
+import dev.krait.internal.FunctionCalls;
 import dev.krait.internal.Leaks;
+import dev.krait.internal.Lifecycle;
 import dev.krait.internal.Operations;
+import dev.krait.internal.Requests;
 import dev.krait.internal.Session;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -77,7 +80,7 @@ public final class PythonInterpreter implements AutoCloseable {
      * @throws PythonException what it raises; for a SyntaxError with file, line and column
      */
     public void exec(String code) {
-        session.operation(Operations.EXEC, Objects.requireNonNull(code, "code"), "<string>");
+        Requests.operation(session, Operations.EXEC, Objects.requireNonNull(code, "code"), "<string>");
     }
 
     /**
@@ -88,7 +91,7 @@ public final class PythonInterpreter implements AutoCloseable {
      * @throws PythonException what it raises
      */
     public @Nullable Object eval(String expression) {
-        return session.operation(Operations.EVAL, source(expression), "<string>");
+        return Requests.operation(session, Operations.EVAL, source(expression), "<string>");
     }
 
     /**
@@ -104,7 +107,7 @@ public final class PythonInterpreter implements AutoCloseable {
     public <T extends @Nullable Object> T eval(Class<T> type, String expression) {
         Objects.requireNonNull(type, "type");
         int operation = Operations.raw(Operations.EVAL, Calls.wantsObject(type));
-        return Calls.convert(session, session.operation(operation, source(expression), "<string>"), type);
+        return Calls.convert(session, Requests.operation(session, operation, source(expression), "<string>"), type);
     }
 
     /**
@@ -120,7 +123,7 @@ public final class PythonInterpreter implements AutoCloseable {
     public <T extends @Nullable Object> T eval(TypeRef<T> type, String expression) {
         Objects.requireNonNull(type, "type");
         int operation = Operations.raw(Operations.EVAL, Calls.wantsObject(type));
-        return Calls.convert(session, session.operation(operation, source(expression), "<string>"), type);
+        return Calls.convert(session, Requests.operation(session, operation, source(expression), "<string>"), type);
     }
 
     /** Leading blanks are no indentation in an expression, as for Python's own {@code eval}. */
@@ -135,7 +138,7 @@ public final class PythonInterpreter implements AutoCloseable {
      * @throws PythonException what it raises; FileNotFoundError if there is no such file
      */
     public void run(Path file) {
-        session.operation(Operations.RUN, Objects.requireNonNull(file, "file").toAbsolutePath().toString());
+        Requests.operation(session, Operations.RUN, Objects.requireNonNull(file, "file").toAbsolutePath().toString());
     }
 
     /**
@@ -146,7 +149,7 @@ public final class PythonInterpreter implements AutoCloseable {
      * @throws PythonException what importing raises, such as ModuleNotFoundError
      */
     public PyObject importModule(String name) {
-        return session.object(Operations.IMPORT, PyObject::new, Objects.requireNonNull(name, "name"));
+        return Requests.object(session, Operations.IMPORT, PyObject::new, Objects.requireNonNull(name, "name"));
     }
 
     /**
@@ -157,7 +160,7 @@ public final class PythonInterpreter implements AutoCloseable {
      * @throws ConversionException if the value cannot cross
      */
     public void set(String name, @Nullable Object value) {
-        session.set(Objects.requireNonNull(name, "name"), value);
+        Requests.set(session, Objects.requireNonNull(name, "name"), value);
     }
 
     /**
@@ -168,7 +171,7 @@ public final class PythonInterpreter implements AutoCloseable {
      * @throws PythonException NameError if it is not defined
      */
     public @Nullable Object get(String name) {
-        return session.operation(Operations.GET, Objects.requireNonNull(name, "name"));
+        return Requests.operation(session, Operations.GET, Objects.requireNonNull(name, "name"));
     }
 
     /**
@@ -185,7 +188,7 @@ public final class PythonInterpreter implements AutoCloseable {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(type, "type");
         int operation = Operations.raw(Operations.GET, Calls.wantsObject(type));
-        return Calls.convert(session, session.operation(operation, name), type);
+        return Calls.convert(session, Requests.operation(session, operation, name), type);
     }
 
     /**
@@ -202,7 +205,7 @@ public final class PythonInterpreter implements AutoCloseable {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(type, "type");
         int operation = Operations.raw(Operations.GET, Calls.wantsObject(type));
-        return Calls.convert(session, session.operation(operation, name), type);
+        return Calls.convert(session, Requests.operation(session, operation, name), type);
     }
 
     /**
@@ -255,10 +258,10 @@ public final class PythonInterpreter implements AutoCloseable {
         Objects.requireNonNull(name, "name");
         int operation = Operations.raw(Operations.INVOKE, asObject);
         if (!Calls.haveKeywords(args)) {
-            return session.invoke(operation, name, args, null, null);
+            return FunctionCalls.invoke(session, operation, name, args, null, null);
         }
         return Calls.call(args, (positional, names, values) ->
-                session.invoke(operation, name, positional, names, values));
+                FunctionCalls.invoke(session, operation, name, positional, names, values));
     }
 
     /**
@@ -317,7 +320,7 @@ public final class PythonInterpreter implements AutoCloseable {
      * @throws PythonException NameError if it is not defined, TypeError if it cannot be called
      */
     public PyFunction function(String name) {
-        return session.object(Operations.FUNCTION, PyFunction::new, Objects.requireNonNull(name, "name"));
+        return Requests.object(session, Operations.FUNCTION, PyFunction::new, Objects.requireNonNull(name, "name"));
     }
 
     /**
@@ -356,7 +359,7 @@ public final class PythonInterpreter implements AutoCloseable {
             throw new IllegalArgumentException(type.getTypeName() + " is no interface");
         }
         long handle = session.handleOf(object);
-        PyObject own = (PyObject) session.onObject(Operations.raw(Operations.VALUE, true), handle);
+        PyObject own = (PyObject) Requests.onObject(session, Operations.raw(Operations.VALUE, true), handle);
         Reference.reachabilityFence(object);
         return type.cast(PyProxy.bind(own, type, type));
     }
@@ -423,7 +426,7 @@ public final class PythonInterpreter implements AutoCloseable {
      */
     @Override
     public void close() {
-        session.close();
+        Lifecycle.close(session);
     }
 
     /** How collections that Java methods return cross to Python. */

@@ -5,6 +5,7 @@ import dev.krait.PyObject;
 import dev.krait.PythonInterpreter;
 import dev.krait.PythonSetupException;
 import dev.krait.internal.Identifiers;
+import dev.krait.internal.MethodCalls;
 import dev.krait.internal.Operations;
 import dev.krait.internal.Session;
 import java.nio.file.Path;
@@ -84,7 +85,7 @@ public final class Opened implements AutoCloseable {
      */
     public <T> T get(String name, Class<T> type) {
         Object[] args = {Identifiers.normal(name)};
-        return as(session, type, raw -> session.invokeMethod(Operations.raw(Operations.INVOKE_METHOD, raw),
+        return as(session, type, raw -> MethodCalls.invokeMethod(session, Operations.raw(Operations.INVOKE_METHOD, raw),
                 session.handleOf(globals), "get", args, null, null));
     }
 

@@ -1,8 +1,10 @@
 package pemja.core.object;
 
 import dev.krait.internal.Items;
+import dev.krait.internal.MethodCalls;
 import dev.krait.internal.Operations;
 import dev.krait.internal.PythonBacked;
+import dev.krait.internal.Requests;
 import dev.krait.internal.Session;
 import dev.krait.pemja.Opened;
 import java.lang.ref.Reference;
@@ -89,7 +91,7 @@ public class PyObject implements AutoCloseable, PythonBacked {
 
     private Object on(int operation, Object... operands) {
         try {
-            return session.onObject(operation, handle(), operands);
+            return Requests.onObject(session, operation, handle(), operands);
         } finally {
             Reference.reachabilityFence(this);
         }
@@ -104,7 +106,7 @@ public class PyObject implements AutoCloseable, PythonBacked {
      */
     public Object invokeMethod(String name, Object... args) {
         try {
-            return session.invokeMethod(Operations.INVOKE_METHOD, handle(), name, args, null, null);
+            return MethodCalls.invokeMethod(session, Operations.INVOKE_METHOD, handle(), name, args, null, null);
         } finally {
             Reference.reachabilityFence(this);
         }

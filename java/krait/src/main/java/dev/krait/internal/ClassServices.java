@@ -22,7 +22,7 @@ final class ClassServices {
             case "list_package":
                 return new ArrayList<>(session.finder().list((String) args[1]));
             case "class_number":
-                return (long) session.classes().number(session.allowed(type(args[1])));
+                return (long) session.classes().number(Given.allowed(session, type(args[1])));
             case "describe":
                 return Classes.members(Services.index(args[1])).describe();
             case "nested":
@@ -34,7 +34,7 @@ final class ClassServices {
             case "class_object":
                 return ((Members) args[1]).type;
             case "class_of":
-                return session.allowed(args[1].getClass());
+                return Given.allowed(session, args[1].getClass());
             case "proxy_kind":
                 return new PythonProxy.Kind(types(args, 1));
             case "view_kind":
@@ -73,7 +73,7 @@ final class ClassServices {
             throw new PythonError("TypeError", group(args).title() + "() needs an object of its class as the first argument");
         }
         Object[] given = types(args, 4);
-        session.check(members, Services.index(args[2]), given);
+        Given.check(session, members, Services.index(args[2]), given);
         MethodGroup group = group(args);
         return Services.given(session, group.call(session, group.choose(session, args[3], given, -1), args[3], given, 0));
     }
@@ -110,9 +110,9 @@ final class ClassServices {
 
     /** A new array: of a length, or of several for arrays in arrays, or with elements. */
     private static Object array(Session session, Class<?> component, Object[] args) {
-        session.allowed(component);
+        Given.allowed(session, component);
         if (!(args[2] instanceof Long)) {
-            return new Results.Live(session.argument(args[2], Array.newInstance(component, 0).getClass()));
+            return new Results.Live(Given.convert(session, args[2], Array.newInstance(component, 0).getClass()));
         }
         int[] lengths = new int[args.length - 2];
         for (int i = 0; i < lengths.length; i++) {

@@ -12,7 +12,7 @@ import java.util.WeakHashMap;
  * second interpreter must not change them under the first without a word.
  */
 public final class CommonSettings {
-    private static final Map<Session.State, Map<String, Object>> CLAIMS = new WeakHashMap<>();
+    private static final Map<InterpreterState, Map<String, Object>> CLAIMS = new WeakHashMap<>();
 
     private final Map<String, Object> wanted = new LinkedHashMap<>();
 
@@ -51,7 +51,7 @@ public final class CommonSettings {
         }
     }
 
-    static void release(Session.State state) {
+    static void release(InterpreterState state) {
         synchronized (CLAIMS) {
             CLAIMS.remove(state);
         }

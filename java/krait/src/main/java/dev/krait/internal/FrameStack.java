@@ -123,7 +123,7 @@ public final class FrameStack {
         }
         frame.leaver = null;
         giveBack(frame);
-        leaver.leave();
+        Lifecycle.leave(leaver);
     }
 
     private static void giveBack(Frame frame) {

@@ -18,7 +18,7 @@ public final class Futures {
      */
     public static void attach(Session session) {
         Callables.Target bridge = args -> bridge(session, args);
-        session.helper(0, "attach_futures", session.number(), bridge);
+        Requests.helper(session, 0, "attach_futures", session.number(), bridge);
     }
 
     /**
@@ -34,7 +34,7 @@ public final class Futures {
             done.accept(args[0]);
             return null;
         };
-        return session.helper(Op.RAW, "start_async", session.number(), awaitable, end);
+        return Requests.helper(session, Op.RAW, "start_async", session.number(), awaitable, end);
     }
 
     /**
@@ -45,7 +45,7 @@ public final class Futures {
      * @return a generator, a PyObject; null for what is no asynchronous iterable
      */
     public static Object iterate(Session session, Object iterable) {
-        return session.helper(0, "iterate_async", session.number(), iterable);
+        return Requests.helper(session, 0, "iterate_async", session.number(), iterable);
     }
 
     /** With a callback: calls it when the stage is complete. Without: cancels the stage. */
@@ -92,7 +92,7 @@ public final class Futures {
     private static void tell(Session session, Object callback, Object value, Throwable thrown) {
         Object record = thrown == null ? null : Thrown.record(thrown);
         Object[] args = {value, record, thrown instanceof CancellationException};
-        session.call(Op.CALL, Api.get().handleOf(callback), args, null, null);
+        FunctionCalls.call(session, Op.CALL, Api.get().handleOf(callback), args, null, null);
     }
 
     private static Throwable cause(Throwable thrown) {

@@ -14,7 +14,7 @@ public final class Interpreters {
     /** A GIL that is held longer than this by one call keeps its threads' stacks out of a dump. */
     private static final long PATIENCE_MILLIS = 2_000;
 
-    private static final ConcurrentLinkedQueue<WeakReference<Session.State>> OPEN = new ConcurrentLinkedQueue<>();
+    private static final ConcurrentLinkedQueue<WeakReference<InterpreterState>> OPEN = new ConcurrentLinkedQueue<>();
     private static final AtomicInteger COUNT = new AtomicInteger();
     /** Open, or closed but not yet let go of. */
     private static final AtomicInteger ALIVE = new AtomicInteger();
@@ -22,14 +22,14 @@ public final class Interpreters {
     private Interpreters() {
     }
 
-    static void opened(Session.State state) {
+    static void opened(InterpreterState state) {
         ALIVE.incrementAndGet();
         COUNT.incrementAndGet();
         OPEN.add(new WeakReference<>(state));
         Watching.interpreterOpened();
     }
 
-    static void closed(Session.State state) {
+    static void closed(InterpreterState state) {
         COUNT.decrementAndGet();
         CommonSettings.release(state);
         OPEN.removeIf(known -> known.get() == state || known.get() == null);
@@ -99,8 +99,8 @@ public final class Interpreters {
     /** One session for each Python interpreter: those that share one have the same threads. */
     private static List<Session> states() {
         Map<Long, Session> sessions = new LinkedHashMap<>();
-        for (WeakReference<Session.State> known : OPEN) {
-            Session.State state = known.get();
+        for (WeakReference<InterpreterState> known : OPEN) {
+            InterpreterState state = known.get();
             if (state != null && state.namespace != 0) {
                 sessions.putIfAbsent(state.binding, new Session(state, CallWatch.NO_DEADLINE));
             }
@@ -124,7 +124,7 @@ public final class Interpreters {
             Map<Object, String> threads = CallWatch.threadsByFrame(session.binding());
             try {
                 List<Stack> stacks = new ArrayList<>();
-                for (Object row : (List<?>) session.helper(0, "dump_stacks", threads)) {
+                for (Object row : (List<?>) Requests.helper(session, 0, "dump_stacks", threads)) {
                     Object[] pair = (Object[]) row;
                     stacks.add(new Stack((String) pair[0], (String) pair[1]));
                 }

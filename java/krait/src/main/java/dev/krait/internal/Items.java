@@ -112,15 +112,15 @@ public final class Items {
         Frame frame = session.acquire();
         try {
             long open = session.namespace();
-            session.begin(frame, open, Op.ITER, 0);
+            Crossing.begin(session, frame, open, Op.ITER, 0);
             int answer = Native.next(session.caller(frame), open, iterator, mode | flags, frame.address(),
                     frame.capacity());
-            session.ended(frame, frame.length());
+            Crossing.ended(session, frame, frame.length());
             FrameReader reader = frame.read(session, null);
             try {
                 read(frame, reader, answer & MOST, frame.status());
             } finally {
-                Session.releaseSlots(frame);
+                Answers.releaseSlots(frame);
                 Reference.reachabilityFence(session);
             }
             end = (answer & END) != 0;

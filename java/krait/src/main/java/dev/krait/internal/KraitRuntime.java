@@ -85,7 +85,7 @@ public final class KraitRuntime {
 
     private static Session openSession(long main, Isolation isolation, JavaAccess java) {
         if (isolation == Isolation.SHARED) {
-            return Session.open(main, true, java, () -> { });
+            return Lifecycle.open(main, true, java, () -> { });
         }
         PythonInstallation python = python();
         if (isolation == Isolation.OWN_GIL && (python.major() < 3 || python.major() == 3 && python.minor() < 12)) {
@@ -93,7 +93,7 @@ public final class KraitRuntime {
                     + ". Use Isolation.SUB_INTERPRETER, whose interpreters share the GIL, or a newer Python.");
         }
         long binding = openSubInterpreter(main, isolation == Isolation.OWN_GIL);
-        return Session.open(binding, false, java, () -> endSubInterpreter(main, binding));
+        return Lifecycle.open(binding, false, java, () -> endSubInterpreter(main, binding));
     }
 
     /** {@return whether Python runs, as far as this class loader knows} */

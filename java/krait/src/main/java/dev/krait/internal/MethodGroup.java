@@ -122,7 +122,7 @@ final class MethodGroup {
     private Class<?> kind(Session session, Object argument) {
         Class<?> kind = Fits.kind(argument);
         boolean python = looksInto && (kind == PyObject.class || kind == PyFunction.class);
-        return python ? Fits.pythonKind(session.argumentKind(argument)) : kind;
+        return python ? Fits.pythonKind(Given.kind(session, argument)) : kind;
     }
 
     private Choice choose(Session session, Object target, Object[] args, Candidate[] among) {

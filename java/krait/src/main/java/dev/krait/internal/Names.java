@@ -55,27 +55,20 @@ final class Names {
         return found;
     }
 
-    /** Writes a name as an operand. */
-    void write(Session session, FrameWriter writer, String name) {
-        long known = known(name);
-        if (known != 0) {
-            writer.writeHandle(known);
-        } else if (handles.size() >= MOST) {
-            writer.writeString(name);
-        } else {
-            writer.writeHandle(learn(session, name));
-        }
+    /** Whether no more names are to be learnt. */
+    boolean areFull() {
+        return handles.size() >= MOST;
     }
 
-    private long learn(Session session, String name) {
-        long handle = session.intern(name);
+    /** Takes over a handle of a name; gives the one to use, which is another one where two threads learn at once. */
+    long learn(long binding, String name, long handle) {
         Long other = handles.putIfAbsent(name, handle);
         if (other != null) {
-            Native.release(session.binding(), handle);
+            Native.release(binding, handle);
             return other;
         }
         if (over) {
-            release(session.binding(), name);
+            release(binding, name);
         }
         return handle;
     }

@@ -60,7 +60,7 @@ public final class NumberRows {
             FrameWriter writer = frame.write(session);
             writer.putLong(handle);
             write.copy(writer, from, count);
-            session.perform(frame, writer, operation, until);
+            Crossing.perform(session, frame, writer, operation, until);
             FrameReader reader = frame.read(session, null);
             try {
                 if (frame.status() != Status.OK) {
@@ -74,7 +74,7 @@ public final class NumberRows {
                 }
                 return done;
             } finally {
-                Session.releaseSlots(frame);
+                Answers.releaseSlots(frame);
                 Reference.reachabilityFence(session);
             }
         } finally {

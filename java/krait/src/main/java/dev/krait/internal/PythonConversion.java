@@ -38,16 +38,16 @@ final class PythonConversion implements ObjectConversion {
             return primitives(pyObject, target);
         }
         if (raw.isEnum()) {
-            return session.convert(session.helper(0, "enum_name", pyObject), target);
+            return session.convert(Requests.helper(session, 0, "enum_name", pyObject), target);
         }
         if (raw.isPrimitive() || Number.class.isAssignableFrom(raw) || raw == Boolean.class) {
-            return plain(session.helper(0, "as_number", pyObject), target);
+            return plain(Requests.helper(session, 0, "as_number", pyObject), target);
         }
         if (raw.isArray() || Collection.class.isAssignableFrom(raw)) {
-            return plain(session.helper(0, "as_list", pyObject), target);
+            return plain(Requests.helper(session, 0, "as_list", pyObject), target);
         }
         if (Map.class.isAssignableFrom(raw)) {
-            return plain(session.helper(0, "as_dict", pyObject), target);
+            return plain(Requests.helper(session, 0, "as_dict", pyObject), target);
         }
         if (raw == Iterator.class) {
             return iterator(pyObject, target, Iterator.class);
@@ -70,13 +70,13 @@ final class PythonConversion implements ObjectConversion {
     /** By its buffer if it has one, else one by one. */
     private Object primitives(Object pyObject, Type target) {
         try {
-            return session.convert(session.onObject(Op.BUFFER, Api.get().handleOf(pyObject)), target);
+            return session.convert(Requests.onObject(session, Op.BUFFER, Api.get().handleOf(pyObject)), target);
         } catch (PythonException e) {
             if (!e.typeName().equals("TypeError")) {
                 throw e;
             }
         }
-        return plain(session.helper(0, "as_list", pyObject), target);
+        return plain(Requests.helper(session, 0, "as_list", pyObject), target);
     }
 
     private static Iterator<?> iterator(Object pyObject, Type target, Class<?> of) {
@@ -108,6 +108,6 @@ final class PythonConversion implements ObjectConversion {
         if (Api.get().sessionOf(pyObject) == null) {
             return null;
         }
-        return (String) session.onObject(Op.TYPE_NAME, Api.get().handleOf(pyObject));
+        return (String) Requests.onObject(session, Op.TYPE_NAME, Api.get().handleOf(pyObject));
     }
 }

@@ -39,7 +39,7 @@ public final class PythonLogs {
             log(target, args);
             return null;
         };
-        session.helper(0, "attach_logging", session.number(), sink, rootLevel == null ? null : python(rootLevel));
+        Requests.helper(session, 0, "attach_logging", session.number(), sink, rootLevel == null ? null : python(rootLevel));
     }
 
     @SuppressWarnings("unchecked")

@@ -116,7 +116,7 @@ final class PythonProxy implements InvocationHandler, PythonBacked {
 
     private Object call(Object[] args) {
         try {
-            return session.call(Op.CALL, Api.get().handleOf(target), args, null, null);
+            return FunctionCalls.call(session, Op.CALL, Api.get().handleOf(target), args, null, null);
         } finally {
             Reference.reachabilityFence(target);
         }
@@ -128,7 +128,7 @@ final class PythonProxy implements InvocationHandler, PythonBacked {
         all[0] = target;
         all[1] = name;
         System.arraycopy(args, 0, all, 2, args.length);
-        return (Object[]) session.helper(0, "implement", all);
+        return (Object[]) Requests.helper(session, 0, "implement", all);
     }
 
     private Object result(Object value, Method method, Type type) {
@@ -139,11 +139,11 @@ final class PythonProxy implements InvocationHandler, PythonBacked {
             return truth(value);
         }
         try {
-            return session.argument(value, Types.raw(type), type);
+            return Given.convert(session, value, Types.raw(type), type);
         } catch (ConversionException | NullPointerException e) {
             // A NullPointerException tells of a None where Java has a primitive type.
             String who = function != null ? String.valueOf(target)
-                    : "a " + session.onObject(Op.TYPE_NAME, Api.get().handleOf(target));
+                    : "a " + Requests.onObject(session, Op.TYPE_NAME, Api.get().handleOf(target));
             throw new ConversionException("what " + who + " gave for "
                     + method.getDeclaringClass().getTypeName() + "." + method.getName() + "(): " + e.getMessage(), e);
         }
@@ -154,7 +154,7 @@ final class PythonProxy implements InvocationHandler, PythonBacked {
         if (value instanceof Boolean) {
             return (Boolean) value;
         }
-        return (Boolean) session.helper(0, "truth", value);
+        return (Boolean) Requests.helper(session, 0, "truth", value);
     }
 
     private Object ofObject(Object proxy, Method method, Object[] args) {

@@ -203,7 +203,7 @@ public final class Rows<T> implements Spliterator<T> {
             }
             writer.patchInt(countAt, written);
             long begin = System.nanoTime();
-            Object[] refs = session.perform(frame, writer, operation, session.until());
+            Object[] refs = Crossing.perform(session, frame, writer, operation, session.until());
             boolean quick = System.nanoTime() - begin < QUICK_NANOS;
             int adopted = frame.adopted();
             if (adopted >= 0) {
@@ -398,7 +398,7 @@ public final class Rows<T> implements Spliterator<T> {
             }
             return done;
         } finally {
-            Session.releaseSlots(frame);
+            Answers.releaseSlots(frame);
             Reference.reachabilityFence(session);
         }
     }

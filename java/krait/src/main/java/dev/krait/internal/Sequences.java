@@ -49,7 +49,7 @@ final class Sequences {
         if (target instanceof List) {
             ((List<Object>) target).set(index, value);
         } else {
-            Array.set(target, index, session.argument(value, target.getClass().getComponentType()));
+            Array.set(target, index, Given.convert(session, value, target.getClass().getComponentType()));
         }
     }
 

@@ -61,7 +61,7 @@ final class Services {
                 return new Results.Element(field((Members) args[1], args[2]).get(args[3]));
             case "set_field":
                 Field field = field((Members) args[1], args[2]);
-                field.set(args[3], session.argument(args[4], field.getType()));
+                field.set(args[3], Given.convert(session, args[4], field.getType()));
                 return null;
             default:
                 return ClassServices.perform(session, name, args);

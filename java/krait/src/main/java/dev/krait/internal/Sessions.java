@@ -56,7 +56,7 @@ final class Sessions {
     }
 
     /** The interpreter of this binding and number, or null. */
-    static Session find(long binding, long number) {
+    private static Session find(long binding, long number) {
         Entry entry = last;
         if (entry == null || entry.key.number != number || entry.key.binding != binding) {
             entry = OPEN.get(new Key(binding, number));
@@ -65,8 +65,18 @@ final class Sessions {
         return entry == null ? null : entry.session.get();
     }
 
+    /** The interpreter that makes an up-call: by its number, or for threads that Python made by the object that is called. */
+    static Session calling(long binding, long number, int slot) {
+        Session session = number == 0 ? null : find(binding, number);
+        if (session == null && slot != 0) {
+            ValueContext owner = Session.handles().owner(slot);
+            session = owner instanceof Session ? (Session) owner : null;
+        }
+        return session != null ? session : any(binding);
+    }
+
     /** An open interpreter of a binding, for threads that belong to none: with a class filter, if any has one. */
-    static Session any(long binding) {
+    private static Session any(long binding) {
         Session any = null;
         for (Entry entry : OPEN.values()) {
             Session session = entry.key.binding == binding ? entry.session.get() : null;

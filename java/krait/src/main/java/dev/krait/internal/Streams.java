@@ -27,7 +27,7 @@ public final class Streams {
      * @param err for {@code sys.stderr}, or null
      */
     public static void attach(Session session, InputStream in, OutputStream out, OutputStream err) {
-        session.helper(0, "attach_streams", session.number(), source(in), sink(out), sink(err));
+        Requests.helper(session, 0, "attach_streams", session.number(), source(in), sink(out), sink(err));
     }
 
     /** Called with the number of bytes wanted; gives some, none at the end. */

@@ -74,7 +74,7 @@ final class UpCalls {
         frame.letGo();
         try {
             FrameReader reader = frame.read(null, null);
-            session = Session.calling(reader.longValue(), reader.longValue(), slot);
+            session = Sessions.calling(reader.longValue(), reader.longValue(), slot);
             reader.use(session);
             if (op == UpOp.CALL_METHOD) {
                 callMethod(frame, reader, session, slot);
@@ -102,7 +102,7 @@ final class UpCalls {
         frame.counts.upCalls++;
         frame.letGo();
         try {
-            Session.releaseSlots(frame);
+            Answers.releaseSlots(frame);
             NumberCall call = ((Members) Session.handles().get(membersSlot)).numberCall(index);
             Object target = slot == 0 ? null : Session.handles().get(slot);
             if (call.givesNumber()) {
@@ -125,7 +125,7 @@ final class UpCalls {
         Session session = null;
         try {
             FrameReader reader = frame.read(null, null);
-            session = Session.calling(reader.longValue(), reader.longValue(), slot);
+            session = Sessions.calling(reader.longValue(), reader.longValue(), slot);
             if (thrown != null) {
                 throw thrown;
             }
@@ -145,7 +145,7 @@ final class UpCalls {
         long live = reader.live();
         release(frame);
         Object target = slot == 0 ? null : Session.handles().get(slot);
-        session.check(members, index, args);
+        Given.check(session, members, index, args);
         MethodGroup group = members.group(index);
         Choice choice = group.choose(session, target, args, candidate);
         Object result = group.call(session, choice, target, args, live);
@@ -192,7 +192,7 @@ final class UpCalls {
 
     /** Lets go of what Python let go of, and of memory that large arguments took. */
     private static void release(Frame frame) {
-        Session.releaseSlots(frame);
+        Answers.releaseSlots(frame);
         frame.shrink();
     }
 

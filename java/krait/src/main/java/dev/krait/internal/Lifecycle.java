@@ -1,0 +1,100 @@
+package dev.krait.internal;
+
+import java.util.concurrent.locks.LockSupport;
+
+/** Opens and closes interpreters. */
+public final class Lifecycle {
+    /** How long a close waits for calls of other threads before it looks again; twice as long each time. */
+    private static final long FIRST_PAUSE_NANOS = 50_000;
+    private static final long LONGEST_PAUSE_NANOS = 5_000_000;
+
+    private Lifecycle() {
+    }
+
+    /** Opens an interpreter with globals of its own. */
+    static Session open(long binding, boolean isMain, JavaAccess java, Runnable end) {
+        InterpreterState state = new InterpreterState(binding, isMain, java, end);
+        Session session = new Session(state, CallWatch.NO_DEADLINE);
+        Frame frame = session.acquire();
+        try {
+            Crossing.perform(session, frame, frame.write(session), Op.OPEN | Op.RAW);
+            state.namespace = Answers.handle(session, frame);
+            state.first = session;
+            Sessions.add(session);
+        } finally {
+            FrameStack.release(frame);
+        }
+        Native.opened(binding, state.namespace);
+        Interpreters.opened(state);
+        return session;
+    }
+
+    /**
+     * Closes an interpreter: refuses new calls, waits for those that run in other threads, and lets go of its globals. From
+     * inside a call of it, what is left is done when the last call ends. A second time is harmless.
+     *
+     * @param session the interpreter
+     */
+    public static void close(Session session) {
+        InterpreterState state = session.state();
+        long open;
+        synchronized (state) {
+            open = state.namespace;
+            state.leaving = open;
+            state.namespace = 0;
+        }
+        if (open == 0) {
+            return;
+        }
+        Object closing = Flight.RECORDER == null ? null : Flight.RECORDER.closing();
+        Interpreters.closed(state);
+        if (waitForOthers(state.binding, open) == 0) {
+            leave(session);
+        }
+        if (closing != null) {
+            Flight.RECORDER.closed(closing);
+        }
+    }
+
+    /** Gives the calls that still run: none, or some among which is the calling thread's own. */
+    private static int waitForOthers(long binding, long open) {
+        long pause = FIRST_PAUSE_NANOS;
+        int running = Native.runs(binding, open);
+        while ((running & 1) != 0 && (running & 2) == 0) {
+            LockSupport.parkNanos(pause);
+            pause = Math.min(2 * pause, LONGEST_PAUSE_NANOS);
+            running = Native.runs(binding, open);
+        }
+        return running;
+    }
+
+    /** Does what is left of a close, once. */
+    static void leave(Session session) {
+        InterpreterState state = session.state();
+        long binding = state.binding;
+        long open;
+        synchronized (state) {
+            open = state.leaving;
+            if (open == 0 || Native.runs(binding, open) != 0) {
+                return;
+            }
+            state.leaving = 0;
+        }
+        state.names.release(binding);
+        state.cleanup.cleanAll();
+        Frame frame = session.acquire();
+        try {
+            FrameWriter writer = frame.write(session);
+            writer.finish();
+            Object[] refs = (Object[]) Native.call(binding, open, Op.CLOSE, frame.address(), frame.capacity(), null);
+            Answers.value(session, frame, writer, refs);
+        } finally {
+            FrameStack.release(frame);
+            // Not before: what Python does at the end may call Java, to flush a stream.
+            Sessions.remove(session, open);
+            Native.closed(binding, open);
+            state.end();
+            Interpreters.left();
+        }
+    }
+}
