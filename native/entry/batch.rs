@@ -54,13 +54,9 @@ fn finish(call: &Call<'_, '_>, mut writer: Writer<'_>, done: usize) {
 
 /// Calls for one row after the other, in a loop of Python's.
 fn run_loop<'g, R: Rows>(call: &Call<'g, '_>, function: &Object, arguments: bool, rows: R) -> (R, Result<(), Failure>) {
-    let (gil, helpers) = (call.gil, call.binding.domain.helpers());
-    let looping = call
-        .globals()
-        .and_then(|globals| Ok(helpers.row_loop.get(gil).call(gil, &[&globals, &*gil.bool(arguments)])?));
-    match looping {
-        Ok(looping) => {
-            let (rows, ended) = helpers.rows.run(gil, &looping, function, rows);
+    match call.globals() {
+        Ok(globals) => {
+            let (rows, ended) = call.binding.domain.helpers().rows.run(call.gil, &globals, arguments, function, rows);
             (rows, ended.map_err(Failure::Raised))
         }
         Err(failure) => (rows, Err(failure)),

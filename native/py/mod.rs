@@ -8,6 +8,7 @@
 mod arguments;
 mod buffer;
 mod call;
+mod cell;
 mod class;
 mod containers;
 mod error;

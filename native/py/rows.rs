@@ -1,12 +1,12 @@
 //! An iterator written in Rust that a loop in Python asks for arguments, and gives each one's result.
 
 use std::cell::Cell;
-use std::ffi::{c_char, c_int, c_void};
-use std::mem::offset_of;
-use std::ptr::{NonNull, null, null_mut};
+use std::ffi::{c_int, c_void};
+use std::ptr::{NonNull, null_mut};
 
+use super::cell::{CellContents, has_cell_layout};
 use super::class::{DISALLOW_INSTANTIATION, free, shielded};
-use super::{Detached, Gil, Object, Owned, Result, thread_ident};
+use super::{Detached, Exception, Gil, Object, Owned, Result, thread_ident};
 use crate::ffi;
 
 /// What the loop goes over.
@@ -33,8 +33,8 @@ pub trait Rows {
 #[repr(C)]
 struct Instance {
     header: ffi::PyObject,
-    /// The last row's result, from when the loop stores it until it is taken.
-    result: Cell<*mut ffi::PyObject>,
+    /// The loop's variable for the last row's result, which stands there until it is taken. It lives as long as there are rows.
+    result: CellContents,
     /// None while they are asked, and when the loop is over.
     rows: Cell<Option<NonNull<dyn Rows>>>,
     /// Whose loop it is, if nobody else's thread may ask.
@@ -43,33 +43,13 @@ struct Instance {
     raised: Cell<Option<Detached>>,
 }
 
-impl Instance {
-    /// Takes the result out that the loop has stored.
-    #[inline(always)]
-    fn take_result<'g>(&self, _gil: Gil<'g>) -> Option<Owned<'g>> {
-        // SAFETY: the slot holds a strong reference, which is given up to us.
-        NonNull::new(self.result.replace(null_mut())).map(|result| unsafe { Owned::from_ptr(result.as_ptr()) })
-    }
+/// The heap type of such iterators, with the loops over them.
+pub struct RowsClass {
+    class: Detached,
+    /// `krait._rows.loop`.
+    make_loop: Detached,
+    has_cell_layout: bool,
 }
-
-/// The type's members, to which CPython refers.
-struct Members([ffi::PyMemberDef; 2]);
-
-// SAFETY: nobody writes them, and what they point to is constant.
-unsafe impl Sync for Members {}
-
-static MEMBERS: Members = Members([
-    // An object or nothing, writable: CPython has an instruction of its own to store into such a member.
-    member(c"result".as_ptr(), ffi::Py_T_OBJECT_EX, offset_of!(Instance, result)),
-    member(null(), 0, 0),
-]);
-
-const fn member(name: *const c_char, type_code: c_int, offset: usize) -> ffi::PyMemberDef {
-    ffi::PyMemberDef { name, type_code, offset: offset as ffi::Py_ssize_t, flags: 0, doc: null() }
-}
-
-/// The heap type of such iterators.
-pub struct RowsClass(Detached);
 
 impl RowsClass {
     /// Makes the type for this interpreter.
@@ -79,7 +59,6 @@ impl RowsClass {
             slot(ffi::Py_tp_dealloc, dealloc as *mut c_void),
             slot(ffi::Py_tp_iter, ffi::PyObject_SelfIter as *mut c_void),
             slot(ffi::Py_tp_iternext, next as *mut c_void),
-            slot(ffi::Py_tp_members, (&raw const MEMBERS.0).cast_mut().cast()),
             slot(0, null_mut()),
         ];
         let mut spec = ffi::PyType_Spec {
@@ -91,47 +70,64 @@ impl RowsClass {
         };
         // SAFETY: the spec is complete, its names live for ever, and every slot's function has the signature that CPython
         // documents for it.
-        Ok(RowsClass(gil.owned(unsafe { ffi::PyType_FromSpec(&mut spec) })?.detach()))
+        let class = gil.owned(unsafe { ffi::PyType_FromSpec(&mut spec) })?;
+        let make_loop = gil.import(c"krait._rows")?.attr_str(gil, c"loop")?;
+        let has_cell_layout = has_cell_layout(gil)?;
+        Ok(RowsClass { class: class.detach(), make_loop: make_loop.detach(), has_cell_layout })
     }
 
-    /// Calls `looping(function, iterator)`, and gives the rows back with what it raised. A result that the loop has stored is
-    /// taken in any case.
-    pub fn run<T: Rows>(&self, gil: Gil<'_>, looping: &Object, function: &Object, rows: T) -> (T, Result<()>) {
+    /// Calls the function for each of the rows, in a loop as if it stood in a namespace, and gives the rows back with what it
+    /// raised. Rows are one value each, or a tuple with a tuple and a dict or None. A result that the loop has stored is taken in
+    /// any case.
+    pub fn run<T: Rows>(
+        &self,
+        gil: Gil<'_>,
+        namespace: &Object,
+        arguments: bool,
+        function: &Object,
+        rows: T,
+    ) -> (T, Result<()>) {
         // Not on the stack: greenlets copy parts of that away while others run.
         let mut rows = Box::new(rows);
-        let ended = self.run_boxed(gil, looping, function, &mut *rows);
+        let ended = self
+            .make_loop
+            .get(gil)
+            .call(gil, &[namespace, &*gil.bool(arguments)])
+            .and_then(|made| self.run_boxed(gil, &made, function, &mut *rows));
         (*rows, ended)
     }
 
-    fn run_boxed(&self, gil: Gil<'_>, looping: &Object, function: &Object, rows: &mut dyn Rows) -> Result<()> {
+    /// `made` is the loop and the cell of its variable for results.
+    fn run_boxed(&self, gil: Gil<'_>, made: &Object, function: &Object, rows: &mut dyn Rows) -> Result<()> {
+        let (Some(looping), Some(cell)) = (made.tuple_item(0), made.tuple_item(1)) else {
+            return Err(gil.raise(Exception::System, "a loop and its cell were expected"));
+        };
         // SAFETY: a live type of ours without items; GenericAlloc gives zeroed memory with a header.
-        let object = gil.owned(unsafe { ffi::PyType_GenericAlloc(self.0.address().cast(), 0) })?;
+        let object = gil.owned(unsafe { ffi::PyType_GenericAlloc(self.class.address().cast(), 0) })?;
         // SAFETY: only the lifetime changes: nobody uses the pointer after it is taken back below, before which nothing returns.
         let pointer: NonNull<dyn Rows> = unsafe { std::mem::transmute(NonNull::from(&mut *rows)) };
         let instance = object.as_ptr().cast::<Instance>();
-        // SAFETY: the object has our layout, is not shared yet, and its fields are not initialised.
+        // SAFETY: the object has our layout, is not shared yet, and its fields are not initialised. `made` keeps the cell alive,
+        // which nobody uses once there are no rows.
         let instance = unsafe {
-            (&raw mut (*instance).result).write(Cell::new(null_mut()));
+            (&raw mut (*instance).result).write(CellContents::of(cell, self.has_cell_layout));
             (&raw mut (*instance).rows).write(Cell::new(Some(pointer)));
             (&raw mut (*instance).thread).write(rows.is_bound().then(thread_ident));
             (&raw mut (*instance).raised).write(Cell::new(None));
             &*instance
         };
-        let ended = looping.call(gil, &[function, &object]);
+        // Out of the way at once: what follows may raise, too.
+        let stopped = looping.call(gil, &[function, &object]).map_err(|stopped| gil.take_raised(stopped));
         instance.rows.set(None);
         let raised = instance.raised.take().map(|exception| exception.attach(gil));
-        let left = instance.take_result(gil);
-        match (ended, raised) {
-            (Ok(_), None) => Ok(()),
-            (Ok(_), Some(exception)) => Err(gil.raise_object(&exception)),
-            (Err(stopped), _) => {
-                let exception = gil.take_raised(stopped);
-                if let Some(Err(second)) = left.map(|left| rows.take(gil, &left)) {
-                    gil.clear_raised(second);
-                }
-                Err(gil.raise_object(&exception))
-            }
+        let left = instance.result.take(gil);
+        let Err(stopped) = stopped else {
+            return raised.map_or(Ok(()), |exception| Err(gil.raise_object(&exception)));
+        };
+        if let Some(Err(second)) = left.map(|left| rows.take(gil, &left)) {
+            gil.clear_raised(second);
         }
+        Err(gil.raise_object(&stopped))
     }
 }
 
@@ -148,7 +144,7 @@ unsafe extern "C" fn next(me: *mut ffi::PyObject) -> *mut ffi::PyObject {
     let item = shielded(gil, || {
         // SAFETY: `run_boxed` put the pointer there, and has not taken it back: it borrows the rows. Nobody else has it now.
         let rows = unsafe { pointer.as_mut() };
-        rows.step(gil, instance.take_result(gil))
+        rows.step(gil, instance.result.take(gil))
     });
     instance.rows.set(Some(pointer));
     match item {
@@ -161,9 +157,55 @@ unsafe extern "C" fn next(me: *mut ffi::PyObject) -> *mut ffi::PyObject {
 }
 
 unsafe extern "C" fn dealloc(me: *mut ffi::PyObject) {
-    // SAFETY: CPython calls this once, under the GIL, with the last reference gone; what the slot holds is the object's own.
-    unsafe {
-        ffi::Py_XDECREF((*me.cast::<Instance>()).result.replace(null_mut()));
-        free(me);
+    // SAFETY: CPython calls this once, under the GIL, with the last reference gone; nothing that is left in it needs a drop.
+    unsafe { free(me) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{eval, with_python};
+    use super::*;
+
+    /// Counts up, and keeps what came of it.
+    struct Counting {
+        left: i64,
+        results: Vec<i64>,
+    }
+
+    impl Rows for Counting {
+        fn is_bound(&self) -> bool {
+            false
+        }
+
+        fn take(&mut self, gil: Gil<'_>, result: &Owned<'_>) -> Result<bool> {
+            self.results.extend(result.to_long(gil)?);
+            Ok(true)
+        }
+
+        fn next<'g>(&mut self, gil: Gil<'g>, _spent: Option<Owned<'g>>) -> Result<Option<Owned<'g>>> {
+            self.left -= 1;
+            (self.left >= 0).then(|| gil.long(self.left)).transpose()
+        }
+    }
+
+    #[test]
+    fn results_come_out_of_the_loops_cell_whether_its_layout_is_known_or_not() {
+        with_python(|gil| {
+            let known = RowsClass::new(gil).expect("the class");
+            assert!(known.has_cell_layout, "the layout of this CPython's cells is known");
+            let unknown = RowsClass { has_cell_layout: false, ..RowsClass::new(gil).expect("the class") };
+            let globals = gil.dict().expect("a dict");
+            for class in [known, unknown] {
+                let inverse = eval(gil, "lambda x: 1000 // (x - 1)");
+                let (rows, ended) =
+                    class.run(gil, &globals, false, &inverse, Counting { left: 5, results: Vec::new() });
+                assert_eq!(rows.results, [333, 500, 1000]);
+                gil.clear_raised(ended.expect_err("divides by zero"));
+                let (rows, ended) =
+                    class.run(gil, &globals, false, &inverse, Counting { left: 1, results: Vec::new() });
+                assert_eq!(rows.results, [-1000]);
+                ended.expect("all rows are done");
+            }
+        });
     }
 }

@@ -84,9 +84,7 @@ pub struct Helpers {
     pub interrupted: Detached,
     /// `krait._threads.forget`.
     pub forget_thread: Detached,
-    /// `krait._rows.loop`.
-    pub row_loop: Detached,
-    /// What such a loop goes over.
+    /// What calls a function for the rows of a batch.
     pub rows: RowsClass,
     /// `sys.modules`.
     pub modules: Detached,
@@ -167,7 +165,6 @@ impl Domain {
             timeout: error(c"CallTimeout")?,
             interrupted: error(c"CallInterrupted")?,
             forget_thread: threads.attr_str(gil, c"forget")?.detach(),
-            row_loop: gil.import(c"krait._rows")?.attr_str(gil, c"loop")?.detach(),
             rows: RowsClass::new(gil)?,
             modules: gil.import(c"sys")?.attr_str(gil, c"modules")?.detach(),
             greenlet: gil.interned(c"greenlet")?.detach(),

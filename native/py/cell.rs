@@ -1,0 +1,69 @@
+//! The cell of a variable that a Python function shares: native code takes out what the function has put in.
+
+use std::cell::Cell;
+use std::ffi::CStr;
+use std::ptr::{NonNull, null_mut};
+
+use super::{Gil, Object, Owned, Result};
+use crate::ffi;
+
+/// Where a cell has what is in it: behind reference count and class.
+const CONTENTS: usize = 16;
+
+const ATTRIBUTE: &CStr = c"cell_contents";
+
+/// Whether this CPython's cells are laid out as we know. They always have been, and its headers say so; the stable ABI does not.
+pub fn has_cell_layout(gil: Gil<'_>) -> Result<bool> {
+    let class = gil.import(c"types")?.attr_str(gil, c"CellType")?;
+    let size = class.attr_str(gil, c"__basicsize__")?.to_long(gil)?;
+    if size != Some((CONTENTS + size_of::<usize>()) as i64) {
+        return Ok(false);
+    }
+    let filled = gil.none();
+    for (cell, contents) in [(class.call(gil, &[])?, null_mut()), (class.call(gil, &[&filled])?, filled.as_ptr())] {
+        // SAFETY: the class says that so many bytes are the cell's own.
+        if unsafe { cell.as_ptr().byte_add(CONTENTS).cast::<*mut ffi::PyObject>().read() } != contents {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// A cell, which whoever has this keeps alive.
+pub struct CellContents {
+    cell: *mut ffi::PyObject,
+    has_layout: bool,
+}
+
+impl CellContents {
+    /// # Safety
+    /// A live cell, until the last use; `has_layout` only if [`has_cell_layout`] says so.
+    pub unsafe fn of(cell: &Object, has_layout: bool) -> Self {
+        CellContents { cell: cell.as_ptr(), has_layout }
+    }
+
+    /// Takes out what is in it, if anything is.
+    #[inline(always)]
+    pub fn take<'g>(&self, gil: Gil<'g>) -> Option<Owned<'g>> {
+        if !self.has_layout {
+            return self.take_attribute(gil);
+        }
+        // SAFETY: a live cell of the layout that we know; what was in it was its own reference, and is given up to us.
+        unsafe {
+            let contents = &*self.cell.byte_add(CONTENTS).cast::<Cell<*mut ffi::PyObject>>();
+            NonNull::new(contents.replace(null_mut())).map(|taken| Owned::from_ptr(taken.as_ptr()))
+        }
+    }
+
+    #[cold]
+    fn take_attribute<'g>(&self, gil: Gil<'g>) -> Option<Owned<'g>> {
+        // SAFETY: a live cell, by the guarantee given to `of`.
+        let cell = unsafe { Object::from_ptr(self.cell) };
+        let taken = cell.attr_str(gil, ATTRIBUTE).and_then(|contents| {
+            cell.del_attr(gil, &*gil.interned(ATTRIBUTE)?)?;
+            Ok(contents)
+        });
+        // An empty one raises ValueError.
+        taken.map_err(|raised| gil.clear_raised(raised)).ok()
+    }
+}
