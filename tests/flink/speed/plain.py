@@ -1,7 +1,7 @@
 """plain.py HOST:PORT/NAME FUNCTION OUT KEPT [LINES]: the function in a loop of plain CPython, behind a meter's gate.
 
 It is the limit of what an engine can reach: no Flink, no conversion, the rows are Python objects already. With the name
-`wrapped` it is the limit of PyFlink's thread mode: see wrapped.py.
+`wrapped` it is the limit of an engine that calls all of PyFlink's wrapping: see wrapped.py.
 """
 
 import itertools

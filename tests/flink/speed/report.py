@@ -82,8 +82,7 @@ def floors(case, found):
     flink = "flink" if case.function == "json" else "java"
     return [(name, [*engines]) for name, engines in (
         ("plain CPython", ["plain"]),
-        ("plain CPython and Flink alone", ["plain", flink]),
-        ("PyFlink's wrapping and Flink alone", ["wrapped", flink])) if found.keys() >= {*engines}]
+        ("plain CPython and Flink alone", ["plain", flink])) if found.keys() >= {*engines}]
 
 
 def shares(result, of=middle):
@@ -99,7 +98,7 @@ def shares(result, of=middle):
                 by_floor.setdefault(name, []).append((found["thread-pemja"] - floor, found["thread-krait"] - floor))
     for name, pairs in by_floor.items():
         pemja, krait = ([*values] for values in zip(*pairs))
-        # No floor otherwise: PyFlink's wrapping with the collections that Krait does without.
+        # Else it is no floor: another moment of the machine.
         if min(pemja + krait) > 0:
             yield name, pemja, krait, [ours / theirs for theirs, ours in pairs]
 

@@ -1,4 +1,5 @@
-"""The functions as PyFlink's thread mode wraps them, in plain CPython: the time that no engine below PyFlink can take away.
+"""The functions as PyFlink's thread mode wraps them, in plain CPython: the time that no engine below PyFlink can take away, but
+by calling less of PyFlink.
 
 The operations are PyFlink's own, made of the same descriptions that its Java side sends.
 """
