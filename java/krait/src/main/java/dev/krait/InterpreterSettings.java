@@ -16,26 +16,69 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
-/** What a builder collects, and opening an interpreter with it. */
+/** What a builder collects and checks, and opening an interpreter with it. */
 final class InterpreterSettings {
-    final List<String> paths = new ArrayList<>();
-    final Map<String, String> environment = new LinkedHashMap<>();
+    private static final long LEAST_STACK = 1 << 20;
+
+    private final List<String> paths = new ArrayList<>();
+    private final Map<String, String> environment = new LinkedHashMap<>();
+    private Path python;
+    private List<String> argv;
+    private long stackSize;
     Isolation isolation = Isolation.SHARED;
-    Path python;
     Path home;
     String workingDirectory;
-    List<String> argv;
     ClassLoader classLoader;
     ClassFilter classFilter;
     boolean views;
     boolean nameThreads;
-    long stackSize;
     InputStream stdin;
     OutputStream stdout;
     OutputStream stderr;
     boolean logging;
     System.Logger.Level loggingLevel;
+
+    void python(Path executable) {
+        if (Objects.requireNonNull(executable, "executable").toString().isEmpty()) {
+            throw new IllegalArgumentException("executable: an empty path names no Python");
+        }
+        python = executable;
+    }
+
+    void paths(Path[] folders) {
+        for (Path folder : Objects.requireNonNull(folders, "folders")) {
+            paths.add(Objects.requireNonNull(folder, "folder").toAbsolutePath().toString());
+        }
+    }
+
+    void argv(String[] arguments) {
+        List<String> copied = new ArrayList<>();
+        for (String argument : Objects.requireNonNull(arguments, "arguments")) {
+            copied.add(Objects.requireNonNull(argument, "argument"));
+        }
+        argv = copied;
+    }
+
+    void environment(String name, String value) {
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(value, "value");
+        if (name.isEmpty() || name.indexOf('=') >= 0 || name.indexOf('\0') >= 0) {
+            throw new IllegalArgumentException("an environment variable must have a name without = and NUL, not \"" + name + '"');
+        }
+        if (value.indexOf('\0') >= 0) {
+            throw new IllegalArgumentException("the value of the environment variable " + name + " has a NUL in it");
+        }
+        environment.put(name, value);
+    }
+
+    void stackSize(long bytes) {
+        if (bytes < LEAST_STACK) {
+            throw new IllegalArgumentException("bytes: a stack needs 1 MiB or more, not " + bytes + " bytes");
+        }
+        stackSize = bytes;
+    }
 
     Session open() {
         ClassLoader loader = classLoader != null ? classLoader : Thread.currentThread().getContextClassLoader();

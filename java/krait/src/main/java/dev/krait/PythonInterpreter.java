@@ -11,8 +11,6 @@ import java.io.OutputStream;
 import java.lang.ref.Reference;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -453,10 +451,7 @@ public final class PythonInterpreter implements AutoCloseable {
          * @throws IllegalArgumentException if the path is empty
          */
         public Builder python(Path executable) {
-            if (Objects.requireNonNull(executable, "executable").toString().isEmpty()) {
-                throw new IllegalArgumentException("executable: an empty path names no Python");
-            }
-            settings.python = executable;
+            settings.python(executable);
             return this;
         }
 
@@ -490,9 +485,7 @@ public final class PythonInterpreter implements AutoCloseable {
          * @return this builder
          */
         public Builder paths(Path... folders) {
-            for (Path folder : Objects.requireNonNull(folders, "folders")) {
-                settings.paths.add(Objects.requireNonNull(folder, "folder").toAbsolutePath().toString());
-            }
+            settings.paths(folders);
             return this;
         }
 
@@ -517,11 +510,7 @@ public final class PythonInterpreter implements AutoCloseable {
          * @return this builder
          */
         public Builder argv(String... arguments) {
-            List<String> copied = new ArrayList<>();
-            for (String argument : Objects.requireNonNull(arguments, "arguments")) {
-                copied.add(Objects.requireNonNull(argument, "argument"));
-            }
-            settings.argv = copied;
+            settings.argv(arguments);
             return this;
         }
 
@@ -571,15 +560,7 @@ public final class PythonInterpreter implements AutoCloseable {
          * @throws IllegalArgumentException if no variable can have this name or value
          */
         public Builder environment(String name, String value) {
-            Objects.requireNonNull(name, "name");
-            Objects.requireNonNull(value, "value");
-            if (name.isEmpty() || name.indexOf('=') >= 0 || name.indexOf('\0') >= 0) {
-                throw new IllegalArgumentException("an environment variable must have a name without = and NUL, not \"" + name + '"');
-            }
-            if (value.indexOf('\0') >= 0) {
-                throw new IllegalArgumentException("the value of the environment variable " + name + " has a NUL in it");
-            }
-            settings.environment.put(name, value);
+            settings.environment(name, value);
             return this;
         }
 
@@ -692,10 +673,7 @@ public final class PythonInterpreter implements AutoCloseable {
          * @throws IllegalArgumentException if it is less than 1 MiB
          */
         public Builder stackSize(long bytes) {
-            if (bytes < 1 << 20) {
-                throw new IllegalArgumentException("a stack of less than 1 MiB: " + bytes);
-            }
-            settings.stackSize = bytes;
+            settings.stackSize(bytes);
             return this;
         }
 
