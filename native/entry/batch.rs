@@ -9,8 +9,9 @@ use crate::frame::tag::{batch, op, rows, status};
 use crate::frame::{Arguments, Malformed, Reader, Writer, decode, decode_arguments, encode, encode_handle};
 use crate::py::{self, Detached, Exception, Gil, Object, Owned, Rows};
 
-use super::call::{Frame, Number};
 use super::failure::{Failure, unwritable};
+use super::memory::Frame;
+use super::numbers::Number;
 use super::operations::Call;
 
 /// An answer of this many bytes is sent before it grows further: the rest of the rows come again.

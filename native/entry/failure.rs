@@ -3,7 +3,7 @@
 use crate::bridge::CallPeer;
 use crate::frame::tag::{failure, status};
 use crate::frame::{Writer, encode, encode_handle};
-use crate::py::{Exception, Gil, Object, Raised, Result};
+use crate::py::{Exception, Gil, Object, Owned, Raised, Result};
 use crate::runtime::{self, Domain, Stale};
 
 /// The error of an operation.
@@ -13,6 +13,9 @@ pub enum Failure {
     /// Krait refuses: a code of [`failure`] and what to tell.
     Refused(i32, String),
 }
+
+/// What an operation gives.
+pub type Outcome<'g> = std::result::Result<Owned<'g>, Failure>;
 
 impl From<Raised> for Failure {
     fn from(raised: Raised) -> Self {

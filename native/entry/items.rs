@@ -8,8 +8,8 @@ use crate::frame::{Writer, encode, encode_handle};
 use crate::py::{Gil, Object};
 use crate::runtime::{Binding, Caller, Ended, Running, down};
 
-use super::call::Frame;
 use super::failure::{Failure, unwritable};
+use super::memory::Frame;
 
 /// In `mode`, the most items wanted.
 const MOST: i32 = 0xffff;

@@ -4,7 +4,9 @@ mod batch;
 mod call;
 mod failure;
 mod items;
+mod memory;
 mod natives;
+mod numbers;
 mod operations;
 mod operators;
 mod simple;
@@ -15,6 +17,7 @@ pub use natives::krait_core_bind;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::jvm::{self, Env};
+use crate::py;
 
 /// Runs a native's body; a panic becomes an AssertionError in Java, and `otherwise` is returned.
 ///
@@ -22,13 +25,8 @@ use crate::jvm::{self, Env};
 /// `env` is the calling thread's environment.
 unsafe fn guard<R>(env: Env, otherwise: R, body: impl FnOnce() -> R) -> R {
     catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|panic| {
-        let text = panic
-            .downcast_ref::<String>()
-            .map(String::as_str)
-            .or_else(|| panic.downcast_ref::<&str>().copied())
-            .unwrap_or("no message");
         // SAFETY: by the caller's guarantee; the switch back to the Java stack came with the unwinding.
-        unsafe { jvm::throw(env, c"java/lang/AssertionError", &format!("Krait panicked: {text}")) };
+        unsafe { jvm::throw(env, c"java/lang/AssertionError", &py::panic_text(&*panic)) };
         otherwise
     })
 }

@@ -21,8 +21,8 @@ use crate::py::{Gil, Result};
 use crate::runtime::{self, Binding, CallId, Caller, EndError, Isolation, Options, Running, StartError, Stop};
 use crate::trace;
 
-use super::call::{self, Frame};
-use super::{guard, items, simple};
+use super::memory::Frame;
+use super::{call, guard, items, numbers, simple};
 
 /// Binds the natives to a class loader's `Native` class. Called by the loader library; on failure a Java exception is
 /// pending.
@@ -393,7 +393,7 @@ unsafe extern "system" fn call_long(
     // SAFETY: Java passes a live binding or this thread's door, and holds the frame during the call.
     unsafe {
         guard(env, 0, || {
-            call::call_number(caller(caller_), namespace, handle, argument, Frame::new(frame, Frame::LEAST))
+            numbers::call_number(caller(caller_), namespace, handle, argument, Frame::new(frame, Frame::LEAST))
         })
     }
 }
@@ -431,7 +431,7 @@ unsafe extern "system" fn call_double(
     // SAFETY: Java passes a live binding or this thread's door, and holds the frame during the call.
     unsafe {
         guard(env, 0.0, || {
-            call::call_number(caller(caller_), namespace, handle, argument, Frame::new(frame, Frame::LEAST))
+            numbers::call_number(caller(caller_), namespace, handle, argument, Frame::new(frame, Frame::LEAST))
         })
     }
 }

@@ -7,10 +7,8 @@ use crate::frame::{Reader, decode, decode_arguments, decode_arguments_into};
 use crate::py::{Exception, Gil, Layout, Object, Owned, Positional, Raised};
 use crate::runtime::Binding;
 
-use super::failure::{Failure, text_of};
+use super::failure::{Failure, Outcome, text_of};
 use super::operators;
-
-pub(super) type Outcome<'g> = Result<Owned<'g>, Failure>;
 
 /// One call while it runs.
 #[derive(Clone, Copy)]

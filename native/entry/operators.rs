@@ -4,7 +4,7 @@ use crate::ffi;
 use crate::frame::tag::op;
 use crate::py::{Binary, Exception, Gil, Layout, Object, Owned, Result, Unary};
 
-use super::operations::Outcome;
+use super::failure::Outcome;
 
 /// An operation on two objects.
 pub fn binary<'g>(gil: Gil<'g>, operation: i32, left: &Object, right: &Object) -> Outcome<'g> {

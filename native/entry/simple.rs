@@ -10,8 +10,10 @@ use crate::jvm::arrays::Arrays;
 use crate::py::{self, Gil, Number, Object, Owned};
 use crate::runtime::{Binding, Caller, Ended, Running, Work, down_to};
 
-use super::call::{Frame, answer};
-use super::operations::{Outcome, resolve};
+use super::call::answer;
+use super::failure::Outcome;
+use super::memory::Frame;
+use super::operations::resolve;
 
 /// What can be called with at most one argument.
 pub trait Target: Copy {

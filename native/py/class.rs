@@ -8,7 +8,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::null_mut;
 use std::sync::{Mutex, PoisonError};
 
-use super::{Detached, Exception, Gil, Object, Owned, Raised, Result};
+use super::{Detached, Exception, Gil, Object, Owned, Raised, Result, panic_text};
 use crate::ffi::{self, optional};
 
 /// What instances of a class written in Rust do. `Self` is the state that each instance holds.
@@ -153,14 +153,7 @@ unsafe fn state<'a, T>(me: *mut ffi::PyObject) -> &'a T {
 
 /// Runs `body`, and turns a panic into a SystemError: nothing unwinds into CPython.
 pub(super) fn shielded<R>(gil: Gil<'_>, body: impl FnOnce() -> Result<R>) -> Result<R> {
-    catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|panic| {
-        let text = panic
-            .downcast_ref::<String>()
-            .map(String::as_str)
-            .or_else(|| panic.downcast_ref::<&str>().copied())
-            .unwrap_or("no message");
-        Err(gil.raise(Exception::System, &format!("Krait panicked: {text}")))
-    })
+    catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|panic| Err(gil.raise(Exception::System, &panic_text(&*panic))))
 }
 
 /// The pointer that CPython expects: a new reference, or null with the indicator set.

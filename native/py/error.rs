@@ -1,5 +1,6 @@
 //! Errors: the indicator, taking an exception out of it, raising one.
 
+use std::any::Any;
 use std::ffi::{CString, c_int};
 use std::marker::PhantomData;
 
@@ -13,6 +14,17 @@ pub struct Raised(PhantomData<*mut ()>);
 
 /// The result of every fallible Python call.
 pub type Result<T> = std::result::Result<T, Raised>;
+
+/// What to tell of a panic of Krait's, by what it carries.
+#[cold]
+pub fn panic_text(carried: &(dyn Any + Send)) -> String {
+    let text = carried
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| carried.downcast_ref::<&str>().copied())
+        .unwrap_or("no message");
+    format!("Krait panicked: {text}")
+}
 
 /// The built-in exceptions that native code raises itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

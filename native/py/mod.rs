@@ -32,7 +32,7 @@ pub use arguments::Positional;
 pub use buffer::{BufferView, Layout};
 pub use class::{Behaviour, Class, Function};
 pub use containers::{DictIter, ListBuilder, TupleBuilder};
-pub use error::{Exception, Raised, Result};
+pub use error::{Exception, Raised, Result, panic_text};
 pub use gil::{Gil, set_graveyard};
 pub use kind::{BuiltIn, Family};
 pub use memory::Bytes;
