@@ -315,6 +315,7 @@ class Refusals(ToolTest):
                 done = self.run_tool(*arguments)
                 self.assertEqual(done.returncode, 2, done.stderr.decode())
                 self.assertIn("Usage: krait", done.stderr.decode())
+                self.assertLess(len(done.stderr.splitlines()), 16, "what is wrong has scrolled away")
 
     def test_a_name_that_the_locale_cannot_express_is_named_with_the_way_out(self):
         for arguments in (["é.py:same"], ["udf.py:same", "é"], ["udf.py:same", "-o", "é"], ["udf.py:same", "--python", "é"]):

@@ -3,6 +3,8 @@ package dev.krait.cli;
 import dev.krait.cli.picocli.CommandLine;
 import dev.krait.cli.picocli.CommandLine.Command;
 import dev.krait.cli.picocli.CommandLine.IVersionProvider;
+import dev.krait.cli.picocli.CommandLine.ParameterException;
+import dev.krait.cli.picocli.CommandLine.UnmatchedArgumentException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStreamWriter;
@@ -47,12 +49,25 @@ public final class Main {
         // Messages hold whatever text the rows hold, whatever the locale says.
         line.setOut(utf8(System.out));
         line.setErr(utf8(System.err));
+        line.setParameterExceptionHandler((exception, given) -> refused(exception));
         line.setExecutionExceptionHandler((exception, command, parsed) -> failed(exception, command));
         return line;
     }
 
     private static PrintWriter utf8(PrintStream stream) {
         return new PrintWriter(new OutputStreamWriter(stream, StandardCharsets.UTF_8), true);
+    }
+
+    /** Wrong usage: what is wrong must not scroll away above a page of help. */
+    private static int refused(ParameterException exception) {
+        CommandLine command = exception.getCommandLine();
+        PrintWriter err = command.getErr();
+        err.println(exception.getMessage());
+        UnmatchedArgumentException.printSuggestions(exception, err);
+        CommandLine.Help help = command.getHelp();
+        err.print(help.synopsisHeading() + help.synopsis(help.synopsisHeadingLength()) + help.commandListHeading() + help.commandList());
+        err.println(command.getCommandSpec().qualifiedName() + " --help has the rest.");
+        return ExitCodes.USAGE;
     }
 
     private static int failed(Exception exception, CommandLine command) {
