@@ -128,6 +128,8 @@ def resolve(namespace, name):
                 raise
             continue
         return _attributes(module, parts[length:])
+    if rest:
+        raise NameError(f"name {name!r} is not defined: {first!r} is neither a global here nor a module on sys.path")
     raise NameError(f"name {name!r} is not defined")
 
 
@@ -157,7 +159,10 @@ def configure(paths, argv, working_directory, environment):
     if environment:
         os.environ.update(environment)
     if working_directory is not None:
-        os.chdir(working_directory)
+        try:
+            os.chdir(working_directory)
+        except OSError as error:
+            raise OSError(error.errno, f"the working directory cannot be set: {error.strerror}", working_directory) from None
     if argv is not None:
         sys.argv[:] = argv
     for path in reversed(paths):

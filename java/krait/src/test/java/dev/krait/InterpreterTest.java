@@ -206,7 +206,8 @@ class InterpreterTest {
     @Test
     void aMissingPartOfADottedNameIsNamed() {
         assertTrue(raised("AttributeError", () -> py.invoke("json.nothing")).getMessage().contains("nothing"));
-        assertTrue(raised("NameError", () -> py.invoke("no_such_module.f")).getMessage().contains("no_such_module"));
+        String message = raised("NameError", () -> py.invoke("no_such_module.f")).getMessage();
+        assertTrue(message.contains("'no_such_module' is neither a global here nor a module on sys.path"), message);
     }
 
     @Test
@@ -636,7 +637,9 @@ class InterpreterTest {
 
     @Test
     void aWorkingDirectoryThatIsMissingIsPythonsError(@TempDir Path folder) {
-        raised("FileNotFoundError",
+        PythonException error = raised("FileNotFoundError",
                 () -> PythonInterpreter.builder().workingDirectory(folder.resolve("nothing")).build());
+        assertTrue(error.getMessage().contains("the working directory cannot be set"), error.getMessage());
+        assertTrue(error.getMessage().contains(folder.resolve("nothing").toString()), error.getMessage());
     }
 }

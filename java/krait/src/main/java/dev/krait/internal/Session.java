@@ -257,7 +257,7 @@ public final class Session implements ValueContext {
             return 0;
         }
         if (!hasObjectsOf(owner)) {
-            throw new IllegalStateException("the Python object belongs to another interpreter");
+            throw new IllegalStateException("the Python object belongs to another interpreter, isolated from this one: only values go from one to the other");
         }
         return Api.get().handleOf(object);
     }
