@@ -16,6 +16,22 @@ record() {
     printf '%s\t%s\t%s\n' "$1" "$2" "$3" >>"$results"
 }
 
+# check WHAT COMMAND...: one check of a script that keeps `log` and counts in `passed` and `failed`.
+check() {
+    local what=$1 suite
+    suite=$(basename "$0" .sh)
+    shift
+    if "$@" >"$log.part" 2>&1; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        say "$suite: $what failed:"
+        tail -n 40 "$log.part" >&2
+    fi
+    { printf '== %s\n' "$what"; cat "$log.part"; } >>"$log"
+    rm -f "$log.part"
+}
+
 # usable PYTHON: true for a CPython from 3.10 up with a shared libpython that is there and has a GIL.
 usable() {
     "$1" -I -c '

@@ -9,21 +9,7 @@ failed=0
 mkdir -p "$build/logs"
 : >"$log"
 
-# check WHAT COMMAND...: one check.
-check() {
-    local what=$1
-    shift
-    if (cd "$root" && "$@") >"$log.part" 2>&1; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        say "lint: $what failed:"
-        tail -n 40 "$log.part" >&2
-    fi
-    { printf '== %s\n' "$what"; cat "$log.part"; } >>"$log"
-    rm -f "$log.part"
-}
-
+cd "$root"
 check "cargo fmt" cargo fmt --all --check
 check "cargo fmt of the fuzz targets" cargo fmt --manifest-path fuzz/Cargo.toml --check
 check "cargo clippy" env PYO3_PYTHON="$python" cargo clippy -q --workspace --all-targets -- -D warnings

@@ -20,21 +20,6 @@ mkdir -p "$repository" "$build/logs"
 cp -r "$samples" "$work"
 : >"$log"
 
-# check WHAT COMMAND...: one test.
-check() {
-    local what=$1
-    shift
-    if "$@" >"$log.part" 2>&1; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        say "samples: $what failed:"
-        tail -n 40 "$log.part" >&2
-    fi
-    { printf '== %s\n' "$what"; cat "$log.part"; } >>"$log"
-    rm -f "$log.part"
-}
-
 published() {
     local folder=$repository/dev/krait/krait/$version
     ls -l "$folder"

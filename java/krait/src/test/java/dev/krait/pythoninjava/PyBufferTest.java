@@ -42,6 +42,16 @@ class PyBufferTest {
         return python.eval(Boolean.class, "grow(v)");
     }
 
+    private boolean canGrowOnceCollected() throws InterruptedException {
+        boolean grown = false;
+        for (int i = 0; i < 200 && !grown; i++) {
+            System.gc();
+            Thread.sleep(20);
+            grown = canGrow();
+        }
+        return grown;
+    }
+
     private void defineGrow() {
         python.exec("def grow(v):\n    try:\n        v.append(0)\n        return True\n"
                 + "    except BufferError:\n        return False\n");
@@ -120,26 +130,14 @@ class PyBufferTest {
         assertEquals('x', slice.get(9));
         Reference.reachabilityFence(slice);
         slice = null;
-        boolean grown = false;
-        for (int i = 0; i < 200 && !grown; i++) {
-            System.gc();
-            Thread.sleep(20);
-            grown = canGrow();
-        }
-        assertTrue(grown);
+        assertTrue(canGrowOnceCollected());
     }
 
     @Test
     void aForgottenBufferIsReleased() throws InterruptedException {
         defineGrow();
         variable("bytearray(5)").buffer().bytes().get(0);
-        boolean grown = false;
-        for (int i = 0; i < 200 && !grown; i++) {
-            System.gc();
-            Thread.sleep(20);
-            grown = canGrow();
-        }
-        assertTrue(grown);
+        assertTrue(canGrowOnceCollected());
     }
 
     @Test
