@@ -14,6 +14,10 @@ REFUSALS = ("does not support loading in subinterpreters", "cannot load module m
             "do not yet support subinterpreters", "only be loaded into one interpreter per process")
 _REFUSED_HINT = ("This extension module refuses isolated interpreters: use it in one that is opened with Isolation.SHARED, or, where it "
                  "only refuses a GIL of its own (Isolation.OWN_GIL), with Isolation.SUB_INTERPRETER.")
+# What CPython says of built-in functions that look at the frame of the Python code that calls them.
+_FRAMELESS = ("frame does not exist", "<built-in function globals> returned NULL without setting an exception")
+_FRAMELESS_HINT = ("eval, exec, globals, locals, vars and dir ask for the Python code that calls them, and there is none where Java "
+                   "does: use the interpreter's own exec and eval, say interp.eval(\"globals()\").")
 
 
 class JavaException(Exception):
@@ -141,6 +145,8 @@ def describe(exception, inside):
     """
     if isinstance(exception, ImportError):
         _add_hint(exception)
+    elif isinstance(exception, SystemError) and not inside and _message(exception) in _FRAMELESS:
+        exception.__notes__ = [_FRAMELESS_HINT]
     return _describe(exception, set(), True, inside)
 
 

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -46,6 +47,17 @@ class ErrorsTest {
     }
 
     // ---- what an exception tells
+
+    @ParameterizedTest
+    @ValueSource(strings = {"globals", "locals", "vars", "dir", "eval", "exec"})
+    void aBuiltInThatLooksAtItsCallerSaysWhatToUseInstead(String name) {
+        // Later ones have words of their own for it.
+        assumeTrue(py.eval(boolean.class, "__import__('sys').version_info < (3, 14)"));
+        Object[] source = name.startsWith("e") ? new Object[] {"1 + 1"} : new Object[0];
+        PythonException error = assertThrows(PythonException.class, () -> py.invoke(name, source));
+        assertEquals("SystemError", error.typeName());
+        assertTrue(String.join("", error.notes()).contains("interp.eval("), error.notes().toString());
+    }
 
     @Test
     void typeAndMessage() {
