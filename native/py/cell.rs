@@ -12,9 +12,8 @@ const CONTENTS: usize = 16;
 
 const ATTRIBUTE: &CStr = c"cell_contents";
 
-/// Whether this CPython's cells are laid out as we know. They always have been, and its headers say so; the stable ABI does not.
-pub fn has_cell_layout(gil: Gil<'_>) -> Result<bool> {
-    let class = gil.import(c"types")?.attr_str(gil, c"CellType")?;
+/// Whether this CPython's cells, of the class `types.CellType`, are laid out as we know. They always have been, and its headers say so; the stable ABI does not.
+pub fn has_cell_layout(gil: Gil<'_>, class: &Object) -> Result<bool> {
     let size = class.attr_str(gil, c"__basicsize__")?.to_long(gil)?;
     if size != Some((CONTENTS + size_of::<usize>()) as i64) {
         return Ok(false);

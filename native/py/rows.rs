@@ -6,7 +6,7 @@ use std::ptr::{NonNull, null_mut};
 
 use super::cell::{CellContents, has_cell_layout};
 use super::class::{DISALLOW_INSTANTIATION, free, shielded};
-use super::{Detached, Exception, Gil, Object, Owned, Result, thread_ident};
+use super::{Detached, Gil, Object, Owned, Result, thread_ident};
 use crate::ffi;
 
 /// What the loop goes over.
@@ -46,8 +46,11 @@ struct Instance {
 /// The heap type of such iterators, with the loops over them.
 pub struct RowsClass {
     class: Detached,
-    /// `krait._rows.loop`.
-    make_loop: Detached,
+    /// The code of the loops in `krait._rows`: for rows that are one value each, and for those that are arguments.
+    values: Detached,
+    arguments: Detached,
+    function_type: Detached,
+    cell_type: Detached,
     has_cell_layout: bool,
 }
 
@@ -71,14 +74,21 @@ impl RowsClass {
         // SAFETY: the spec is complete, its names live for ever, and every slot's function has the signature that CPython
         // documents for it.
         let class = gil.owned(unsafe { ffi::PyType_FromSpec(&mut spec) })?;
-        let make_loop = gil.import(c"krait._rows")?.attr_str(gil, c"loop")?;
-        let has_cell_layout = has_cell_layout(gil)?;
-        Ok(RowsClass { class: class.detach(), make_loop: make_loop.detach(), has_cell_layout })
+        let (loops, types) = (gil.import(c"krait._rows")?, gil.import(c"types")?);
+        let cell_type = types.attr_str(gil, c"CellType")?;
+        Ok(RowsClass {
+            class: class.detach(),
+            values: loops.attr_str(gil, c"VALUES")?.detach(),
+            arguments: loops.attr_str(gil, c"ARGUMENTS")?.detach(),
+            function_type: types.attr_str(gil, c"FunctionType")?.detach(),
+            has_cell_layout: has_cell_layout(gil, &cell_type)?,
+            cell_type: cell_type.detach(),
+        })
     }
 
-    /// Calls the function for each of the rows, in a loop as if it stood in a namespace, and gives the rows back with what it
-    /// raised. Rows are one value each, or a tuple with a tuple and a dict or None. A result that the loop has stored is taken in
-    /// any case.
+    /// Calls the function for each of the rows, in a loop as if it stood in a namespace: `eval` and `warnings` look at their
+    /// caller's. Gives the rows back with what it raised; a result that the loop has stored is taken in any case. Rows are
+    /// one value each, or a tuple with a tuple and a dict or None.
     pub fn run<T: Rows>(
         &self,
         gil: Gil<'_>,
@@ -90,25 +100,35 @@ impl RowsClass {
         // Not on the stack: greenlets copy parts of that away while others run.
         let mut rows = Box::new(rows);
         let ended = self
-            .make_loop
-            .get(gil)
-            .call(gil, &[namespace, &*gil.bool(arguments)])
-            .and_then(|made| self.run_boxed(gil, &made, function, &mut *rows));
+            .make_loop(gil, namespace, arguments)
+            .and_then(|(looping, cell)| self.run_boxed(gil, &looping, &cell, function, &mut *rows));
         (*rows, ended)
     }
 
-    /// `made` is the loop and the cell of its variable for results.
-    fn run_boxed(&self, gil: Gil<'_>, made: &Object, function: &Object, rows: &mut dyn Rows) -> Result<()> {
-        let (Some(looping), Some(cell)) = (made.tuple_item(0), made.tuple_item(1)) else {
-            return Err(gil.raise(Exception::System, "a loop and its cell were expected"));
-        };
+    /// A loop, and the cell of its variable for results. There is a new one each time: two can run at once.
+    fn make_loop<'g>(&self, gil: Gil<'g>, namespace: &Object, arguments: bool) -> Result<(Owned<'g>, Owned<'g>)> {
+        let code = if arguments { &self.arguments } else { &self.values };
+        let cell = self.cell_type.get(gil).call(gil, &[])?;
+        let (none, closure) = (gil.none(), gil.tuple(&[&*cell])?);
+        let looping = self.function_type.get(gil).call(gil, &[code.get(gil), namespace, &none, &none, &closure])?;
+        Ok((looping, cell))
+    }
+
+    fn run_boxed(
+        &self,
+        gil: Gil<'_>,
+        looping: &Object,
+        cell: &Object,
+        function: &Object,
+        rows: &mut dyn Rows,
+    ) -> Result<()> {
         // SAFETY: a live type of ours without items; GenericAlloc gives zeroed memory with a header.
         let object = gil.owned(unsafe { ffi::PyType_GenericAlloc(self.class.address().cast(), 0) })?;
         // SAFETY: only the lifetime changes: nobody uses the pointer after it is taken back below, before which nothing returns.
         let pointer: NonNull<dyn Rows> = unsafe { std::mem::transmute(NonNull::from(&mut *rows)) };
         let instance = object.as_ptr().cast::<Instance>();
-        // SAFETY: the object has our layout, is not shared yet, and its fields are not initialised. `made` keeps the cell alive,
-        // which nobody uses once there are no rows.
+        // SAFETY: the object has our layout, is not shared yet, and its fields are not initialised. The cell lives until this
+        // returns, and nobody uses it once there are no rows.
         let instance = unsafe {
             (&raw mut (*instance).result).write(CellContents::of(cell, self.has_cell_layout));
             (&raw mut (*instance).rows).write(Cell::new(Some(pointer)));

@@ -1,11 +1,9 @@
-"""The loops that call a function for the rows of a batch.
+"""The code of the loops that call a function for the rows of a batch.
 
 Calls from Python code take less than calls from native code: the interpreter runs function and loop as one. What is iterated is
 the batch itself (`Rows` in native code): each time it is asked for the next row, it takes the last one's result first, out of the
 cell of the variable `result`. To store there takes the interpreter less than an attribute, and it is the same in every version.
 """
-
-from types import CellType, FunctionType
 
 
 def _loops():
@@ -24,13 +22,4 @@ def _loops():
     return values.__code__, arguments.__code__
 
 
-_VALUES, _ARGUMENTS = _loops()
-
-
-def loop(namespace, arguments):
-    """The loop for rows that are values, or arguments, and the cell that its results go through.
-
-    The loop is as if it stood in a namespace: `eval` and `warnings` look at their caller's.
-    """
-    cell = CellType()
-    return FunctionType(_ARGUMENTS if arguments else _VALUES, namespace, closure=(cell,)), cell
+VALUES, ARGUMENTS = _loops()

@@ -19,7 +19,10 @@ public class Batches {
     private final double[] doubles = new double[ROWS];
     private final List<Long> boxed = new ArrayList<>();
     private final List<String> lines = new ArrayList<>();
+    private final List<Object[]> pairs = new ArrayList<>();
     private PyFunction comprehension;
+    private PyFunction comprehensionOfPairs;
+    private PyFunction add;
     private PyFunction comprehensionOfFloats;
     private PyFunction comprehensionOfLines;
 
@@ -29,15 +32,20 @@ public class Batches {
             numbers[i] = 41_000 + i;
             doubles[i] = i + 0.5;
             boxed.add(numbers[i]);
+            pairs.add(new Object[] {numbers[i], 7L});
             lines.add("{\"a\": \"Some Name In Mixed Case\", \"field0\": \"value\", \"field1\": 12.5, \"row\": " + i + "}");
         }
         python.interpreter.set("numbers_in", boxed);
         python.interpreter.set("doubles_in", doubles);
         python.interpreter.set("lines_in", lines);
         python.interpreter.exec("def comprehension(f=inc, xs=numbers_in):\n    return len([f(x) for x in xs])\n"
+                + "def add(a, b):\n    return a + b\n"
+                + "def comprehension_of_pairs(f=add, xs=[(x, 7) for x in numbers_in]):\n    return len([f(a, b) for a, b in xs])\n"
                 + "def comprehension_of_floats(f=inc, xs=list(doubles_in)):\n    return len([f(x) for x in xs])\n"
                 + "def comprehension_of_lines(f=json_value_lower, xs=lines_in):\n    return len([f(x) for x in xs])\n");
         comprehension = python.function("comprehension");
+        add = python.function("add");
+        comprehensionOfPairs = python.function("comprehension_of_pairs");
         comprehensionOfFloats = python.function("comprehension_of_floats");
         comprehensionOfLines = python.function("comprehension_of_lines");
     }
@@ -93,6 +101,20 @@ public class Batches {
     @OperationsPerInvocation(ROWS)
     public Object mapJsonValueLowerPlain(Python python) {
         return comprehensionOfLines.call();
+    }
+
+    /** Two arguments for each row, in arrays. */
+    @Benchmark
+    @OperationsPerInvocation(ROWS)
+    @Goal(of = "Plain", atMost = 1.3)
+    public void callBatch(Python python, Blackhole hole) {
+        add.callBatch(pairs).forEach(hole::consume);
+    }
+
+    @Benchmark
+    @OperationsPerInvocation(ROWS)
+    public Object callBatchPlain(Python python) {
+        return comprehensionOfPairs.call();
     }
 
     /** As many calls one by one, to compare with. */

@@ -50,15 +50,12 @@ public final class Rows<T> implements Spliterator<T> {
     private final Iterator<?> source;
     private final Function<Object, T> convert;
 
-    /** Rows that were taken and not answered yet: these while {@link #packs}, else those below. */
+    /** Rows that were taken and not answered yet: these while {@link #packs}, else those below. Results stand in their place. */
     private final PackedRows packed = new PackedRows();
     private Object[] rows = new Object[FIRST];
     private int taken;
+    /** The ready results; not the first ones where those are numbers, which are boxed when they are used. */
     private Object[] results = new Object[FIRST];
-    /** The first of the ready results where those are numbers, which are boxed when they are used. */
-    private long[] numbers = {};
-    private int numbered;
-    private int numberKind;
     private int next;
     private int ready;
     /** The number of the row after the ready ones. */
@@ -107,8 +104,8 @@ public final class Rows<T> implements Spliterator<T> {
     /** The next of the ready results, for the caller. */
     private T take() {
         Object result;
-        if (next < numbered) {
-            result = RowKind.number(numberKind, numbers[next++]);
+        if (next < packed.answered()) {
+            result = packed.result(next++);
         } else {
             result = results[next];
             results[next++] = null;
@@ -170,6 +167,7 @@ public final class Rows<T> implements Spliterator<T> {
     }
 
     private void cross() {
+        packed.dropResults();
         if (packs) {
             takeNumbers();
         }
@@ -195,8 +193,8 @@ public final class Rows<T> implements Spliterator<T> {
             }
             next = 0;
             ready = 0;
-            numbered = 0;
             if (written == 0) {
+                packed.end();
                 ended = unwritten == null && sourceFailure == null;
                 failure = unwritten != null ? unwritten : sourceFailure;
                 return;
@@ -231,7 +229,7 @@ public final class Rows<T> implements Spliterator<T> {
             Object other = packed.take(source, chunk);
             if (other != packed) {
                 // Kinds that take turns would make a crossing of every row.
-                unpack();
+                unpack(0);
                 add(other);
             }
         } catch (RuntimeException | Error e) {
@@ -239,13 +237,13 @@ public final class Rows<T> implements Spliterator<T> {
         }
     }
 
-    /** From now on rows are objects. */
-    private void unpack() {
+    /** From now on rows are objects, from a packed one on. */
+    private void unpack(int from) {
         packs = false;
         if (rows.length < packed.count()) {
             rows = new Object[packed.count()];
         }
-        taken = packed.unpack(rows);
+        taken = packed.unpack(rows, from);
     }
 
     private int writeNumbers(FrameWriter writer) {
@@ -255,11 +253,11 @@ public final class Rows<T> implements Spliterator<T> {
 
     /** Drops the rows that are answered. */
     private void drop(int answered) {
+        if (packs) {
+            return;
+        }
         if (packed.count() > 0) {
-            packed.drop(answered);
-            if (!packs) {
-                unpack();
-            }
+            unpack(answered);
             return;
         }
         System.arraycopy(rows, answered, rows, 0, taken - answered);
@@ -339,16 +337,6 @@ public final class Rows<T> implements Spliterator<T> {
         }
     }
 
-    private void readNumbers(FrameReader reader, int done, int kind) {
-        if (numbers.length < done) {
-            numbers = new long[done];
-        }
-        reader.longs(numbers, 0, done);
-        numberKind = kind;
-        numbered = done;
-        ready = done;
-    }
-
     private void readRow(FrameReader reader, int index) {
         try {
             Object result = reader.readRow();
@@ -375,7 +363,8 @@ public final class Rows<T> implements Spliterator<T> {
             }
             int done = reader.intValue();
             if (RowKind.isNumber(kind)) {
-                readNumbers(reader, done, kind);
+                packed.answer(reader, done);
+                ready = done;
             } else {
                 makeRoom(done);
                 for (int i = 0; i < done; i++) {

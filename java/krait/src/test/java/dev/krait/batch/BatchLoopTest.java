@@ -14,6 +14,7 @@ import dev.krait.testing.Pythons;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
@@ -172,6 +173,29 @@ final class BatchLoopTest {
         PythonException e = assertThrows(PythonException.class, () -> interp.function("deep").mapLongs(numbers));
         assertEquals("RecursionError", e.typeName());
         assertEquals(2, e.row());
+    }
+
+    @Test
+    void streamsThatAreReadInTurnsKeepTheirOwnNumbers() {
+        interp.exec("def inc(x): return x + 1\ndef thirds(x): return x + 1 if x % 3 else str(x)");
+        List<Long> rows = LongStream.range(5_000, 8_000).boxed().collect(Collectors.toList());
+        for (int round = 0; round < 3; round++) {
+            Iterator<Object> one = interp.function("inc").map(rows).iterator();
+            Iterator<Object> other = interp.function("inc").map(rows.subList(1_000, 3_000)).iterator();
+            for (int i = 0; i < 3_000; i++) {
+                assertEquals(5_001L + i, one.next());
+                if (i < 2_000) {
+                    assertEquals(6_001L + i, other.next());
+                }
+                if (i % 700 == 0) {
+                    List<Object> within = interp.function("thirds").map(rows.subList(0, 40)).collect(Collectors.toList());
+                    for (long x = 5_000; x < 5_040; x++) {
+                        assertEquals(x % 3 == 0 ? Long.toString(x) : (Object) (x + 1), within.get((int) x - 5_000));
+                    }
+                }
+            }
+            assertFalse(one.hasNext() || other.hasNext());
+        }
     }
 
     @ParameterizedTest
