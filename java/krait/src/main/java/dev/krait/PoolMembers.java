@@ -33,6 +33,8 @@ final class PoolMembers {
     /** The member that a thread has. Removed when it is given back: a thread outlives pools and class loaders. */
     private final ThreadLocal<Member> own = new ThreadLocal<>();
     private int opening;
+    /** Given back, and on their way to be closed. */
+    private int closing;
     private long replaced;
     private boolean ended;
 
@@ -87,12 +89,17 @@ final class PoolMembers {
         Throwable failure = null;
         try {
             return task.apply(member.interpreter);
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) {
+            // Also a checked exception of Java code that Python called, which comes out as it is.
             failure = e;
             throw e;
         } finally {
-            own.remove();
-            giveBack(member, breaks(failure));
+            try {
+                giveBack(member, breaks(failure));
+            } finally {
+                // Last: code that runs when an interpreter is closed may close the pool, which must not wait for this thread.
+                own.remove();
+            }
         }
     }
 
@@ -210,6 +217,7 @@ final class PoolMembers {
             close = broken || member.abandoned || ended;
             if (close) {
                 members.remove(member);
+                closing++;
             } else {
                 idle.addLast(member);
             }
@@ -217,8 +225,16 @@ final class PoolMembers {
         } finally {
             lock.unlock();
         }
-        if (close) {
+        if (!close) {
+            return;
+        }
+        try {
             close(member);
+        } finally {
+            lock.lock();
+            closing--;
+            changed.signalAll();
+            lock.unlock();
         }
     }
 
@@ -272,7 +288,7 @@ final class PoolMembers {
         }
         lock.lock();
         try {
-            while (!members.isEmpty() || opening > 0) {
+            while (!members.isEmpty() || opening > 0 || closing > 0) {
                 changed.awaitUninterruptibly();
             }
         } finally {
