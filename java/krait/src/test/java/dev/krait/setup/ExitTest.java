@@ -4,6 +4,7 @@ import static dev.krait.testing.Pythons.lines;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.krait.Isolation;
 import dev.krait.PythonExit;
@@ -12,6 +13,7 @@ import dev.krait.testing.ChildJvm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
@@ -94,6 +96,25 @@ class ExitTest {
             ending("System.exit on a thread of Python's", py -> {
                 py.set("end", (Runnable) () -> System.exit(10));
                 py.exec("import threading\nprint('said')\nt = threading.Thread(target=end)\nt.start()\nt.join()");
+            }),
+            ending("System.exit inside Python on a virtual thread", py -> {
+                py.exec("import atexit\natexit.register(lambda: print('at exit'))");
+                py.set("end", (Runnable) () -> System.exit(11));
+                try {
+                    Object virtual = Thread.class.getMethod("ofVirtual").invoke(null);
+                    Thread thread = (Thread) Class.forName("java.lang.Thread$Builder").getMethod("start", Runnable.class)
+                            .invoke(virtual, (Runnable) () -> py.exec("end()"));
+                    thread.join();
+                } catch (ReflectiveOperationException | InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+            }),
+            ending("threads of Python's that call Java all the time", py -> {
+                py.set("java", (Callable<Object>) () -> List.of("x", new Object()));
+                py.exec(lines("import atexit, threading", "atexit.register(lambda: print('at exit'))", "def work():",
+                        "    while True: java()", "for i in range(8): threading.Thread(target=work, daemon=True).start()"));
+                py.exec("import time\ntime.sleep(0.3)");
+                System.exit(12);
             }),
             ending("call in a shutdown hook", py -> Runtime.getRuntime().addShutdownHook(new Thread(() -> {
                 // Before or after Python's own end: it must not matter.
@@ -201,6 +222,19 @@ class ExitTest {
     void aSleepingThreadDoesNotHinderTheEndForLong() {
         ChildJvm.Ended ended = run("busy thread", "close");
         assertEquals("started\n", ended.fine());
+        assertTrue(ended.millis < 30_000, () -> ended.millis + " ms");
+    }
+
+    @Test
+    void aVirtualThreadMayEndTheJvm() {
+        assumeTrue(Runtime.version().feature() >= 21, "virtual threads came with JDK 21");
+        assertEquals("at exit\n", run("System.exit inside Python on a virtual thread", "leave open").withCode(11));
+    }
+
+    @Test
+    void threadsOfPythonsThatCallJavaMeanwhileDoNotHinderTheEnd() {
+        ChildJvm.Ended ended = run("threads of Python's that call Java all the time", "leave open");
+        assertEquals("at exit\n", ended.withCode(12));
         assertTrue(ended.millis < 30_000, () -> ended.millis + " ms");
     }
 
