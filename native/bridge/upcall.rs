@@ -348,12 +348,13 @@ pub fn failed(gil: Gil<'_>, error: UpCallError) -> Raised {
             gil.raise(Exception::Runtime, "the Java object's class loader, which had a Krait of its own, was unloaded")
         }
         UpCallError::NoJvm => gil.raise(Exception::Runtime, "the JVM is ending: Java cannot be called any more"),
-        UpCallError::Thrown(class) if class == "java.lang.StackOverflowError" => {
+        UpCallError::NoStack => gil.raise(Exception::Recursion, "too little is left of the Java stack to call Java"),
+        UpCallError::Thrown(class) if class == host::STACK_OVERFLOW => {
             gil.raise(Exception::Recursion, "java.lang.StackOverflowError: the Java stack is used up")
         }
-        UpCallError::Thrown(class) if class == "java.lang.OutOfMemoryError" => {
-            gil.raise(Exception::Memory, "java.lang.OutOfMemoryError")
+        UpCallError::Thrown(class) if class == host::OUT_OF_MEMORY => gil.raise(Exception::Memory, &class),
+        UpCallError::Thrown(class) => {
+            gil.raise(Exception::Runtime, &format!("Java threw {class}, and could not tell more"))
         }
-        UpCallError::Thrown(class) => gil.raise(Exception::Runtime, &class),
     }
 }

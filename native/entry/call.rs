@@ -7,7 +7,7 @@ use crate::frame::tag::{op, status};
 use crate::frame::{HEADER, Reader, Writer, encode, encode_handle};
 use crate::jvm::arrays::Arrays;
 use crate::py::{Gil, Owned};
-use crate::runtime::{Binding, Caller, Ended, Running, Work, down_to};
+use crate::runtime::{Binding, Caller, Running, Work, down_to};
 
 use super::batch;
 use super::failure::{Failure, Outcome, unwritable};
@@ -25,8 +25,8 @@ pub fn call(caller: Caller, namespace: i64, operation: i32, mut frame: Frame, ar
     }
     let running = Running::new(id);
     let mut job = Job { binding: caller.binding(), namespace, operation, frame, arrays };
-    if let Err(Ended) = down_to(caller, &running, &mut job) {
-        job.frame.refuse();
+    if let Err(why) = down_to(caller, &running, &mut job) {
+        job.frame.refuse(why);
         // No slot was taken over.
         job.frame.set_adopted(1);
     }

@@ -6,7 +6,7 @@ use crate::bridge::CallPeer;
 use crate::frame::tag::status;
 use crate::frame::{Writer, encode, encode_handle};
 use crate::py::{Gil, Object};
-use crate::runtime::{Binding, Caller, Ended, Running, down};
+use crate::runtime::{Binding, Caller, Running, down_for_answer};
 
 use super::failure::{Failure, unwritable};
 use super::memory::Frame;
@@ -35,7 +35,7 @@ const AT_ONCE_WITHIN: Duration = Duration::from_millis(1);
 pub fn next_items(caller: Caller, namespace: i64, handle: i64, mode: i32, mut frame: Frame) -> i32 {
     let binding = caller.binding();
     let running = Running::new(frame.id(namespace));
-    let answered = down(caller, &running, |gil| {
+    let answered = down_for_answer(caller, &running, |gil| {
         let domain = binding.domain;
         let mut writer = Writer::new(frame.memory());
         let mut count = 0;
@@ -59,8 +59,8 @@ pub fn next_items(caller: Caller, namespace: i64, handle: i64, mode: i32, mut fr
         writer.finish(status, &binding.host.take_released());
         if end { count | END } else { count }
     });
-    answered.unwrap_or_else(|Ended| {
-        frame.refuse();
+    answered.unwrap_or_else(|why| {
+        frame.refuse(why);
         0
     })
 }

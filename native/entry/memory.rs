@@ -2,7 +2,7 @@
 
 use crate::frame::tag::{failure, status};
 use crate::frame::{HEADER, Writer};
-use crate::runtime::CallId;
+use crate::runtime::{CallId, NoCall};
 
 /// A frame's memory, as Java gave it.
 pub struct Frame {
@@ -52,11 +52,16 @@ impl Frame {
         self.memory()[24..32].copy_from_slice(&adopted.to_le_bytes());
     }
 
-    /// The answer where there is no Python to ask any more.
-    pub fn refuse(&mut self) {
+    /// The answer where there was no call.
+    #[cold]
+    pub fn refuse(&mut self, why: NoCall) {
+        let (code, message) = match why {
+            NoCall::Ended => (failure::CLOSED, "the interpreter was closed"),
+            NoCall::NoStack => (failure::STACK, "too little is left of the thread's stack to call Python"),
+        };
         let mut writer = Writer::new(self.memory());
-        writer.i32(failure::CLOSED);
-        writer.text("the interpreter was closed");
+        writer.i32(code);
+        writer.text(message);
         writer.finish(status::FAILED, &[]);
     }
 }

@@ -4,7 +4,7 @@ use crate::bridge::CallPeer;
 use crate::frame::Writer;
 use crate::frame::tag::{failure, status};
 use crate::py::{self, Gil, Object, Owned, Text};
-use crate::runtime::{Binding, Caller, Ended, Running, Work, down_to};
+use crate::runtime::{Binding, Caller, Running, Work, down_to};
 
 use super::failure::{Failure, text_of};
 use super::memory::Frame;
@@ -15,8 +15,8 @@ use super::memory::Frame;
 pub fn call_number<N: Number>(caller: Caller, namespace: i64, handle: i64, argument: N, mut frame: Frame) -> N {
     let running = Running::new(frame.id(namespace));
     let mut job = NumberJob { binding: caller.binding(), handle, argument, frame };
-    down_to(caller, &running, &mut job).unwrap_or_else(|Ended| {
-        job.frame.refuse();
+    down_to(caller, &running, &mut job).unwrap_or_else(|why| {
+        job.frame.refuse(why);
         N::LOOK
     })
 }

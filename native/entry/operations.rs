@@ -52,8 +52,9 @@ impl<'g> Call<'g, '_> {
 
     /// A value that Python cannot make: which argument, and why.
     pub(super) fn unreadable(&self, index: Option<usize>, raised: Raised) -> Failure {
-        // What is no error at all, such as what stops a call, is not about the argument.
+        // What is no error at all, such as what stops a call, is not about the argument, nor is a stack that ends.
         if !self.gil.raised_is(&raised, Exception::Any)
+            || self.gil.raised_is(&raised, Exception::Recursion)
             || self.gil.raised_is(&raised, Exception::Memory)
             || self.gil.raised_is(&raised, Exception::System)
         {

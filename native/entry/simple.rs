@@ -8,7 +8,7 @@ use crate::frame::tag::{op, status};
 use crate::frame::{Simple, write_simple};
 use crate::jvm::arrays::Arrays;
 use crate::py::{self, Gil, Number, Object, Owned};
-use crate::runtime::{Binding, Caller, Ended, Running, Work, down_to};
+use crate::runtime::{Binding, Caller, Running, Work, down_to};
 
 use super::call::answer;
 use super::failure::Outcome;
@@ -109,8 +109,8 @@ pub fn call<T: Target>(
 ) {
     let running = Running::new(frame.id(namespace));
     let mut job = SimpleJob { binding: caller.binding(), namespace, target, argument, frame, arrays };
-    if let Err(Ended) = down_to(caller, &running, &mut job) {
-        job.frame.refuse();
+    if let Err(why) = down_to(caller, &running, &mut job) {
+        job.frame.refuse(why);
     }
 }
 
@@ -160,8 +160,8 @@ fn answer_any(
 pub fn invoke_long(caller: Caller, namespace: i64, method: Method, argument: i64, mut frame: Frame) -> i64 {
     let running = Running::new(frame.id(namespace));
     let mut job = LongJob { binding: caller.binding(), namespace, method, argument, frame };
-    down_to(caller, &running, &mut job).unwrap_or_else(|Ended| {
-        job.frame.refuse();
+    down_to(caller, &running, &mut job).unwrap_or_else(|why| {
+        job.frame.refuse(why);
         0
     })
 }

@@ -92,6 +92,8 @@ pub mod failure {
     pub const ARGUMENT: i32 = 5;
     /// Python cannot make an argument, whose index stands above the code.
     pub const UNMADE: i32 = 6;
+    /// Too little is left of the thread's stack.
+    pub const STACK: i32 = 7;
     /// The bits of a code.
     pub const CODE: i32 = 0xff;
     /// Where an index begins above it.

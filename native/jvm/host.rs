@@ -58,7 +58,9 @@ pub enum UpCallError {
     NoJvm,
     /// The class loader has been unloaded.
     Unloaded,
-    /// The up-call could not even start or end: the class name of what was thrown.
+    /// Too little of the thread's Java stack is left.
+    NoStack,
+    /// Java could not tell in the frame what was thrown: the name of its class.
     Thrown(String),
 }
 
@@ -139,14 +141,9 @@ impl Host {
         let object = method(c"object", c"(I)Ljava/lang/Object;")?;
         if ERRORS.get().is_none() {
             // SAFETY: by the caller's guarantee.
-            let (stack, memory) = unsafe {
-                (
-                    JvmError::find(env, c"java/lang/StackOverflowError", "java.lang.StackOverflowError")?,
-                    JvmError::find(env, c"java/lang/OutOfMemoryError", "java.lang.OutOfMemoryError")?,
-                )
-            };
+            let errors = unsafe { Errors::find(env)? };
             // Another class loader's thread may have been first, with the same classes.
-            let _ = ERRORS.set([stack, memory]);
+            let _ = ERRORS.set(errors);
         }
         // SAFETY: valid references by the caller's guarantee.
         let (natives, up_calls) =
@@ -202,6 +199,9 @@ impl Host {
     /// frame which called it does that already.
     #[inline(always)]
     pub fn hold(&self, in_call: bool) -> Result<Held, UpCallError> {
+        if !stack::has_java_room() {
+            return Err(UpCallError::NoStack);
+        }
         if in_call { Ok(Held { class: self.up_calls, own: false }) } else { self.hold_class() }
     }
 
@@ -319,33 +319,82 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
-/// A class of errors that the JVM itself throws, by a global reference: to find it by its name takes Java stack and memory,
-/// and those may be what is missing. Such a class is never unloaded.
-struct JvmError {
-    class: sys::jclass,
-    name: &'static str,
+/// The classes of the errors that the JVM itself throws, by global references: to find one by its name takes Java stack and
+/// memory, and those may be what is missing. Such a class is never unloaded.
+struct Errors {
+    stack: sys::jclass,
+    memory: sys::jclass,
+    /// `Class.getName`.
+    name: sys::jmethodID,
 }
 
-// SAFETY: global references may be used by any thread.
-unsafe impl Send for JvmError {}
+// SAFETY: global references and method ids may be used by any thread.
+unsafe impl Send for Errors {}
 // SAFETY: as above.
-unsafe impl Sync for JvmError {}
+unsafe impl Sync for Errors {}
 
-static ERRORS: OnceLock<[JvmError; 2]> = OnceLock::new();
+static ERRORS: OnceLock<Errors> = OnceLock::new();
 
-impl JvmError {
+/// The name of what is thrown where a Java stack ends.
+pub const STACK_OVERFLOW: &str = "java.lang.StackOverflowError";
+/// The name of what is thrown where the JVM's memory ends.
+pub const OUT_OF_MEMORY: &str = "java.lang.OutOfMemoryError";
+
+impl Errors {
     /// # Safety
     /// `env` is this thread's environment. On failure a Java exception is pending.
-    unsafe fn find(env: Env, binary: &CStr, name: &'static str) -> Option<Self> {
-        // SAFETY: by the caller's guarantee; the first failure is the last call.
-        unsafe {
-            let local = jni_call!(env, FindClass, binary.as_ptr());
-            if local.is_null() {
-                return None;
+    unsafe fn find(env: Env) -> Option<Self> {
+        let find = |binary: &CStr| {
+            // SAFETY: by the caller's guarantee; the first failure is the last call.
+            unsafe {
+                let local = jni_call!(env, FindClass, binary.as_ptr());
+                if local.is_null() {
+                    return None;
+                }
+                let class = jni_call!(env, NewGlobalRef, local);
+                jni_call!(env, DeleteLocalRef, local);
+                (!class.is_null()).then_some(class)
             }
-            let class = jni_call!(env, NewGlobalRef, local);
-            jni_call!(env, DeleteLocalRef, local);
-            (!class.is_null()).then_some(JvmError { class, name })
+        };
+        let (stack, memory) = (find(c"java/lang/StackOverflowError")?, find(c"java/lang/OutOfMemoryError")?);
+        let classes = find(c"java/lang/Class")?;
+        // SAFETY: by the caller's guarantee, and a class.
+        let name =
+            unsafe { jni_call!(env, GetMethodID, classes, c"getName".as_ptr(), c"()Ljava/lang/String;".as_ptr()) };
+        (!name.is_null()).then_some(Errors { stack, memory, name })
+    }
+
+    /// The name of a throwable's class.
+    ///
+    /// # Safety
+    /// `env` is this thread's environment, on the Java stack, with no exception pending, as after it; `class` is a class.
+    unsafe fn name(&self, env: Env, class: sys::jclass) -> String {
+        // SAFETY: by the caller's guarantee; the array has room for a byte more than the text that it takes.
+        unsafe {
+            if jni_call!(env, IsAssignableFrom, class, self.stack) {
+                return STACK_OVERFLOW.to_owned();
+            }
+            if jni_call!(env, IsAssignableFrom, class, self.memory) {
+                return OUT_OF_MEMORY.to_owned();
+            }
+            let name = jni_call!(env, CallObjectMethodA, class, self.name, std::ptr::null());
+            if jni_call!(env, ExceptionCheck) || name.is_null() {
+                jni_call!(env, ExceptionClear);
+                return "java.lang.Throwable".to_owned();
+            }
+            let length = jni_call!(env, GetStringUTFLength, name);
+            let mut text = vec![0_u8; usize::try_from(length).unwrap_or_default() + 1];
+            jni_call!(
+                env,
+                GetStringUTFRegion,
+                name,
+                0,
+                jni_call!(env, GetStringLength, name),
+                text.as_mut_ptr().cast()
+            );
+            jni_call!(env, DeleteLocalRef, name);
+            text.pop();
+            String::from_utf8_lossy(&text).into_owned()
         }
     }
 }
@@ -363,16 +412,14 @@ unsafe fn check(env: Env) -> Result<(), UpCallError> {
 /// Clears the pending exception and names its class.
 ///
 /// # Safety
-/// `env` is this thread's environment with an exception pending.
+/// `env` is this thread's environment, on the Java stack, with an exception pending.
 unsafe fn take_thrown(env: Env) -> String {
-    // SAFETY: by the caller's guarantee; none of these calls runs Java code.
+    // SAFETY: by the caller's guarantee.
     unsafe {
         let thrown = jni_call!(env, ExceptionOccurred);
         jni_call!(env, ExceptionClear);
         let class = jni_call!(env, GetObjectClass, thrown);
-        let known =
-            ERRORS.get().into_iter().flatten().find(|error| jni_call!(env, IsAssignableFrom, class, error.class));
-        let name = known.map_or("java.lang.Throwable", |error| error.name).to_owned();
+        let name = ERRORS.get().map_or_else(|| "java.lang.Throwable".to_owned(), |errors| errors.name(env, class));
         jni_call!(env, DeleteLocalRef, class);
         jni_call!(env, DeleteLocalRef, thrown);
         name

@@ -19,6 +19,13 @@ pub const DEFAULT_SIZE: usize = 16 << 20;
 /// red zone.
 const GAP: usize = 2048;
 
+/// Of a thread's stack, what HotSpot keeps for itself: four guard pages, and twenty that each of its checks looks ahead.
+const HOTSPOT: usize = (4 + 20) * 4096;
+
+/// Left free on the Java stack when Python calls Java, where the stack is large: what Krait's own Java code takes to read the
+/// arguments and to tell what was thrown, interpreted too.
+const ROOM: usize = 128 << 10;
+
 static SIZE: AtomicUsize = AtomicUsize::new(DEFAULT_SIZE);
 static SWITCH: AtomicBool = AtomicBool::new(true);
 
@@ -46,6 +53,10 @@ pub struct Stacks {
     size: Cell<usize>,
     /// Where an up-call may go on on the Java stack; null while the thread is not inside a down-call's Python part.
     java: Cell<*mut u8>,
+    /// Below this the Java stack has too little room for Java to be called; 0 where its bounds are not known.
+    floor: Cell<usize>,
+    /// The same for Java to read the answer of a down-call: less far up, since calls from Python come from inside of one.
+    answer_floor: Cell<usize>,
     /// Where the next down-call may go on on the Python stack; null for its top.
     python: Cell<*mut u8>,
     /// The thread's environment, once it was asked for in the outermost down-call that runs: it stays the same for so long.
@@ -58,6 +69,8 @@ thread_local! {
             base: Cell::new(null_mut()),
             size: Cell::new(0),
             java: Cell::new(null_mut()),
+            floor: Cell::new(0),
+            answer_floor: Cell::new(0),
             python: Cell::new(null_mut()),
             env: Cell::new(null_mut()),
         }
@@ -80,6 +93,11 @@ impl Stacks {
             self.base.set(start.cast::<u8>().add(page));
         }
         self.size.set(size);
+        if let Some((lowest, length)) = thread_stack() {
+            let room = ROOM.min(length.saturating_sub(HOTSPOT) / 4);
+            self.floor.set(lowest + HOTSPOT + room);
+            self.answer_floor.set(lowest + HOTSPOT + room / 2);
+        }
         #[cfg(all(test, target_arch = "x86_64"))]
         tests::tell_valgrind(self.base.get(), size);
         true
@@ -93,6 +111,36 @@ impl Drop for Stacks {
             unsafe { libc::munmap(self.base.get().sub(page()).cast(), self.size.get() + page()) };
         }
     }
+}
+
+/// The calling thread's own stack as (lowest address, size), where the system tells.
+#[cfg(target_os = "linux")]
+fn thread_stack() -> Option<(usize, usize)> {
+    let (mut attributes, mut lowest, mut size) = (std::mem::MaybeUninit::uninit(), null_mut(), 0);
+    // SAFETY: asks for the attributes of the calling thread, which are read and destroyed if there are any.
+    let told = unsafe {
+        if libc::pthread_getattr_np(libc::pthread_self(), attributes.as_mut_ptr()) != 0 {
+            return None;
+        }
+        let told = libc::pthread_attr_getstack(attributes.as_ptr(), &mut lowest, &mut size);
+        libc::pthread_attr_destroy(attributes.as_mut_ptr());
+        told
+    };
+    (told == 0).then_some((lowest as usize, size))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn thread_stack() -> Option<(usize, usize)> {
+    None
+}
+
+/// Whether the Java stack has room for a call from Python. Where it ends in Krait's own code, of what was thrown nothing
+/// could be told, and what was to be let go of would be lost; where it ends in the code that was called, there is room again.
+#[inline(always)]
+pub fn has_java_room() -> bool {
+    STACKS
+        .try_with(|stacks| stacks.java.get().is_null() || stacks.java.get() as usize >= stacks.floor.get())
+        .unwrap_or(true)
 }
 
 /// Maps this thread's Python stack, if that has not been done: its bounds are then known.
@@ -219,6 +267,12 @@ impl Stacks {
     #[inline(always)]
     pub fn can_switch(&self) -> bool {
         SWITCH.load(Ordering::Relaxed) && (!self.base.get().is_null() || self.map())
+    }
+
+    /// Whether the stack that the calling thread is on, and whose stacks these are, has room for Java to read an answer.
+    #[inline(always)]
+    pub fn can_answer(&self) -> bool {
+        stack_pointer() as usize >= self.answer_floor.get()
     }
 
     /// Runs `body` on the Python stack of the calling thread, whose stacks these are, and which [can](Self::can_switch).

@@ -11,9 +11,14 @@ use super::greenlets;
 use super::record::{CallId, Running};
 use super::thread::{Down, Thread, Way};
 
-/// The domain has ended: there is no Python to call any more.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Ended;
+/// Why a call does not begin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoCall {
+    /// The domain has ended: there is no Python to call any more.
+    Ended,
+    /// Too little is left of the thread's stack: Java could not read the answer, and what that holds would be lost.
+    NoStack,
+}
 
 /// Restores everything at the end of a down-call, also when it panics.
 struct Leave<'t, 'g> {
@@ -126,17 +131,35 @@ impl<R, F: for<'g> FnOnce(Gil<'g>) -> R> Work for Closure<F> {
 }
 
 /// [`down_to`] with a closure, where nanoseconds do not matter.
-pub fn down<R>(caller: impl Into<Caller>, call: &Running, body: impl for<'g> FnOnce(Gil<'g>) -> R) -> Result<R, Ended> {
+pub fn down<R>(
+    caller: impl Into<Caller>,
+    call: &Running,
+    body: impl for<'g> FnOnce(Gil<'g>) -> R,
+) -> Result<R, NoCall> {
+    go(caller, call, &mut Closure(Some(body)), false)
+}
+
+/// The same for what gives Java an answer to read.
+pub fn down_for_answer<R>(
+    caller: impl Into<Caller>,
+    call: &Running,
+    body: impl for<'g> FnOnce(Gil<'g>) -> R,
+) -> Result<R, NoCall> {
     down_to(caller, call, &mut Closure(Some(body)))
 }
 
 /// Does work attached to the caller's domain, on the Python stack. The calling thread must not be attached: that is so in
-/// Java code, whoever called it.
+/// Java code, whoever called it. Java reads the answer.
 #[inline(always)]
-pub fn down_to<W: Work>(caller: impl Into<Caller>, call: &Running, work: &mut W) -> Result<W::Answer, Ended> {
+pub fn down_to<W: Work>(caller: impl Into<Caller>, call: &Running, work: &mut W) -> Result<W::Answer, NoCall> {
+    go(caller, call, work, true)
+}
+
+#[inline(always)]
+fn go<W: Work>(caller: impl Into<Caller>, call: &Running, work: &mut W, answers: bool) -> Result<W::Answer, NoCall> {
     let Caller { binding, way } = caller.into();
     if !binding.domain.enter(binding.life) {
-        return Err(Ended);
+        return Err(NoCall::Ended);
     }
     let _user = User(binding.domain);
     let found;
@@ -151,24 +174,29 @@ pub fn down_to<W: Work>(caller: impl Into<Caller>, call: &Running, work: &mut W)
     let mut crossing = Crossing { way, binding, call, work, answer: None, down: None };
     // SAFETY: thread-locals stay where they are until the thread ends, and this function returns before.
     match unsafe { way.stacks.as_ref() } {
-        Some(stacks) if stacks.can_switch() => stacks.switch(|| crossing.run()),
+        Some(stacks) if stacks.can_switch() => {
+            if answers && !stacks.can_answer() {
+                return Err(NoCall::NoStack);
+            }
+            stacks.switch(|| crossing.run());
+        }
         _ => crossing.run_here(),
     }
-    crossing.answer.ok_or(Ended)
+    crossing.answer.ok_or(NoCall::Ended)
 }
 
 /// As [`down`], on the stack that the thread has: for CPython's own start of an interpreter, which comes before its stack
 /// can be told.
-pub(super) fn down_here<R>(binding: &'static Binding, body: impl for<'g> FnOnce(Gil<'g>) -> R) -> Result<R, Ended> {
+pub(super) fn down_here<R>(binding: &'static Binding, body: impl for<'g> FnOnce(Gil<'g>) -> R) -> Result<R, NoCall> {
     if !binding.domain.enter(binding.life) {
-        return Err(Ended);
+        return Err(NoCall::Ended);
     }
     let _user = User(binding.domain);
     let (way, call) = (Way::find(binding.domain), Running::new(CallId::default()));
     let work = &mut Closure(Some(body));
     let mut crossing = Crossing { way: &way, binding, call: &call, work, answer: None, down: None };
     crossing.run_here();
-    crossing.answer.ok_or(Ended)
+    crossing.answer.ok_or(NoCall::Ended)
 }
 
 /// What crosses to the Python stack, and back.

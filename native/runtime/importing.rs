@@ -30,9 +30,9 @@ pub(super) struct Imports {
 }
 
 impl Imports {
-    /// The next frame, and its code: whether the imports seen so far may be cut short there.
-    pub(super) fn may_end(&mut self, gil: Gil<'_>, frame: &Object, code: &Object) -> Result<bool> {
-        if !is_machinery(gil, code)? {
+    /// The next frame, its code, and whether that is the machinery's: whether the imports seen so far may be cut short there.
+    pub(super) fn may_end(&mut self, gil: Gil<'_>, frame: &Object, code: &Object, is_machinery: bool) -> Result<bool> {
+        if !is_machinery {
             let is_whole = self.seen.is_none_or(|seen| seen == 0 || seen == LOADED);
             self.seen = is_single_module(gil, frame, code)?.then_some(0);
             return Ok(is_whole);

@@ -13,7 +13,7 @@ use super::down::{down, down_here};
 use super::gate::Gate;
 use super::record::Running;
 use super::start::describe;
-use super::{Binding, Ended, thread, turns};
+use super::{Binding, thread, turns};
 
 /// What an interpreter has for itself besides its globals.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -97,7 +97,7 @@ fn open_here(
             loaded.map(|()| (domain, state))
         })
     });
-    let (domain, state) = opened.map_err(|Ended| "Python has ended".to_owned())??;
+    let (domain, state) = opened.map_err(|_| "Python has ended".to_owned())??;
     // Kept, and used by no thread, until the interpreter ends: CPython gives the memory of an interpreter's first thread
     // state to the next one when the list is empty, and is not safe against both happening at once.
     domain.keep_first(state);

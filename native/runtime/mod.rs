@@ -17,7 +17,7 @@ mod turns;
 
 pub use domain::{Binding, Domain, Helpers, main_domain};
 pub use door::{Door, number};
-pub use down::{Caller, Ended, Work, down, down_to};
+pub use down::{Caller, NoCall, Work, down, down_for_answer, down_to};
 pub use handles::{Handles, Stale};
 pub use isolation::{EndError, Isolation, end, open};
 pub use observe::{Counts, counts, measure, take_waited};

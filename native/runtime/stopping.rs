@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::py::{self, Gil, Object, Owned};
 
 use super::domain::{Binding, Domain};
-use super::down::{Ended, down};
+use super::down::{NoCall, down};
 use super::importing::{self, Imports};
 use super::record::{CallId, Record, Running, Stop};
 use super::thread::on_own_thread;
@@ -44,7 +44,7 @@ pub fn stop(
     binding: &'static Binding,
     stop: Stop,
     which: impl Fn(&CallId) -> bool + Send + 'static,
-) -> Result<usize, Ended> {
+) -> Result<usize, NoCall> {
     if binding.domain.is_main() || py::version() >= (3, 13) {
         return stop_here(binding, stop, which);
     }
@@ -52,7 +52,7 @@ pub fn stop(
         .map_or(Ok(0), |stopping| stopping.join().unwrap_or(Ok(0)))
 }
 
-fn stop_here(binding: &'static Binding, stop: Stop, which: impl Fn(&CallId) -> bool) -> Result<usize, Ended> {
+fn stop_here(binding: &'static Binding, stop: Stop, which: impl Fn(&CallId) -> bool) -> Result<usize, NoCall> {
     let (marked, waiting) = down(binding, &Running::default(), |gil| {
         learn_entering(gil);
         let marked = binding.domain.mark(gil, stop, which);
@@ -83,7 +83,7 @@ fn stop_later(binding: &'static Binding) {
             match down(binding, &Running::default(), stopping) {
                 Ok(true) => std::thread::sleep(PAUSE),
                 Ok(false) => break,
-                Err(Ended) => return domain.end_stopping(),
+                Err(_) => return domain.end_stopping(),
             }
         }
     };
@@ -187,11 +187,12 @@ fn may_be_stopped(gil: Gil<'_>, record: &Record, patient: bool) -> bool {
                 break;
             };
             let code = frame.attr_str(gil, c"f_code")?;
-            if must_not_stop(gil, &frame, &code, depth)? {
+            let is_machinery = importing::is_machinery(gil, &code)?;
+            if depth == 0 && is_machinery || must_not_stop(gil, &frame, &code, depth)? {
                 return Ok(false);
             }
             if let Some(imports) = &mut imports
-                && !imports.may_end(gil, &frame, &code)?
+                && !imports.may_end(gil, &frame, &code, is_machinery)?
             {
                 return Ok(false);
             }
@@ -206,7 +207,7 @@ fn may_be_stopped(gil: Gil<'_>, record: &Record, patient: bool) -> bool {
 }
 
 fn must_not_stop(gil: Gil<'_>, frame: &Owned<'_>, code: &Owned<'_>, depth: usize) -> py::Result<bool> {
-    if depth == 0 && (importing::is_machinery(gil, code)? || is_entering(gil, frame, code)?) {
+    if depth == 0 && is_entering(gil, frame, code)? {
         return Ok(true);
     }
     if depth >= NEAR {

@@ -14,6 +14,8 @@ public final class Failure {
     public static final int ARGUMENT = 5;
     /** Python cannot make an argument, whose index stands above the code. */
     public static final int UNMADE = 6;
+    /** Too little is left of the thread's stack. */
+    public static final int STACK = 7;
     /** The bits of a code. */
     public static final int CODE = 0xff;
     /** Where an index begins above it. */

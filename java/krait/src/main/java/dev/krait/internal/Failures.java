@@ -80,6 +80,8 @@ final class Failures {
                 return new IllegalArgumentException(message);
             case Failure.SETUP:
                 return new PythonSetupException(message);
+            case Failure.STACK:
+                throw new StackOverflowError(message);
             default:
                 throw new AssertionError("Krait: " + message);
         }

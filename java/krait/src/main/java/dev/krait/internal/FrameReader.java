@@ -68,7 +68,7 @@ public final class FrameReader extends FrameInput {
             return value(false);
         } catch (StackOverflowError e) {
             new Skipper(this, context()).skip(start, position);
-            throw Refusals.stackTooSmall(e);
+            throw Refusals.stackUsedUp(e, depth);
         } catch (RuntimeException | Error e) {
             new Skipper(this, context()).skip(start, position);
             throw e;

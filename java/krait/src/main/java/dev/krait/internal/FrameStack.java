@@ -207,6 +207,9 @@ public final class FrameStack {
         }
         try {
             return (boolean) IS_VIRTUAL.invokeExact(thread);
+        } catch (RuntimeException | Error e) {
+            // A stack that ends here.
+            throw e;
         } catch (Throwable e) {
             throw new AssertionError("Krait: Thread.isVirtual failed", e);
         }

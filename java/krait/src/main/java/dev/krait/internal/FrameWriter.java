@@ -116,7 +116,7 @@ public final class FrameWriter extends FrameOutput {
         try {
             value(value, false);
         } catch (StackOverflowError e) {
-            throw Refusals.stackTooSmall(e);
+            throw Refusals.stackUsedUp(e, depth);
         }
     }
 
@@ -280,6 +280,13 @@ public final class FrameWriter extends FrameOutput {
         buffer.position(position);
         buffer.asDoubleBuffer().put(values, from, count);
         position += 8 * count;
+    }
+
+    /** Begins the payload anew, without the slots that were written. */
+    void restart() {
+        rollback();
+        rewind();
+        depth = 0;
     }
 
     /** Takes back the slots that were written, when the frame will not be handed over after all. */

@@ -115,16 +115,17 @@ public final class JavaHandles {
         private int used = 1;
 
         synchronized int allocate(Held held) {
-            int index;
-            if (freeCount > 0) {
-                index = free[--freeCount];
-            } else {
-                if (used == table.length()) {
-                    grow();
-                }
-                index = used++;
+            if (freeCount == 0 && used == table.length()) {
+                grow();
             }
+            int index = freeCount > 0 ? free[freeCount - 1] : used;
+            // Counted after it is stored: the stack may end in any call.
             table.set(index, held);
+            if (freeCount > 0) {
+                freeCount--;
+            } else {
+                used++;
+            }
             return index;
         }
 

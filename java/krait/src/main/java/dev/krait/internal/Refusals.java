@@ -7,6 +7,9 @@ final class Refusals {
     /** The containers that may stand inside one another, the outermost included. */
     static final int MAX_DEPTH = 1000;
 
+    /** Containers inside one another that take next to nothing of a stack. */
+    private static final int FITS_ANY_STACK = 50;
+
     private Refusals() {
     }
 
@@ -46,7 +49,11 @@ final class Refusals {
         return new ConversionException("a value that is nested deeper than 1,000 cannot cross (" + container + ")");
     }
 
-    static ConversionException stackTooSmall(StackOverflowError cause) {
+    /** What to throw where a value took the last of the stack: where it is not nested deeply, it is not to blame. */
+    static RuntimeException stackUsedUp(StackOverflowError cause, int depth) {
+        if (depth < FITS_ANY_STACK) {
+            throw cause;
+        }
         return new ConversionException("a value is nested deeper than the stack of thread "
                 + Thread.currentThread().getName() + " allows; give the thread a larger stack", cause);
     }

@@ -70,7 +70,7 @@ public final class Thrown {
     static String message(Throwable thrown) {
         try {
             return thrown.getMessage();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             return "getMessage() threw " + e.getClass().getName();
         }
     }

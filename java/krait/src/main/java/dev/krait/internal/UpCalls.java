@@ -1,6 +1,5 @@
 package dev.krait.internal;
 
-import dev.krait.ConversionException;
 import dev.krait.PythonException;
 import java.util.Arrays;
 
@@ -210,27 +209,39 @@ final class UpCalls {
     /**
      * Tells what was thrown: (exception, frames) for a Python exception on its way through Java, (throwable, class name,
      * message) for any other, (type, message) for what Krait itself has to say.
+     *
+     * <p>Where that cannot be written, for want of stack, memory or an interpreter, it is thrown, and native code makes a Python
+     * exception of its kind: never one that has lost its throwable.
      */
     private static void raise(Frame frame, Session session, Throwable raised) {
         Throwable thrown = Thrown.original(raised);
+        if (session == null && !(thrown instanceof PythonError)) {
+            throw Failures.<RuntimeException>sneaky(thrown);
+        }
         FrameWriter writer = frame.write(session).withoutReferences();
-        Object python = session == null ? null : Api.get().pythonExceptionOf(thrown);
         try {
-            if (thrown instanceof PythonError) {
-                writer.write(new Object[] {((PythonError) thrown).type(), thrown.getMessage()});
-            } else if (python != null) {
-                writer.write(new Object[] {python, new PassedFrames(thrown.getStackTrace())});
-            } else {
-                writer.write(record(thrown));
-            }
-        } catch (IllegalStateException | ConversionException | PythonError e) {
-            // The Python exception was closed, or is another interpreter's, or the filter denies the class: then only
-            // the name and the message remain.
+            tell(writer, session, thrown);
+        } catch (Throwable e) {
             writer.rollback();
-            writer = frame.write(session).withoutReferences();
-            writer.write(python == null ? new Object[] {null, thrown.getClass().getName(), Thrown.message(thrown)} : record(thrown));
+            throw Failures.<RuntimeException>sneaky(e instanceof VirtualMachineError ? e : thrown);
         }
         writer.finishRaised();
+    }
+
+    private static void tell(FrameWriter writer, Session session, Throwable thrown) {
+        if (thrown instanceof PythonError) {
+            writer.write(new Object[] {((PythonError) thrown).type(), thrown.getMessage()});
+            return;
+        }
+        Object python = Api.get().pythonExceptionOf(thrown);
+        try {
+            writer.write(python == null ? record(thrown) : new Object[] {python, new PassedFrames(thrown.getStackTrace())});
+        } catch (IllegalStateException | PythonError e) {
+            // The Python exception was closed, or is another interpreter's, or the filter denies the class: then only
+            // the name and the message remain.
+            writer.restart();
+            writer.write(python == null ? new Object[] {null, thrown.getClass().getName(), Thrown.message(thrown)} : record(thrown));
+        }
     }
 
     private static Object[] record(Throwable thrown) {
