@@ -19,8 +19,9 @@ pub const DEFAULT_SIZE: usize = 16 << 20;
 /// red zone.
 const GAP: usize = 2048;
 
-/// Of a thread's stack, what HotSpot keeps for itself: four guard pages, and twenty that each of its checks looks ahead.
-const HOTSPOT: usize = (4 + 20) * 4096;
+/// Of a thread's stack, what HotSpot keeps for itself, in units of 4 KiB that it rounds up to pages: three guard zones, and
+/// what each of its checks looks ahead.
+const HOTSPOT: [usize; 4] = [2, 1, 1, 20];
 
 /// Left free on the Java stack when Python calls Java, where the stack is large: what Krait's own Java code takes to read the
 /// arguments and to tell what was thrown, interpreted too.
@@ -94,9 +95,10 @@ impl Stacks {
         }
         self.size.set(size);
         if let Some((lowest, length)) = thread_stack() {
-            let room = ROOM.min(length.saturating_sub(HOTSPOT) / 4);
-            self.floor.set(lowest + HOTSPOT + room);
-            self.answer_floor.set(lowest + HOTSPOT + room / 2);
+            let kept: usize = HOTSPOT.iter().map(|units| (units * 4096).next_multiple_of(page)).sum();
+            let room = ROOM.min(length.saturating_sub(kept) / 4);
+            self.floor.set(lowest + kept + room);
+            self.answer_floor.set(lowest + kept + room / 2);
         }
         #[cfg(all(test, target_arch = "x86_64"))]
         tests::tell_valgrind(self.base.get(), size);
