@@ -104,9 +104,16 @@ class FrameWriterTest {
             }
         }
 
-        ConversionException e = refused(new Deep());
+        Object nested = new Deep();
+        for (int i = 0; i < 60; i++) {
+            nested = Arrays.asList(nested);
+        }
+        ConversionException e = refused(nested);
         assertTrue(e.getMessage().contains("stack of thread"), e.getMessage());
         assertSame(StackOverflowError.class, e.getCause().getClass());
+        // Not the value's depth, but the code in it, or around it.
+        Object shallow = new Deep();
+        assertThrows(StackOverflowError.class, () -> frame.write(context).write(shallow));
     }
 
     @Test
