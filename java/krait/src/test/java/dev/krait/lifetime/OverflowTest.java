@@ -9,6 +9,7 @@ import dev.krait.PyFunction;
 import dev.krait.PythonException;
 import dev.krait.PythonInterpreter;
 import dev.krait.testing.ChildJvm;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -65,7 +66,7 @@ final class OverflowTest {
             }
             // A thread keeps its last answer until its next call.
             threads.submit(() -> call.call(GIVES, 1L)).get();
-            String before = live();
+            long[] before = live();
             threads.submit(EveryDepth::run).get();
             threads.submit(() -> call.call(GIVES, 1L)).get();
             System.out.println(overflows + " overflows, " + recursions + " recursion errors");
@@ -76,23 +77,26 @@ final class OverflowTest {
             wrong = null;
             well = 0;
             attempts(true);
+            long[] after = live();
             System.out.println("at the end: " + (well == 1 ? "well" : String.valueOf(wrong)) + ", "
-                    + (live().equals(before) ? "nothing lost" : before + ", then " + live()));
+                    + (after[0] <= before[0] && after[1] <= before[1] ? "nothing lost"
+                            : Arrays.toString(before) + " objects of Java's and of Python's before, then " + Arrays.toString(after)));
             threads.shutdown();
             py.close();
         }
 
         /** What each side holds of the other once both collectors have run. */
-        private static String live() throws InterruptedException {
-            String least = null;
+        private static long[] live() throws InterruptedException {
+            long[] last = new long[2];
             for (int i = 0; i < 10; i++) {
                 System.gc();
                 Thread.sleep(50);
                 py.exec("gc.collect()");
                 KraitMetrics now = KraitMetrics.now();
-                least = now.javaObjects() + " Java objects, " + now.pythonObjects() + " Python objects";
+                last[0] = now.javaObjects();
+                last[1] = now.pythonObjects();
             }
-            return least;
+            return last;
         }
 
         private static void run() {
