@@ -4,10 +4,21 @@
 //! the classes of its code and of whoever made it, for as long as the process.
 
 use std::ffi::CStr;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use jni::sys::{self, jvalue};
 
 use super::{Env, jni_call};
+
+static ENDS: AtomicBool = AtomicBool::new(false);
+
+/// Whether the JVM is ending, or has ended: from when its shutdown hooks run.
+///
+/// When it has ended, its threads are stopped wherever they are, also with the GIL, or with a lock. Then who waits for
+/// that waits for ever, and the thread that ended the JVM is one that the process waits for.
+pub fn ends() -> bool {
+    ENDS.load(Ordering::Acquire)
+}
 
 /// What the hook and the thread tell each other by.
 pub struct ExitHook {
@@ -34,6 +45,12 @@ impl ExitHook {
     /// Makes the calling thread, which has no Java frames, a daemon thread of the JVM, and registers the hook. None where the
     /// JVM ends already.
     pub fn register(self, thread_name: &'static CStr) -> Option<Registered> {
+        let registered = self.registered(thread_name);
+        ENDS.store(registered.is_none(), Ordering::Release);
+        registered
+    }
+
+    fn registered(self, thread_name: &'static CStr) -> Option<Registered> {
         let env = super::env_as(thread_name)?;
         // SAFETY: this thread's environment; classes and methods of every JDK, arguments of the methods' types, each result
         // checked before the next call.
@@ -86,6 +103,7 @@ impl Registered {
     /// Waits until the JVM ends.
     pub fn wait(&self) {
         self.semaphore(self.hook.asked, c"acquireUninterruptibly");
+        ENDS.store(true, Ordering::Release);
     }
 
     /// Lets the JVM end.

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::JoinHandle;
 use std::time::Instant;
 
+use crate::jvm::exit;
 use crate::jvm::stack::{self, Stacks};
 use crate::py::{Gil, Object, ThreadState};
 
@@ -215,6 +216,11 @@ impl Thread {
 
 impl Drop for Thread {
     fn drop(&mut self) {
+        if exit::ends() {
+            // All of it goes with the process, and what it would take to give it back may never be had.
+            std::mem::forget((self.doors.take(), self.seats.take()));
+            return;
+        }
         for door in self.doors.take() {
             door.close();
         }

@@ -109,13 +109,12 @@ class ExitTest {
                     throw new IllegalStateException(e);
                 }
             }),
-            ending("threads of Python's that call Java all the time", py -> {
-                py.set("java", (Callable<Object>) () -> List.of("x", new Object()));
-                py.exec(lines("import atexit, threading", "atexit.register(lambda: print('at exit'))", "def work():",
-                        "    while True: java()", "for i in range(8): threading.Thread(target=work, daemon=True).start()"));
-                py.exec("import time\ntime.sleep(0.3)");
+            ending("threads of Python's that call Java, System.exit", py -> {
+                threadsThatCallJava(py, true);
                 System.exit(12);
             }),
+            ending("threads of Python's that call Java, main returns", py -> threadsThatCallJava(py, true)),
+            ending("threads of Python's that are no daemons and call Java, main returns", py -> threadsThatCallJava(py, false)),
             ending("call in a shutdown hook", py -> Runtime.getRuntime().addShutdownHook(new Thread(() -> {
                 // Before or after Python's own end: it must not matter.
                 py.exec("import time\ntime.sleep(0.5)\nprint('from the hook')");
@@ -124,6 +123,13 @@ class ExitTest {
                     "print('said')", "os.kill(os.getpid(), signal.SIGTERM)", "time.sleep(60)"))),
             ending("interrupted by Ctrl-C", py -> py.exec(lines("import atexit, os, signal, time",
                     "atexit.register(lambda: print('at exit'))", "os.kill(os.getpid(), signal.SIGINT)", "time.sleep(60)"))));
+
+    private static void threadsThatCallJava(PythonInterpreter py, boolean daemon) {
+        py.set("java", (Callable<Object>) () -> List.of("x", new Object()));
+        py.set("daemon", daemon);
+        py.exec(lines("import atexit, threading, time", "atexit.register(lambda: print('at exit'))", "def work():", "    while True: java()",
+                "for i in range(8): threading.Thread(target=work, daemon=daemon).start()", "time.sleep(0.3)"));
+    }
 
     private static void exitsAtExit(PythonInterpreter py) {
         py.set("end", (Runnable) () -> System.exit(7));
@@ -231,10 +237,12 @@ class ExitTest {
         assertEquals("at exit\n", run("System.exit inside Python on a virtual thread", "leave open").withCode(11));
     }
 
-    @Test
-    void threadsOfPythonsThatCallJavaMeanwhileDoNotHinderTheEnd() {
-        ChildJvm.Ended ended = run("threads of Python's that call Java all the time", "leave open");
-        assertEquals("at exit\n", ended.withCode(12));
+    @ParameterizedTest
+    @ValueSource(strings = {"threads of Python's that call Java, System.exit", "threads of Python's that call Java, main returns",
+        "threads of Python's that are no daemons and call Java, main returns"})
+    void threadsOfPythonsThatCallJavaMeanwhileDoNotHinderTheEnd(String ending) {
+        ChildJvm.Ended ended = run(ending, "leave open");
+        assertEquals("at exit\n", ended.withCode(ending.endsWith("System.exit") ? 12 : 0));
         assertTrue(ended.millis < 30_000, () -> ended.millis + " ms");
     }
 
