@@ -36,7 +36,9 @@ fn properties(folder: &Path, found: &mut BTreeSet<String>) {
 #[test]
 fn every_system_property_stands_in_the_page_of_settings() {
     let mut read_by_java = BTreeSet::new();
-    properties(&root().join("java/krait/src/main/java/dev/krait"), &mut read_by_java);
+    for module in ["krait", "krait-pemja", "krait-flink"] {
+        properties(&root().join("java").join(module).join("src/main/java/dev/krait"), &mut read_by_java);
+    }
     let page = read(&root().join("docs/setup.md"));
     let rows = page.lines().filter_map(|line| line.strip_prefix("| `krait."));
     let documented: BTreeSet<String> =
