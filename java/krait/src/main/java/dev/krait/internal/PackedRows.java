@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicReference;
 
 /** Rows that are numbers of one kind, eight bytes each: taken from their source, and then replaced by their results. */
 final class PackedRows {
-    /** An array that nobody uses at the moment. New memory for each stream would take 2 to 3 ns a row more: it is in no cache. */
+    /** An array that nobody uses at the moment: new memory for each stream would be in no cache. */
     private static final AtomicReference<long[]> SPARE = new AtomicReference<>();
 
     private long[] numbers = {};
