@@ -282,18 +282,16 @@ public final class Frame {
         ByteBuffer old = buffer;
         int length = (int) Math.max(capacity, Math.min(2L * old.capacity(), MOST));
         ByteBuffer grown = length > KEPT ? LargeBuffers.take(length) : LargeBuffers.direct(length);
-        // Not duplicates with limits: positions mean nothing here, and every use sets its own.
-        old.position(0).limit(used);
-        grown.position(0);
-        grown.put(old);
-        old.clear();
-        if (old != kept) {
-            LargeBuffers.give(old);
-        }
+        // Duplicates: a limit of the memory's own would stay behind where the stack ends meanwhile.
+        grown.duplicate().clear().put(old.duplicate().clear().limit(used));
+        boolean lent = old != kept;
         if (length <= KEPT) {
             kept = grown;
         }
         use(grown);
+        if (lent) {
+            LargeBuffers.give(old);
+        }
         return grown;
     }
 
@@ -342,9 +340,10 @@ public final class Frame {
      * result: the result must stay until native code has read it.
      */
     public void shrink() {
-        if (buffer != kept) {
-            LargeBuffers.give(buffer);
+        ByteBuffer lent = buffer;
+        if (lent != kept) {
             use(kept);
+            LargeBuffers.give(lent);
         }
     }
 
