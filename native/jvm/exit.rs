@@ -127,10 +127,7 @@ impl Registered {
                 }
                 let innermost = found(env, jni_call!(env, GetObjectArrayElement, trace, 0))?;
                 let class = object(env, innermost, c"getClassName", c"()Ljava/lang/String;")?;
-                let length = jni_call!(env, GetStringUTFLength, class);
-                let mut name = vec![0; usize::try_from(length).ok()? + 1];
-                jni_call!(env, GetStringUTFRegion, class, 0, jni_call!(env, GetStringLength, class), name.as_mut_ptr());
-                Some(CStr::from_ptr(name.as_ptr()) == c"java.lang.Shutdown")
+                Some(super::class_name(env, class) == "java.lang.Shutdown")
             };
             let waits = waits() == Some(true);
             jni_call!(env, ExceptionClear);

@@ -369,7 +369,7 @@ impl Errors {
     /// # Safety
     /// `env` is this thread's environment, on the Java stack, with no exception pending, as after it; `class` is a class.
     unsafe fn name(&self, env: Env, class: sys::jclass) -> String {
-        // SAFETY: by the caller's guarantee; the array has room for a byte more than the text that it takes.
+        // SAFETY: by the caller's guarantee, and a string.
         unsafe {
             if jni_call!(env, IsAssignableFrom, class, self.stack) {
                 return STACK_OVERFLOW.to_owned();
@@ -382,19 +382,9 @@ impl Errors {
                 jni_call!(env, ExceptionClear);
                 return "java.lang.Throwable".to_owned();
             }
-            let length = jni_call!(env, GetStringUTFLength, name);
-            let mut text = vec![0_u8; usize::try_from(length).unwrap_or_default() + 1];
-            jni_call!(
-                env,
-                GetStringUTFRegion,
-                name,
-                0,
-                jni_call!(env, GetStringLength, name),
-                text.as_mut_ptr().cast()
-            );
+            let text = super::class_name(env, name);
             jni_call!(env, DeleteLocalRef, name);
-            text.pop();
-            String::from_utf8_lossy(&text).into_owned()
+            text
         }
     }
 }

@@ -88,6 +88,22 @@ fn attached(arguments: *mut sys::JavaVMAttachArgs) -> Option<Env> {
     Some(env.cast())
 }
 
+/// The text of a Java string that is a class's name: ASCII as a rule, else in the JVM's own encoding of UTF-8.
+///
+/// # Safety
+/// `env` is this thread's environment, on the Java stack, with no exception pending, and `string` is a string.
+unsafe fn class_name(env: Env, string: sys::jstring) -> String {
+    // SAFETY: by the caller's guarantee; the memory has room for a byte more than the text that it takes.
+    unsafe {
+        let length = jni_call!(env, GetStringUTFLength, string);
+        let mut text = vec![0_u8; usize::try_from(length).unwrap_or_default() + 1];
+        let units = jni_call!(env, GetStringLength, string);
+        jni_call!(env, GetStringUTFRegion, string, 0, units, text.as_mut_ptr().cast());
+        text.pop();
+        String::from_utf8_lossy(&text).into_owned()
+    }
+}
+
 /// Throws a Java exception of this class: for where a frame cannot say it.
 ///
 /// # Safety

@@ -228,8 +228,7 @@ public final class FrameWriter extends FrameOutput {
      * @param message what to tell the caller
      */
     public void fail(int code, String message) {
-        rollback();
-        rewind();
+        restart();
         putInt(code);
         writeString(message);
         end(Status.FAILED);
