@@ -188,7 +188,7 @@ fn may_be_stopped(gil: Gil<'_>, record: &Record, patient: bool) -> bool {
             };
             let code = frame.attr_str(gil, c"f_code")?;
             let is_machinery = importing::is_machinery(gil, &code)?;
-            if depth == 0 && is_machinery || must_not_stop(gil, &frame, &code, depth)? {
+            if must_not_stop(gil, &frame, &code, depth, is_machinery)? {
                 return Ok(false);
             }
             if let Some(imports) = &mut imports
@@ -206,8 +206,14 @@ fn may_be_stopped(gil: Gil<'_>, record: &Record, patient: bool) -> bool {
     })
 }
 
-fn must_not_stop(gil: Gil<'_>, frame: &Owned<'_>, code: &Owned<'_>, depth: usize) -> py::Result<bool> {
-    if depth == 0 && is_entering(gil, frame, code)? {
+fn must_not_stop(
+    gil: Gil<'_>,
+    frame: &Owned<'_>,
+    code: &Owned<'_>,
+    depth: usize,
+    is_machinery: bool,
+) -> py::Result<bool> {
+    if depth == 0 && (is_machinery || is_entering(gil, frame, code)?) {
         return Ok(true);
     }
     if depth >= NEAR {
