@@ -31,6 +31,10 @@ public final class PyFunction extends PyObject {
             return (PyFunction) value;
         }
         PyObject object = (PyObject) value;
+        if (!object.isCallable()) {
+            throw new ConversionException("Python " + object.typeName() + " cannot become "
+                    + PyFunction.class.getTypeName() + ": it cannot be called");
+        }
         return Requests.function(object.session(), object, PyFunction::new);
     }
 

@@ -118,7 +118,9 @@ class ObjectsTest extends Crossing {
         assertEquals("None", py.eval(PyObject.class, "None").repr());
         PyFunction upper = py.eval(PyFunction.class, "str.upper");
         assertEquals("Ä", upper.call("ä"));
-        raised("TypeError", () -> py.eval(PyFunction.class, "5"));
+        ConversionException number = assertThrows(ConversionException.class, () -> py.eval(PyFunction.class, "5"));
+        assertEquals("Python int cannot become dev.krait.PyFunction: it cannot be called", number.getMessage());
+        assertThrows(ConversionException.class, () -> py.eval(PyFunction.class, "None"));
     }
 
     @Test
