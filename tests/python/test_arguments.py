@@ -55,6 +55,9 @@ class Overloads(unittest.TestCase):
         self.assertEqual(Overloaded.task(lambda: 1), "Callable")
         self.assertEqual((Overloaded.function(lambda a: 1), Overloaded.function(lambda a, b: 1)), ("Function", "BiFunction"))
 
+        self.assertEqual([Overloaded.python(x) for x in (len, lambda: 1, int, object())],
+                         ["PyFunction", "PyFunction", "PyFunction", "PyObject"])
+
         class Counter:
             def one(self, a):
                 return a
@@ -138,6 +141,21 @@ class Erased(unittest.TestCase):
         box.add(java.lang.Short(3))
         self.assertEqual(Takes.className(box.get(0)), "java.lang.Long")
         self.assertEqual(Takes.className(java.lang.Short(3)), "java.lang.Short")
+
+
+class Functions(unittest.TestCase):
+    def test_a_callable_is_a_PyFunction_where_one_is_wanted(self):
+        for function in (str, str.upper, "{}".format, lambda x: x):
+            self.assertEqual(Takes.python(function, "a"), function("a"))
+        self.assertEqual(Takes.firstPython([len, max], "abc"), 3)
+        self.assertEqual((Takes.pythons(), Takes.pythons(len), Takes.pythons(len, max), Takes.pythons([len, max, min])), (0, 1, 2, 3))
+
+    def test_what_cannot_be_called_is_refused(self):
+        for wrong in (5, "len", object(), (x for x in "ab"), [len]):
+            with self.assertRaisesRegex(TypeError, "no dev.krait.cases.Takes.python takes"):
+                Takes.python(wrong, 1)
+        with self.assertRaisesRegex(TypeError, r"at \[0\]: Python object .* cannot become dev.krait.PyFunction"):
+            Takes.firstPython([object()], 1)
 
 
 class Containers(unittest.TestCase):

@@ -62,6 +62,11 @@ final class ApiAccess extends Api {
     }
 
     @Override
+    public Object function(Object object) {
+        return PyFunction.of(pythonObject(object));
+    }
+
+    @Override
     public CompletableFuture<Object> future(Object object, Type type) {
         PyObject awaitable = pythonObject(object);
         return PyFuture.isAwaitable(awaitable) ? PyFuture.start(awaitable, type) : null;

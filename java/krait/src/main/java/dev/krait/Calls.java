@@ -88,17 +88,12 @@ final class Calls {
         if (type.isInstance(value)) {
             return (T) value;
         }
-        Object converted = type == PyFunction.class ? PyFunction.of(value) : session.convert(value, type);
         // Not Class.cast: int.class is a Class<Integer> that no object is an instance of.
-        return (T) converted;
+        return (T) session.convert(value, type);
     }
 
     @SuppressWarnings("unchecked")
     static <T> T convert(Session session, Object value, TypeRef<T> type) {
-        return (T) convertTo(session, value, type.type());
-    }
-
-    static Object convertTo(Session session, Object value, Type type) {
-        return type == PyFunction.class ? PyFunction.of(value) : session.convert(value, type);
+        return (T) session.convert(value, type.type());
     }
 }

@@ -26,16 +26,12 @@ public final class PyFunction extends PyObject {
         super(session, handle);
     }
 
-    static PyFunction of(Object value) {
-        if (value instanceof PyFunction) {
-            return (PyFunction) value;
+    /** The object as a function; null if it cannot be called. */
+    static PyFunction of(PyObject object) {
+        if (object instanceof PyFunction) {
+            return (PyFunction) object;
         }
-        PyObject object = (PyObject) value;
-        if (!object.isCallable()) {
-            throw new ConversionException("Python " + object.typeName() + " cannot become "
-                    + PyFunction.class.getTypeName() + ": it cannot be called");
-        }
-        return Requests.function(object.session(), object, PyFunction::new);
+        return object.isCallable() ? Requests.function(object.session(), object, PyFunction::new) : null;
     }
 
     /**

@@ -39,9 +39,9 @@ final class PyFuture {
         if (result instanceof CompletionStage && type != CompletableFuture.class && type != CompletionStage.class) {
             // A Java stage that Python code returned.
             CompletionStage<?> stage = (CompletionStage<?>) result;
-            return stage.toCompletableFuture().thenApply(value -> Calls.convertTo(session, value, type));
+            return stage.toCompletableFuture().thenApply(value -> session.convert(value, type));
         }
-        return CompletableFuture.completedFuture(Calls.convertTo(session, result, type));
+        return CompletableFuture.completedFuture(session.convert(result, type));
     }
 
     static boolean isAwaitable(PyObject object) {
@@ -74,7 +74,7 @@ final class PyFuture {
         }
         try (PyObject task = (PyObject) pythonFuture) {
             Object value = task.invokeMethod(Calls.wantsObject(type), "result", NO_ARGUMENTS);
-            future.complete(Calls.convertTo(task.session(), value, type));
+            future.complete(task.session().convert(value, type));
         } catch (PythonException e) {
             if (e.typeName().endsWith(".CancelledError")) {
                 future.cancel(false);

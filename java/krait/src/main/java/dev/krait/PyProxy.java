@@ -176,7 +176,7 @@ final class PyProxy implements InvocationHandler, PythonBacked {
             return CompletableFuture.completedFuture(null);
         }
         try {
-            return type == void.class ? null : Calls.convertTo(session, value, type);
+            return type == void.class ? null : session.convert(value, type);
         } catch (ConversionException e) {
             throw new ConversionException("the result of " + place + ": " + e.getMessage(), e);
         } catch (NullPointerException e) {

@@ -72,6 +72,14 @@ public abstract class Api {
     public abstract Object bind(Object object, Type type, Class<?> raw);
 
     /**
+     * Holds a callable as what is called.
+     *
+     * @param object a PyObject
+     * @return a PyFunction, or null where it cannot be called
+     */
+    public abstract Object function(Object object);
+
+    /**
      * Runs a coroutine.
      *
      * @param object a PyObject

@@ -100,7 +100,7 @@ final class Choice {
             return CONTAINER;
         }
         if (Fits.isFunction(kind)) {
-            return type.isInterface() ? FUNCTION : type.isAssignableFrom(dev.krait.PyFunction.class) ? PASS : CONVERT;
+            return type.isInterface() ? FUNCTION : type.isAssignableFrom(dev.krait.PyObject.class) ? PASS : CONVERT;
         }
         if (Fits.isPython(kind)) {
             return type.isAssignableFrom(dev.krait.PyObject.class) ? PASS : CONVERT;

@@ -137,7 +137,8 @@ final class Fits {
             if (parameter.isInterface()) {
                 return function(kind, Callables.onlyAbstract(parameter));
             }
-            return parameter.isAssignableFrom(dev.krait.PyFunction.class) ? OBJECT : python(PYTHON, parameter);
+            return parameter == dev.krait.PyFunction.class ? FUNCTION - 1
+                    : parameter.isAssignableFrom(PYTHON) ? OBJECT : python(PYTHON, parameter);
         }
         if (isPython(kind)) {
             return parameter.isAssignableFrom(dev.krait.PyObject.class) ? OBJECT : python(kind, parameter);

@@ -35,7 +35,7 @@ final class MethodGroup {
             anyInstance |= !candidate.isStatic;
             for (Class<?> type : candidate.types) {
                 Class<?> element = type.isArray() ? type.getComponentType() : type;
-                looks |= Callables.onlyAbstract(element) != null
+                looks |= Callables.onlyAbstract(element) != null || element == PyFunction.class
                         || (candidates.size() > 1 || candidate.isVarArgs()) && Fits.looksInto(type);
             }
         }

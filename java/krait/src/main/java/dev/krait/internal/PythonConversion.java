@@ -1,5 +1,6 @@
 package dev.krait.internal;
 
+import dev.krait.PyFunction;
 import dev.krait.PythonException;
 import java.lang.reflect.Type;
 import java.util.Collection;
@@ -33,6 +34,9 @@ final class PythonConversion implements ObjectConversion {
         }
         if (!python) {
             return null;
+        }
+        if (raw == PyFunction.class) {
+            return Api.get().function(pyObject);
         }
         if (raw.isArray() && raw.getComponentType().isPrimitive()) {
             return primitives(pyObject, target);

@@ -1,5 +1,7 @@
 package dev.krait.cases;
 
+import dev.krait.PyFunction;
+import dev.krait.PyObject;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Instant;
@@ -26,6 +28,14 @@ public final class Overloaded {
 
     public static String reference(Integer x) {
         return "Integer";
+    }
+
+    public static String python(PyFunction x) {
+        return "PyFunction";
+    }
+
+    public static String python(PyObject x) {
+        return "PyObject";
     }
 
     public static String character(char x) {

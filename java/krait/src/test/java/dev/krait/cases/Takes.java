@@ -1,5 +1,6 @@
 package dev.krait.cases;
 
+import dev.krait.PyFunction;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Iterator;
@@ -15,6 +16,18 @@ import java.util.stream.Stream;
 /** Methods that tell what they were given. */
 public final class Takes {
     private Takes() {
+    }
+
+    public static Object python(PyFunction function, Object argument) {
+        return function.call(argument);
+    }
+
+    public static Object firstPython(List<PyFunction> functions, Object argument) {
+        return functions.get(0).call(argument);
+    }
+
+    public static int pythons(PyFunction... functions) {
+        return functions.length;
     }
 
     public static String className(Object x) {

@@ -14,6 +14,7 @@ import dev.krait.Kwargs;
 import dev.krait.PyFunction;
 import dev.krait.PyObject;
 import dev.krait.PythonInterpreter;
+import dev.krait.TypeRef;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -119,8 +120,11 @@ class ObjectsTest extends Crossing {
         PyFunction upper = py.eval(PyFunction.class, "str.upper");
         assertEquals("Ä", upper.call("ä"));
         ConversionException number = assertThrows(ConversionException.class, () -> py.eval(PyFunction.class, "5"));
-        assertEquals("Python int cannot become dev.krait.PyFunction: it cannot be called", number.getMessage());
+        assertEquals("Python int (dev.krait.PyObject) cannot become dev.krait.PyFunction", number.getMessage());
         assertThrows(ConversionException.class, () -> py.eval(PyFunction.class, "None"));
+        List<PyFunction> functions = py.eval(new TypeRef<List<PyFunction>>() { }, "[len, str.upper]");
+        assertEquals(3L, functions.get(0).call("abc"));
+        assertEquals("Ä", functions.get(1).call("ä"));
     }
 
     @Test
