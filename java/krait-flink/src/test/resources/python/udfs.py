@@ -106,6 +106,26 @@ def array_plus_one(numbers):
     return numbers + 1
 
 
+def array_backwards(numbers):
+    return numbers[::-1]
+
+
+def array_in_32_bits(numbers):
+    return numbers.astype("int32")
+
+
+def array_of_halves(numbers):
+    return numbers / 2
+
+
+def array_without_the_last(numbers):
+    return numbers[:-1]
+
+
+def array_in_two_dimensions(numbers):
+    return numbers.reshape(1, -1)
+
+
 def typed(numbers: list[int], texts: list[str]) -> list[str]:
     return [f"{text}{number}" for number, text in zip(numbers, texts)]
 

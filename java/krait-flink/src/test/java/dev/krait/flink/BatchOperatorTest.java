@@ -178,6 +178,32 @@ class BatchOperatorTest {
     }
 
     @Test
+    void anArrayOfNumbersComesBackWhateverItsLayoutOrIsRefused() throws Exception {
+        assertEquals(List.of(3L, 2L, 1L), ofThree("array_backwards", Types.LONG));
+        assertEquals(List.of(1L, 2L, 3L), ofThree("array_in_32_bits", Types.LONG));
+        assertEquals(List.of(0.5, 1.0, 1.5), ofThree("array_of_halves", Types.DOUBLE));
+        assertEquals("row 0: float 0.5 is no BIGINT", refused("array_of_halves"));
+        assertEquals("ValueError: 2 results for 3 rows", refused("array_without_the_last"));
+        assertEquals("ValueError: 1 results for 3 rows", refused("array_in_two_dimensions"));
+    }
+
+    private static String refused(String function) {
+        PythonFunctionException e = assertThrows(PythonFunctionException.class, () -> ofThree(function, Types.LONG));
+        return e.getMessage().lines().findFirst().orElseThrow().replaceFirst(".* failed on a batch of 3 rows: ", "");
+    }
+
+    private static <R> List<R> ofThree(String function, TypeInformation<R> result) throws Exception {
+        try (OneInputStreamOperatorTestHarness<Long, R> harness = harness(batches(function).columns(Columns.NUMPY), Types.LONG, result)) {
+            harness.open();
+            for (long i = 1; i <= 3; i++) {
+                harness.processElement(i, 0);
+            }
+            harness.endInput();
+            return harness.extractOutputValues();
+        }
+    }
+
+    @Test
     void anErrorSaysHowLargeTheBatchWasAndHasTheTraceback() throws Exception {
         try (OneInputStreamOperatorTestHarness<Long, Long> harness = longs(batches("fails_at_seven").rows(3))) {
             harness.processElement(6L, 0);
