@@ -40,11 +40,11 @@ public final class Lifecycle {
         long open;
         synchronized (state) {
             open = state.namespace;
+            if (open == 0) {
+                return;
+            }
             state.leaving = open;
             state.namespace = 0;
-        }
-        if (open == 0) {
-            return;
         }
         Object closing = Flight.RECORDER == null ? null : Flight.RECORDER.closing();
         Interpreters.closed(state);
