@@ -15,9 +15,26 @@ final class Crossing {
         writer.finish();
         Object[] given = writer.refs();
         begin(session, frame, open, op, frame.length() + ArrayCodec.bytes(given), until);
-        Object[] refs = (Object[]) Native.call(session.caller(frame), open, op, frame.address(), frame.capacity(), given);
+        Object[] refs = call(session.caller(frame), open, op, frame, writer, given);
         ended(session, frame, frame.length() + ArrayCodec.bytes(refs));
         return refs;
+    }
+
+    /** Hands the frame over: until native code has it, what was written is taken back where anything is thrown. */
+    private static Object[] call(long caller, long open, int op, Frame frame, FrameWriter writer, Object[] given) {
+        long address = frame.address();
+        long capacity = frame.capacity();
+        frame.await();
+        writer.handOver();
+        try {
+            return (Object[]) Native.call(caller, open, op, address, capacity, given);
+        } catch (StackOverflowError e) {
+            if (frame.awaits()) {
+                // The call of native code itself was too much.
+                writer.takeBack();
+            }
+            throw e;
+        }
     }
 
     /** A call begins whose operands have so many bytes. */
@@ -103,8 +120,7 @@ final class Crossing {
             writer.writeString("name_thread");
             writer.writeArguments(new Object[] {name}, null, null);
             writer.finish();
-            Object[] refs = (Object[]) Native.call(session.caller(frame), open, Op.HELPER, frame.address(),
-                    frame.capacity(), null);
+            Object[] refs = call(session.caller(frame), open, Op.HELPER, frame, writer, null);
             Answers.value(session, frame, writer, refs);
         } finally {
             FrameStack.release(frame);

@@ -23,6 +23,9 @@ public final class Frame {
     /** No buffer is longer; the last bytes of an int's range are left to those who add to a position. */
     private static final int MOST = Integer.MAX_VALUE - 64;
 
+    /** Instead of a status: native code has not answered. */
+    private static final int AWAITED = -1;
+
     private static final int STATUS = 0;
     private static final int RELEASED = 4;
     private static final int LENGTH = 8;
@@ -205,6 +208,21 @@ public final class Frame {
         buffer.putInt(RELEASED, 0);
         buffer.putLong(LENGTH, length);
         buffer.putLong(OVERFLOW, 0);
+    }
+
+    /** Python owns the slots that were written. */
+    void handOver() {
+        writer.handOver();
+    }
+
+    /** Native code is about to be called with what was written. */
+    void await() {
+        buffer.putInt(STATUS, AWAITED);
+    }
+
+    /** Whether native code was not called since, or has not answered yet. */
+    boolean awaits() {
+        return buffer.getInt(STATUS) == AWAITED;
     }
 
     /** Tells native code how the method that it called can be called with numbers, or 0. */

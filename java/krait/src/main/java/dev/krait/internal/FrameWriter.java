@@ -23,7 +23,8 @@ import java.util.UUID;
  *
  * <p>Writing runs code of users (iterators, maps), which may throw anything, or call Python again with a
  * frame of its own. After an error
- * the caller calls {@link #rollback()}. Python owns the slots that were written once the frame is handed over.
+ * the caller calls {@link #rollback()}. Python owns the slots that were written once the frame is {@linkplain #handOver handed
+ * over}; what was not, and could not be taken back where the stack ends, is taken back when the frame is written again.
  */
 public final class FrameWriter extends FrameOutput {
     /** Weak: a frame may lie idle for long, and must not keep the interpreter nor its class loader. */
@@ -36,6 +37,8 @@ public final class FrameWriter extends FrameOutput {
     private long refBytes;
     private int[] slots = new int[4];
     private int slotCount;
+    /** How many of them Python owns. */
+    private int handed;
     /** The containers being written, the outermost at 1; looked at only when there are too many. */
     private Object[] path = new Object[16];
     private int depth;
@@ -46,6 +49,9 @@ public final class FrameWriter extends FrameOutput {
     }
 
     void start(ValueContext of) {
+        if (slotCount > handed) {
+            rollback(handed);
+        }
         rewind();
         use(of);
         byReference = true;
@@ -55,6 +61,7 @@ public final class FrameWriter extends FrameOutput {
         refCount = 0;
         refBytes = 0;
         slotCount = 0;
+        handed = 0;
         depth = 0;
     }
 
@@ -80,6 +87,9 @@ public final class FrameWriter extends FrameOutput {
             refs = null;
         }
         forgetPath();
+        if (slotCount > handed) {
+            rollback(handed);
+        }
     }
 
     private void forgetPath() {
@@ -296,8 +306,31 @@ public final class FrameWriter extends FrameOutput {
     /** Takes back the slots that were written but for the first few, which Python owns already. */
     void rollback(int kept) {
         while (slotCount > kept) {
-            context().releaseSlot(slots[--slotCount]);
+            release(slots[slotCount - 1]);
+            // Counted after it is released: the stack may end in any call.
+            slotCount--;
         }
+        handed = Math.min(handed, slotCount);
+    }
+
+    private void release(int slot) {
+        ValueContext of = context();
+        if (of == null) {
+            // The interpreter is nobody's any more.
+            Session.handles().release(slot);
+        } else {
+            of.releaseSlot(slot);
+        }
+    }
+
+    /** Python owns the slots that were written: the frame is handed over, now. */
+    void handOver() {
+        handed = slotCount;
+    }
+
+    /** The frame was not handed over after all. */
+    void takeBack() {
+        handed = 0;
     }
 
     /** Whether an array of so many bytes crosses beside the frame. */

@@ -83,7 +83,14 @@ final class UpCalls {
         } catch (Throwable e) {
             raise(frame, session, e);
         }
-        return frame.address();
+        return answered(frame);
+    }
+
+    /** Hands the answer over to native code, which may have to look for it elsewhere than before. */
+    private static long answered(Frame frame) {
+        long address = frame.address();
+        frame.handOver();
+        return address;
     }
 
     /**
@@ -132,7 +139,7 @@ final class UpCalls {
         } catch (Throwable e) {
             raise(frame, session, e);
         }
-        return frame.address() == address ? Status.LOOK : Status.MOVED;
+        return answered(frame) == address ? Status.LOOK : Status.MOVED;
     }
 
     private static void callMethod(Frame frame, FrameReader reader, Session session, int slot) throws Throwable {

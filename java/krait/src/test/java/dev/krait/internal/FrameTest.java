@@ -152,6 +152,7 @@ class FrameTest {
         java.lang.ref.WeakReference<Object> weak = new java.lang.ref.WeakReference<>(object);
         Frame frame = FrameStack.acquire();
         frame.write(context).write(new Object[] {List.of(object), new byte[10_000]});
+        frame.handOver();
         FrameStack.release(frame);
         object = null;
         context.handles.release(firstSlot());
@@ -160,6 +161,17 @@ class FrameTest {
             Thread.sleep(20);
         }
         assertSame(null, weak.get());
+    }
+
+    @Test
+    void javaObjectsInAFrameThatIsNotHandedOverAreLetGoOf() {
+        Frame frame = FrameStack.acquire();
+        frame.write(context).write(List.of(new Object(), new Object()));
+        assertEquals(2, context.handles.live());
+        frame.write(context).write(new Object());
+        assertEquals(1, context.handles.live());
+        FrameStack.release(frame);
+        assertEquals(0, context.handles.live());
     }
 
     private int firstSlot() {

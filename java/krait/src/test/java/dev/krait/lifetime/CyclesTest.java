@@ -2,6 +2,7 @@ package dev.krait.lifetime;
 
 import static dev.krait.testing.Pythons.lines;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
@@ -15,6 +16,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.AbstractList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.Function;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -220,6 +224,78 @@ final class CyclesTest {
                 outer.eval("1");
             }
             assertEquals(before, KraitMetrics.now().pythonObjects());
+        }
+    }
+
+    @Test
+    void closingTwiceWhileACallRunsFreesEverything() throws Exception {
+        try (PythonInterpreter outer = PythonInterpreter.create()) {
+            outer.exec("import gc");
+            // What the process makes once: mirrors of the classes.
+            closeTwiceWhileACallRuns();
+            outer.exec("gc.collect()");
+            KraitMetrics before = KraitMetrics.now();
+            for (int i = 0; i < 10; i++) {
+                closeTwiceWhileACallRuns();
+            }
+            outer.exec("gc.collect()");
+            assertEquals(before.pythonObjects(), KraitMetrics.now().pythonObjects());
+            assertEquals(before.javaObjects(), KraitMetrics.now().javaObjects());
+        }
+    }
+
+    private static void closeTwiceWhileACallRuns() throws InterruptedException {
+        PythonInterpreter each = PythonInterpreter.create();
+        each.exec("kept = []\ndef f(x, java):\n    kept.append(x)\n    java.run()");
+        CountDownLatch runs = new CountDownLatch(1);
+        CountDownLatch goesOn = new CountDownLatch(1);
+        Runnable waits = () -> {
+            runs.countDown();
+            try {
+                goesOn.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        };
+        Thread calls = new Thread(() -> each.invoke("f", new Object(), waits));
+        calls.start();
+        runs.await();
+        Thread closes = new Thread(each::close);
+        closes.start();
+        while (!each.isClosed()) {
+            Thread.sleep(1);
+        }
+        each.close();
+        goesOn.countDown();
+        calls.join();
+        closes.join();
+    }
+
+    /** The interpreter may be closed once the arguments are written, and before they are Python's. */
+    @Test
+    void javaObjectsOfCallsThatComeTooLateAreLetGoOf() throws Exception {
+        try (PythonInterpreter outer = PythonInterpreter.create()) {
+            outer.exec("import gc");
+            long before = KraitMetrics.now().javaObjects();
+            for (int i = 0; i < 100; i++) {
+                PythonInterpreter each = PythonInterpreter.create();
+                each.exec("def f(*args): pass");
+                List<Object> last = new AbstractList<>() {
+                    @Override
+                    public Object get(int index) {
+                        each.close();
+                        return new Object();
+                    }
+
+                    @Override
+                    public int size() {
+                        return 1;
+                    }
+                };
+                assertThrows(IllegalStateException.class, () -> each.invoke("f", new Object(), last));
+            }
+            outer.exec("gc.collect()");
+            assertEquals(before, KraitMetrics.now().javaObjects());
         }
     }
 
