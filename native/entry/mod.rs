@@ -2,6 +2,7 @@
 
 mod batch;
 mod call;
+mod columns;
 mod failure;
 mod items;
 mod memory;

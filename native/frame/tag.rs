@@ -63,14 +63,12 @@ pub mod simple {
 
 /// What the rows of MAP are.
 pub mod rows {
-    /// Values.
+    /// As many values each, which are the positional arguments.
     pub const VALUES: u8 = 0;
     /// The arguments of a call each.
     pub const ARGUMENTS: u8 = 1;
-    /// Whole numbers, eight bytes each; so are the results as long as they are such, too.
-    pub const LONGS: u8 = 2;
-    /// The same with doubles.
-    pub const DOUBLES: u8 = 3;
+    /// As many numbers each, of eight bytes; so are the results as long as they are numbers of one kind.
+    pub const NUMBERS: u8 = 2;
 }
 
 /// How a batch ended; else the status of the row that failed.

@@ -1,4 +1,4 @@
-//! The cell of a variable that a Python function shares: native code takes out what the function has put in.
+//! The cell of a variable that a Python function shares: native code takes out what the function has put in, and puts in what it uses.
 
 use std::cell::Cell;
 use std::ffi::CStr;
@@ -47,11 +47,7 @@ impl CellContents {
         if !self.has_layout {
             return self.take_attribute(gil);
         }
-        // SAFETY: a live cell of the layout that we know; what was in it was its own reference, and is given up to us.
-        unsafe {
-            let contents = &*self.cell.byte_add(CONTENTS).cast::<Cell<*mut ffi::PyObject>>();
-            NonNull::new(contents.replace(null_mut())).map(|taken| Owned::from_ptr(taken.as_ptr()))
-        }
+        self.replace(gil, null_mut())
     }
 
     #[cold]
@@ -64,5 +60,31 @@ impl CellContents {
         });
         // An empty one raises ValueError.
         taken.map_err(|raised| gil.clear_raised(raised)).ok()
+    }
+
+    /// Puts something in, in the place of what was in it.
+    #[inline(always)]
+    pub fn put<'g>(&self, gil: Gil<'g>, value: Owned<'g>) -> Result<()> {
+        if !self.has_layout {
+            return self.put_attribute(gil, &value);
+        }
+        drop(self.replace(gil, value.into_ptr()));
+        Ok(())
+    }
+
+    #[cold]
+    fn put_attribute(&self, gil: Gil<'_>, value: &Object) -> Result<()> {
+        // SAFETY: a live cell, by the guarantee given to `of`.
+        unsafe { Object::from_ptr(self.cell) }.set_attr(gil, &*gil.interned(ATTRIBUTE)?, value)
+    }
+
+    /// Exchanges what is in it, in the layout that we know. The cell takes over a reference to the new contents, which may be null.
+    #[inline(always)]
+    fn replace<'g>(&self, _gil: Gil<'g>, contents: *mut ffi::PyObject) -> Option<Owned<'g>> {
+        // SAFETY: a live cell of the layout that we know; what was in it was its own reference, and is given up to us.
+        unsafe {
+            let place = &*self.cell.byte_add(CONTENTS).cast::<Cell<*mut ffi::PyObject>>();
+            NonNull::new(place.replace(contents)).map(|taken| Owned::from_ptr(taken.as_ptr()))
+        }
     }
 }

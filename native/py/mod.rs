@@ -30,6 +30,7 @@ mod threads;
 
 pub use arguments::Positional;
 pub use buffer::{BufferView, Layout};
+pub use cell::CellContents;
 pub use class::{Behaviour, Class, Function};
 pub use containers::{DictIter, ListBuilder, TupleBuilder};
 pub use error::{Exception, Raised, Result, panic_text};
@@ -40,7 +41,7 @@ pub use method::{Method, MethodClass};
 pub use number::Number;
 pub use object::{Detached, Object, Owned};
 pub use operators::{Binary, Unary};
-pub use rows::{Rows, RowsClass};
+pub use rows::{MOST_COLUMNS, Rows, RowsClass, Shape};
 pub use state::{InterpreterState, Start, ThreadState, initialise, is_initialised, join, thread_ident, version};
 pub use subinterpreter::{end_interpreter, new_interpreter};
 pub use text::{Text, Utf16};

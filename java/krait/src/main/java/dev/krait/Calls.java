@@ -1,7 +1,6 @@
 package dev.krait;
 
 import dev.krait.internal.Arguments;
-import dev.krait.internal.FrameWriter;
 import dev.krait.internal.Rows;
 import dev.krait.internal.Session;
 import java.lang.reflect.Type;
@@ -10,10 +9,10 @@ import java.util.Arrays;
 /** The arguments of a call as users give them: an array whose last element may be {@link Kwargs}. */
 final class Calls {
     /** Rows that are arguments. */
-    static final Rows.RowWriter ROWS = new Rows.RowWriter() {
+    static final Rows.ArgumentRows ROWS = new Rows.ArgumentRows() {
         @Override
-        public void write(FrameWriter writer, Object row) {
-            writeArguments(writer, row);
+        public int width(Object row) {
+            return row instanceof Object[] && !holdKwargs((Object[]) row) ? ((Object[]) row).length : -1;
         }
 
         @Override
@@ -54,24 +53,19 @@ final class Calls {
         return target.call(positional, keywords.names(), keywords.values());
     }
 
-    private static void writeArguments(FrameWriter writer, Object row) {
-        Object[] all = (Object[]) row;
-        if (!haveKeywords(all)) {
-            writer.writeArguments(all, null, null);
-            return;
+    private static void refuseKwargs(Object[] args) {
+        if (holdKwargs(args)) {
+            throw new IllegalArgumentException("Kwargs must be the last argument of a call, and only one");
         }
-        call(all, (args, names, values) -> {
-            writer.writeArguments(args, names, values);
-            return null;
-        });
     }
 
-    private static void refuseKwargs(Object[] args) {
+    private static boolean holdKwargs(Object[] args) {
         for (Object arg : args) {
             if (arg instanceof Kwargs) {
-                throw new IllegalArgumentException("Kwargs must be the last argument of a call, and only one");
+                return true;
             }
         }
+        return false;
     }
 
     /** Whether a result of this type is asked for as a Python object, whatever it is. */

@@ -1,6 +1,5 @@
 package dev.krait;
 
-import dev.krait.internal.FrameWriter;
 import dev.krait.internal.FunctionCalls;
 import dev.krait.internal.NumberRows;
 import dev.krait.internal.Requests;
@@ -170,8 +169,7 @@ public final class PyFunction extends PyObject {
     }
 
     private <T> Rows<T> rows(Iterator<?> source, boolean asObjects, Function<Object, T> convert, boolean arguments) {
-        return new Rows<>(session(), this::handle, asObjects, arguments,
-                arguments ? Calls.ROWS : FrameWriter::write, source, convert);
+        return new Rows<>(session(), this::handle, asObjects, arguments ? Calls.ROWS : null, source, convert);
     }
 
     /**

@@ -203,13 +203,7 @@ public final class FrameWriter extends FrameOutput {
             throw new IllegalArgumentException("keyword arguments need a name and a value each");
         }
         putInt(positional.length);
-        for (int i = 0; i < positional.length; i++) {
-            try {
-                write(positional[i]);
-            } catch (ConversionException e) {
-                throw Refusals.argument("argument " + (i + 1) + " of " + positional.length, positional[i], e);
-            }
-        }
+        writePositional(positional);
         putInt(count);
         for (int i = 0; i < count; i++) {
             writeString(Objects.requireNonNull(names[i], "name of a keyword argument"));
@@ -218,6 +212,22 @@ public final class FrameWriter extends FrameOutput {
             } catch (ConversionException e) {
                 throw Refusals.argument("keyword argument '" + names[i] + "'", keywordValues[i], e);
             }
+        }
+    }
+
+    /** Writes positional arguments, of which it is known how many there are. */
+    void writePositional(Object[] positional) {
+        for (int i = 0; i < positional.length; i++) {
+            writeArgument(positional[i], i, positional.length);
+        }
+    }
+
+    /** Writes the argument of an index of so many. */
+    void writeArgument(Object value, int index, int count) {
+        try {
+            write(value);
+        } catch (ConversionException e) {
+            throw Refusals.argument("argument " + (index + 1) + " of " + count, value, e);
         }
     }
 

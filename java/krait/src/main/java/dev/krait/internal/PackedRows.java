@@ -4,24 +4,36 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** Rows that are numbers of one kind, eight bytes each: taken from their source, and then replaced by their results. */
+/**
+ * Rows that are numbers, eight bytes each: taken from their source, and then replaced by their results. All rows have as many
+ * columns, and a column has numbers of one kind.
+ */
 final class PackedRows {
+    /** More columns are no rows of numbers; Python has no loop for more arguments, either. */
+    static final int MOST_COLUMNS = 32;
+
     /** An array that nobody uses at the moment: new memory for each stream would be in no cache. */
     private static final AtomicReference<long[]> SPARE = new AtomicReference<>();
 
+    /** Whether a row is an array of arguments, rather than one number. */
+    private final boolean arrays;
+    /** What the columns are, {@link Tag#LONG} or {@link Tag#DOUBLE}. */
+    private byte[] kinds = {Tag.LONG};
     private long[] numbers = {};
-    /** Before it stand results, from it on rows that are not answered yet. */
+    /** How many results there are, which stand first. */
     private int answered;
+    private byte resultKind = Tag.LONG;
+    /** Where the rows stand that are not answered yet. */
+    private int from;
     private int end;
-    private int kind = RowKind.LONGS;
+
+    PackedRows(boolean arrays) {
+        this.arrays = arrays;
+    }
 
     /** How many rows are not answered. */
     int count() {
-        return end - answered;
-    }
-
-    int kind() {
-        return kind;
+        return (end - from) / kinds.length;
     }
 
     /** How many results there are. */
@@ -31,13 +43,14 @@ final class PackedRows {
 
     /** A result, for its user. */
     Object result(int index) {
-        return RowKind.number(kind, numbers[index]);
+        return box(resultKind, numbers[index]);
     }
 
     /** Drops the results, which were used. */
     void dropResults() {
-        end -= answered;
-        System.arraycopy(numbers, answered, numbers, 0, end);
+        end -= from;
+        System.arraycopy(numbers, from, numbers, 0, end);
+        from = 0;
         answered = 0;
     }
 
@@ -46,25 +59,30 @@ final class PackedRows {
      *
      * @param source the rows
      * @param most how many there are then at most
-     * @return a row that is no such number, after which no more were taken; else this object
+     * @return a row that is none of such numbers, after which no more were taken; else this object
      */
     Object take(Iterator<?> source, int most) {
+        return arrays ? takeArrays(source, most) : takeNumbers(source, most);
+    }
+
+    private Object takeNumbers(Iterator<?> source, int most) {
+        // In variables, which need no memory.
         long[] into = numbers;
         int at = end;
         try {
             while (at < most && source.hasNext()) {
                 Object row = source.next();
-                int itsKind = RowKind.of(row);
-                if (itsKind != kind) {
-                    if (at > 0 || !RowKind.isNumber(itsKind)) {
+                byte kind = kind(row);
+                if (kind != kinds[0]) {
+                    if (at > 0 || kind == Tag.NULL) {
                         return row;
                     }
-                    kind = itsKind;
+                    kinds = new byte[] {kind};
                 }
                 if (at == into.length) {
                     into = grow(most);
                 }
-                into[at++] = RowKind.bits(itsKind, row);
+                into[at++] = bits(row);
             }
             return this;
         } finally {
@@ -72,12 +90,78 @@ final class PackedRows {
         }
     }
 
+    private Object takeArrays(Iterator<?> source, int most) {
+        while (end < most * kinds.length && source.hasNext()) {
+            Object row = source.next();
+            if (!takeArray(row, most)) {
+                return row;
+            }
+        }
+        return this;
+    }
+
+    private boolean takeArray(Object row, int most) {
+        if (!(row instanceof Object[])) {
+            return false;
+        }
+        Object[] columns = (Object[]) row;
+        if (end == 0 && !begin(columns) || columns.length != kinds.length) {
+            return false;
+        }
+        if (end + columns.length > numbers.length) {
+            grow(most);
+        }
+        for (int i = 0; i < columns.length; i++) {
+            Object column = columns[i];
+            if (kind(column) != kinds[i]) {
+                return false;
+            }
+            numbers[end + i] = bits(column);
+        }
+        end += columns.length;
+        return true;
+    }
+
+    /** Has a row say what the columns are. */
+    private boolean begin(Object[] columns) {
+        if (columns.length == 0 || columns.length > MOST_COLUMNS) {
+            return false;
+        }
+        if (columns.length != kinds.length) {
+            kinds = new byte[columns.length];
+        }
+        for (int i = 0; i < columns.length; i++) {
+            kinds[i] = kind(columns[i]);
+            if (kinds[i] == Tag.NULL) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     private long[] grow(int most) {
+        int wanted = most * kinds.length;
         long[] spare = SPARE.getAndSet(null);
-        long[] larger = spare != null && spare.length >= most ? spare : new long[most];
+        long[] larger = spare != null && spare.length >= wanted ? spare : new long[wanted];
         System.arraycopy(numbers, 0, larger, 0, numbers.length);
         numbers = larger;
         return larger;
+    }
+
+    /** What a column of such a value is; {@link Tag#NULL} where it is no number of eight bytes. */
+    private static byte kind(Object value) {
+        return value instanceof Long || value instanceof Integer ? Tag.LONG : value instanceof Double ? Tag.DOUBLE : Tag.NULL;
+    }
+
+    private static long bits(Object number) {
+        if (number instanceof Long) {
+            return (Long) number;
+        }
+        return number instanceof Integer ? (Integer) number : Double.doubleToRawLongBits((Double) number);
+    }
+
+    private static Object box(byte kind, long bits) {
+        return kind == Tag.LONG ? (Object) bits : (Object) Double.longBitsToDouble(bits);
     }
 
     /** Gives the memory back: there are no rows and no results any more. */
@@ -85,32 +169,47 @@ final class PackedRows {
         SPARE.set(numbers);
         numbers = new long[0];
         answered = 0;
+        from = 0;
         end = 0;
     }
 
+    /** Writes what the columns are, and the rows, of which there are no results. */
     void write(FrameWriter writer) {
+        writer.putByte(kinds.length);
+        for (byte kind : kinds) {
+            writer.putByte(kind);
+        }
+        writer.putInt(count());
         writer.putLongs(numbers, 0, end);
     }
 
     /** Reads the results of the first rows. */
     void answer(FrameReader reader, int done) {
+        resultKind = reader.byteValue();
         reader.longs(numbers, 0, done);
         answered = done;
+        from = done * kinds.length;
     }
 
     /**
      * Takes the rows out that are not answered, as objects.
      *
      * @param into where they go, from 0 on; has room
-     * @param from the first that is wanted, counted from the first result on
+     * @param first the first that is wanted, counted from the first that was written on
      * @return how many they were
      */
-    int unpack(Object[] into, int from) {
-        int unpacked = end - from;
-        for (int i = 0; i < unpacked; i++) {
-            into[i] = RowKind.number(kind, numbers[from + i]);
+    int unpack(Object[] into, int first) {
+        int unpacked = 0;
+        for (int at = first * kinds.length; at < end; at += kinds.length) {
+            into[unpacked++] = arrays ? row(at) : box(kinds[0], numbers[at]);
         }
-        end = answered;
+        end = from;
         return unpacked;
+    }
+
+    private Object[] row(int at) {
+        Object[] row = new Object[kinds.length];
+        Arrays.setAll(row, i -> box(kinds[i], numbers[at + i]));
+        return row;
     }
 }

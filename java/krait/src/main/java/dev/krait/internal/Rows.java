@@ -1,6 +1,5 @@
 package dev.krait.internal;
 
-import dev.krait.ConversionException;
 import java.lang.ref.Reference;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -15,25 +14,23 @@ import java.util.function.LongSupplier;
  * from their source a chunk ahead, and no more.
  */
 public final class Rows<T> implements Spliterator<T> {
-    /** Writes a row. */
-    public interface RowWriter {
+    /** What rows are that are arguments of a call. */
+    public interface ArgumentRows {
         /**
-         * Writes a row: a value, or the arguments of a call.
+         * How many arguments a row is.
          *
-         * @param writer where to
          * @param row the row
+         * @return the number; -1 where they are not all positional, or the row is no such row
          */
-        void write(FrameWriter writer, Object row);
+        int width(Object row);
 
         /**
-         * The arguments of the call that a row is for.
+         * The arguments that a row is.
          *
          * @param row the row
          * @return the arguments
          */
-        default Arguments arguments(Object row) {
-            return new Arguments(new Object[] {row}, null, null);
-        }
+        Arguments arguments(Object row);
     }
 
     private static final int FIRST = 16;
@@ -45,13 +42,13 @@ public final class Rows<T> implements Spliterator<T> {
     private final Session session;
     private final LongSupplier handle;
     private final int operation;
-    private final RowWriter rowWriter;
-    private final boolean arguments;
+    /** What the rows are; null if they are one argument each. */
+    private final ArgumentRows arguments;
     private final Iterator<?> source;
     private final Function<Object, T> convert;
 
-    /** Rows that were taken and not answered yet: these while {@link #packs}, else those below. Results stand in their place. */
-    private final PackedRows packed = new PackedRows();
+    /** Rows that were taken and not answered yet: these while they are numbers, else those below. Results stand in their place. */
+    private final PackedRows packed;
     private Object[] rows = new Object[FIRST];
     private int taken;
     /** The ready results; not the first ones where those are numbers, which are boxed when they are used. */
@@ -64,8 +61,10 @@ public final class Rows<T> implements Spliterator<T> {
     /** What to throw after the results before it. */
     private Throwable failure;
     private Throwable sourceFailure;
-    /** Whether rows are numbers, written as eight bytes: until one is not, or gives something else. */
-    private boolean packs;
+    /** What rows are written as, a code of {@link RowKind}: until one is not, or gives something else. Then it is something more general. */
+    private int kind;
+    /** How many values each of the {@link RowKind#VALUES} is; -1 before the first. */
+    private int width = -1;
     private boolean started;
     private boolean ended;
 
@@ -75,21 +74,20 @@ public final class Rows<T> implements Spliterator<T> {
      * @param session the interpreter
      * @param handle gives the function's handle, and keeps it alive
      * @param asObjects whether the results are wanted as Python objects, whatever they are
-     * @param arguments whether a row is the arguments of a call, rather than one value
-     * @param rowWriter writes a row
+     * @param arguments what rows are that are arguments of a call; null if they are one argument each
      * @param source the rows
      * @param convert makes the caller's results of Python's
      */
-    public Rows(Session session, LongSupplier handle, boolean asObjects, boolean arguments, RowWriter rowWriter,
+    public Rows(Session session, LongSupplier handle, boolean asObjects, ArgumentRows arguments,
             Iterator<?> source, Function<Object, T> convert) {
         this.session = session;
         this.handle = handle;
         this.operation = Operations.raw(Op.MAP, asObjects);
         this.arguments = arguments;
-        this.rowWriter = rowWriter;
         this.source = source;
         this.convert = convert;
-        packs = !asObjects && !arguments;
+        packed = new PackedRows(arguments != null);
+        kind = asObjects ? RowKind.VALUES : RowKind.NUMBERS;
     }
 
     @Override
@@ -168,21 +166,19 @@ public final class Rows<T> implements Spliterator<T> {
 
     private void cross() {
         packed.dropResults();
-        if (packs) {
+        if (kind == RowKind.NUMBERS) {
             takeNumbers();
         }
+        chooseKind();
         Frame frame = session.acquire();
         try {
             FrameWriter writer = frame.write(session);
             writer.putLong(handle.getAsLong());
-            int kind = arguments ? RowKind.ARGUMENTS : packs ? packed.kind() : RowKind.VALUES;
             writer.putByte(kind);
-            int countAt = writer.position;
-            writer.putInt(0);
             int written;
             Throwable unwritten = null;
             try {
-                written = packs ? writeNumbers(writer) : writeRows(writer);
+                written = kind == RowKind.NUMBERS ? writeNumbers(writer) : writeRows(writer);
             } catch (RuntimeException | Error e) {
                 writer.rollback();
                 throw e;
@@ -199,7 +195,6 @@ public final class Rows<T> implements Spliterator<T> {
                 failure = unwritten != null ? unwritten : sourceFailure;
                 return;
             }
-            writer.patchInt(countAt, written);
             long begin = System.nanoTime();
             Object[] refs = Crossing.perform(session, frame, writer, operation, session.until());
             boolean quick = System.nanoTime() - begin < QUICK_NANOS;
@@ -207,7 +202,7 @@ public final class Rows<T> implements Spliterator<T> {
             if (adopted >= 0) {
                 writer.rollback(adopted);
             }
-            int done = read(frame, refs, kind);
+            int done = read(frame, refs);
             row += done;
             if (done == written && failure == null) {
                 failure = unwritten;
@@ -220,7 +215,7 @@ public final class Rows<T> implements Spliterator<T> {
         }
     }
 
-    /** Takes rows as long as they are numbers of one kind. */
+    /** Takes rows as long as they are numbers of the same kinds. */
     private void takeNumbers() {
         if (sourceFailure != null) {
             return;
@@ -239,11 +234,27 @@ public final class Rows<T> implements Spliterator<T> {
 
     /** From now on rows are objects, from a packed one on. */
     private void unpack(int from) {
-        packs = false;
+        kind = RowKind.VALUES;
         if (rows.length < packed.count()) {
             rows = new Object[packed.count()];
         }
         taken = packed.unpack(rows, from);
+    }
+
+    /** Looks at the first row of a crossing. */
+    private void chooseKind() {
+        if (kind == RowKind.VALUES && (taken > 0 || takeRow())) {
+            int first = width(rows[0]);
+            width = width < 0 ? first : width;
+            if (first != width || first < 0 || first > PackedRows.MOST_COLUMNS) {
+                // As with kinds of numbers, shapes that take turns would make a crossing of every row.
+                kind = RowKind.ARGUMENTS;
+            }
+        }
+    }
+
+    private int width(Object value) {
+        return arguments == null ? 1 : arguments.width(value);
     }
 
     private int writeNumbers(FrameWriter writer) {
@@ -253,7 +264,7 @@ public final class Rows<T> implements Spliterator<T> {
 
     /** Drops the rows that are answered. */
     private void drop(int answered) {
-        if (packs) {
+        if (kind == RowKind.NUMBERS) {
             return;
         }
         if (packed.count() > 0) {
@@ -267,32 +278,45 @@ public final class Rows<T> implements Spliterator<T> {
 
     /**
      * Writes the rows that are left from before, and new ones. One that cannot be written is the last, taken and not
-     * written, and {@link #failure} says why.
+     * written, and {@link #failure} says why; one that is none of so many values is, too.
      */
     private int writeRows(FrameWriter writer) {
+        writer.putByte(kind == RowKind.VALUES ? width : 0);
+        int countAt = writer.position;
+        writer.putInt(0);
         int written = 0;
         while (written < chunk && writer.weight() < MOST_BYTES) {
             if (written == taken && !takeRow()) {
                 break;
             }
             Object value = rows[written];
+            if (kind == RowKind.VALUES && width(value) != width) {
+                break;
+            }
             int at = writer.position;
             int slots = writer.slots();
             try {
-                rowWriter.write(writer, value);
+                write(writer, value);
             } catch (RuntimeException | Error e) {
                 writer.truncate(at, slots);
-                failure = Failures.atRow(unwritable(value, e), row + written);
+                failure = Failures.atRow(e, row + written);
                 break;
             }
             written++;
         }
+        writer.patchInt(countAt, written);
         return written;
     }
 
-    private Throwable unwritable(Object value, Throwable e) {
-        boolean one = !arguments && e instanceof ConversionException;
-        return one ? Refusals.argument("argument 1 of 1", value, (ConversionException) e) : e;
+    private void write(FrameWriter writer, Object value) {
+        if (kind == RowKind.ARGUMENTS) {
+            Arguments call = arguments.arguments(value);
+            writer.writeArguments(call.positional(), call.names(), call.keywordValues());
+        } else if (arguments != null) {
+            writer.writePositional((Object[]) value);
+        } else {
+            writer.writeArgument(value, 0, 1);
+        }
     }
 
     private boolean takeRow() {
@@ -324,7 +348,8 @@ public final class Rows<T> implements Spliterator<T> {
         try {
             return Failures.of(frame, end, reader, row + done);
         } catch (UnmadeArgument e) {
-            Arguments given = rowWriter.arguments(rows[done]);
+            Object value = rows[done];
+            Arguments given = arguments == null ? new Arguments(new Object[] {value}, null, null) : arguments.arguments(value);
             return Failures.atRow(Failures.unmade(session.forms(), e, given.positional(), given.names(),
                     given.keywordValues()), row + done);
         }
@@ -355,14 +380,14 @@ public final class Rows<T> implements Spliterator<T> {
     }
 
     /** Reads the results; the number of rows that Python has answered. */
-    private int read(Frame frame, Object[] refs, int kind) {
+    private int read(Frame frame, Object[] refs) {
         FrameReader reader = frame.read(session, refs);
         try {
             if (frame.status() != Status.OK) {
                 throw Failures.of(frame, frame.status(), reader, row);
             }
             int done = reader.intValue();
-            if (RowKind.isNumber(kind)) {
+            if (kind == RowKind.NUMBERS) {
                 packed.answer(reader, done);
                 ready = done;
             } else {
@@ -373,7 +398,7 @@ public final class Rows<T> implements Spliterator<T> {
             }
             int end = reader.byteValue();
             if (end == BatchEnd.OTHER) {
-                packs = false;
+                kind = RowKind.VALUES;
                 makeRoom(done + 1);
                 readRow(reader, done);
                 return done + 1;
