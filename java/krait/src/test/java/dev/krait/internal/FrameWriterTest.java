@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.krait.ConversionException;
+import dev.krait.PythonInterpreter;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -23,12 +24,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** What stands in a frame, and what is refused. */
 class FrameWriterTest {
     private final FakeContext context = new FakeContext();
     private final Frame frame = new Frame();
+
+    /** As it is before any value crosses: the codec knows the public types. */
+    @BeforeAll
+    static void initialize() throws ClassNotFoundException {
+        Class.forName(PythonInterpreter.class.getName());
+    }
 
     private ConversionException refused(Object value) {
         return assertThrows(ConversionException.class, () -> frame.write(context).write(value));
