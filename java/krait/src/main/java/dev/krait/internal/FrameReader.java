@@ -321,7 +321,7 @@ public final class FrameReader extends FrameInput {
                 if (proxied == 0) {
                     throw Refusals.corrupt("handle 0", position - 8);
                 }
-                return context().proxy(proxied, intValue());
+                return proxy(context(), proxied, intValue());
             default:
                 throw Refusals.corrupt("tag " + tag, position - 1);
         }
@@ -333,8 +333,26 @@ public final class FrameReader extends FrameInput {
             throw Refusals.corrupt("handle 0", position - 8);
         }
         ValueContext wrapping = context();
-        Object object = wrapping.wrap(handle);
+        Object object = wrap(wrapping, handle);
         return forms == null ? object : forms.object((Session) wrapping, object, generator);
+    }
+
+    private static Object wrap(ValueContext context, long handle) {
+        try {
+            return context.wrap(handle);
+        } catch (RuntimeException | Error e) {
+            context.release(handle);
+            throw e;
+        }
+    }
+
+    private static Object proxy(ValueContext context, long handle, int slot) {
+        try {
+            return context.proxy(handle, slot);
+        } catch (RuntimeException | Error e) {
+            context.release(handle);
+            throw e;
+        }
     }
 
     private Object javaObject() {

@@ -244,6 +244,11 @@ public final class Session implements ValueContext {
     }
 
     @Override
+    public void release(long handle) {
+        Native.release(binding, handle);
+    }
+
+    @Override
     public Object proxy(long handle, int slot) {
         Object kind = objectAt(slot);
         return kind == PythonProxy.VIEW ? Api.get().view(wrap(handle))

@@ -1,9 +1,8 @@
 package dev.krait.internal;
 
 /**
- * Passes over a value that cannot be read to its end. The handles in what was not read are wrapped and
- * dropped: they are owned
- * by the frame, and a wrapper is what releases them.
+ * Passes over a value that cannot be read to its end. The handles in what was not read are owned by the frame, and
+ * released here. No memory is taken for that: it may be what there was none of.
  */
 final class Skipper {
     /** Negative even with the tag's own byte. */
@@ -38,7 +37,7 @@ final class Skipper {
                 break;
             }
             if ((tag == Tag.PYOBJECT || tag == Tag.GENERATOR || tag == Tag.PYPROXY) && at >= unread && in.buffer.getLong(at + 1) != 0) {
-                context.wrap(in.buffer.getLong(at + 1));
+                context.release(in.buffer.getLong(at + 1));
             }
             in.position = at + (int) length;
             values += children;

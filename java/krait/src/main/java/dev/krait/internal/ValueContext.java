@@ -16,6 +16,13 @@ public interface ValueContext {
     Object wrap(long handle);
 
     /**
+     * Lets go of a handle that was read from a frame, and not wrapped; where it was released before, nothing happens.
+     *
+     * @param handle a handle, never 0
+     */
+    void release(long handle);
+
+    /**
      * Finds the Java object that a slot names.
      *
      * @param slot a slot that was read from a frame; it stays Python's

@@ -9,6 +9,9 @@ final class FakeContext implements ValueContext {
     private final WeakReference<ValueContext> reference = new WeakReference<>(this);
     final JavaHandles handles = new JavaHandles();
     final List<Long> wrapped = new ArrayList<>();
+    final List<Long> released = new ArrayList<>();
+    /** How many handles there is memory to wrap. */
+    int room = Integer.MAX_VALUE;
 
     /** Stands for a Python object; equal to those with the same handle. */
     static final class Py {
@@ -31,8 +34,16 @@ final class FakeContext implements ValueContext {
 
     @Override
     public Object wrap(long handle) {
+        if (wrapped.size() == room) {
+            throw new OutOfMemoryError("no room");
+        }
         wrapped.add(handle);
         return new Py(handle);
+    }
+
+    @Override
+    public void release(long handle) {
+        released.add(handle);
     }
 
     @Override

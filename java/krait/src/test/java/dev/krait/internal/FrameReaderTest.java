@@ -150,6 +150,16 @@ class FrameReaderTest {
     }
 
     @Test
+    void handlesThatThereIsNoMemoryToWrapAreReleased() {
+        context.room = 1;
+        byte[] list = bytes().tag(Tag.LIST, 4).tag(Tag.PYOBJECT).i64(11).tag(Tag.PYOBJECT).i64(12).tag(Tag.PYPROXY).i64(13).i32(16)
+                .tag(Tag.GENERATOR).i64(14).done();
+        assertThrows(OutOfMemoryError.class, () -> context.read(list));
+        assertEquals(List.of(11L), context.wrapped);
+        assertEquals(List.of(12L, 13L, 14L), context.released);
+    }
+
+    @Test
     void handlesBehindAFailureAreStillReleased() {
         byte[] list = bytes().tag(Tag.LIST, 3)
                 .tag(Tag.PYOBJECT).i64(11)
@@ -157,7 +167,8 @@ class FrameReaderTest {
                 .tag(Tag.ENTRY).tag(Tag.PYOBJECT).i64(13).tag(Tag.TUPLE, 1).tag(Tag.PYOBJECT).i64(14)
                 .done();
         assertThrows(ConversionException.class, () -> context.read(list));
-        assertEquals(List.of(11L, 12L, 13L, 14L), context.wrapped);
+        assertEquals(List.of(11L), context.wrapped);
+        assertEquals(List.of(12L, 13L, 14L), context.released);
     }
 
     @Test
@@ -180,7 +191,7 @@ class FrameReaderTest {
         payload.writeBytes(new byte[] {Tag.TRUE});
         FrameReader reader = FakeContext.frame(payload.toByteArray()).read(context, null);
         assertThrows(ConversionException.class, reader::read);
-        assertEquals(List.of(99L), context.wrapped);
+        assertEquals(List.of(99L), context.released);
         assertEquals(true, reader.read());
         assertTrue(reader.atEnd());
     }
@@ -247,7 +258,7 @@ class FrameReaderTest {
         deep.tag(Tag.PYOBJECT).i64(5);
         ConversionException e = assertThrows(ConversionException.class, () -> context.read(deep.done()));
         assertTrue(e.getMessage().contains("deeper than 1,000"), e.getMessage());
-        assertEquals(List.of(5L), context.wrapped);
+        assertEquals(List.of(5L), context.released);
     }
 
     @Test
