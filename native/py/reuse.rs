@@ -147,12 +147,14 @@ impl Object {
 }
 
 impl<'g> Gil<'g> {
-    /// An int; in the memory of `spent`, where that is an int of as many digits and ours alone. Nobody can tell that from one
-    /// whose memory was freed and used again at once.
+    /// An int; in the memory of `spent`, where that is an int of as many digits and ours alone, or `spent` itself, where it is that
+    /// number. Nobody can tell the former from one whose memory was freed and used again at once.
     #[inline(always)]
     pub fn long_in(self, spent: Option<Owned<'g>>, number: i64) -> Result<Owned<'g>> {
-        if let Some(spent) = spent
-            && is_ours_alone(&spent, &raw mut ffi::PyLong_Type)
+        let Some(spent) = spent else {
+            return self.long(number);
+        };
+        if is_ours_alone(&spent, &raw mut ffi::PyLong_Type)
             && !SHARED.contains(&number)
             && let Some(tags) = tags(self)
             && let Some(of_size) = tags.get(digits(number) - 1)
@@ -165,7 +167,8 @@ impl<'g> Gil<'g> {
                 return Ok(spent);
             }
         }
-        self.long(number)
+        // A shared one, as a rule, in a column that has few of them.
+        if spent.short_int(self) == Some(number) { Ok(spent) } else { self.long(number) }
     }
 
     /// A float; in the memory of `spent`, where that is a float and ours alone.
@@ -263,6 +266,10 @@ mod tests {
                 let spent = gil.long(before).expect("an int");
                 let address = spent.as_ptr();
                 assert_eq!(gil.long_in(Some(spent), after).expect("an int").as_ptr(), address);
+            }
+            for same in [7, 123_456] {
+                let kept = gil.long(same).expect("an int");
+                assert!(gil.long_in(Some(kept.own(gil)), same).expect("an int").is(&kept));
             }
         });
     }

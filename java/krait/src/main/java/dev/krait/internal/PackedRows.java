@@ -91,51 +91,54 @@ final class PackedRows {
     }
 
     private Object takeArrays(Iterator<?> source, int most) {
-        while (end < most * kinds.length && source.hasNext()) {
-            Object row = source.next();
-            if (!takeArray(row, most)) {
-                return row;
+        long[] into = numbers;
+        byte[] columns = kinds;
+        int at = end;
+        try {
+            while (at < most * columns.length && source.hasNext()) {
+                Object row = source.next();
+                if (at == 0) {
+                    if (!begin(row)) {
+                        return row;
+                    }
+                    columns = kinds;
+                }
+                if (!(row instanceof Object[]) || ((Object[]) row).length != columns.length) {
+                    return row;
+                }
+                Object[] values = (Object[]) row;
+                if (at + columns.length > into.length) {
+                    into = grow(most);
+                }
+                for (int i = 0; i < columns.length; i++) {
+                    Object value = values[i];
+                    if (kind(value) != columns[i]) {
+                        return row;
+                    }
+                    into[at + i] = bits(value);
+                }
+                at += columns.length;
             }
+            return this;
+        } finally {
+            end = at;
         }
-        return this;
     }
 
-    private boolean takeArray(Object row, int most) {
-        if (!(row instanceof Object[])) {
+    /** Has a row say what the columns are, if it has only numbers. */
+    private boolean begin(Object row) {
+        Object[] values = row instanceof Object[] ? (Object[]) row : new Object[0];
+        if (values.length == 0 || values.length > MOST_COLUMNS) {
             return false;
         }
-        Object[] columns = (Object[]) row;
-        if (end == 0 && !begin(columns) || columns.length != kinds.length) {
-            return false;
-        }
-        if (end + columns.length > numbers.length) {
-            grow(most);
-        }
+        byte[] columns = new byte[values.length];
         for (int i = 0; i < columns.length; i++) {
-            Object column = columns[i];
-            if (kind(column) != kinds[i]) {
-                return false;
-            }
-            numbers[end + i] = bits(column);
-        }
-        end += columns.length;
-        return true;
-    }
-
-    /** Has a row say what the columns are. */
-    private boolean begin(Object[] columns) {
-        if (columns.length == 0 || columns.length > MOST_COLUMNS) {
-            return false;
-        }
-        if (columns.length != kinds.length) {
-            kinds = new byte[columns.length];
-        }
-        for (int i = 0; i < columns.length; i++) {
-            kinds[i] = kind(columns[i]);
-            if (kinds[i] == Tag.NULL) {
+            columns[i] = kind(values[i]);
+            if (columns[i] == Tag.NULL) {
                 return false;
             }
         }
+        kinds = columns;
         return true;
     }
 

@@ -101,13 +101,16 @@ public final class Rows<T> implements Spliterator<T> {
 
     /** The next of the ready results, for the caller. */
     private T take() {
-        Object result;
         if (next < packed.answered()) {
-            result = packed.result(next++);
-        } else {
-            result = results[next];
-            results[next++] = null;
+            return converted(packed.result(next++));
         }
+        Object result = results[next];
+        results[next++] = null;
+        return converted(result);
+    }
+
+    /** The result taken last, for the caller. */
+    private T converted(Object result) {
         try {
             return convert.apply(result);
         } catch (RuntimeException e) {
@@ -118,6 +121,9 @@ public final class Rows<T> implements Spliterator<T> {
     @Override
     public void forEachRemaining(Consumer<? super T> action) {
         do {
+            for (int numbers = packed.answered(); next < numbers;) {
+                action.accept(converted(packed.result(next++)));
+            }
             while (next < ready) {
                 action.accept(take());
             }
