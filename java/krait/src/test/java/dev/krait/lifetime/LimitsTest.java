@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.krait.KraitMetrics;
 import dev.krait.PyFunction;
 import dev.krait.PythonException;
 import dev.krait.PythonInterpreter;
@@ -93,6 +94,40 @@ final class LimitsTest {
                 }
             }
         }
+    }
+
+    /** Answers that there is no room to fetch, and that tell of Java objects which Python has let go of. */
+    public static final class NoRoom {
+        private NoRoom() {
+        }
+
+        /** The child's program. */
+        public static void main(String[] args) {
+            try (PythonInterpreter py = PythonInterpreter.create()) {
+                py.exec(lines("kept = []", "def keep(x): kept.append(x)", "def large():", "    kept.clear()",
+                        "    return list(range(2_000_000))"));
+                py.invoke("keep", new Object());
+                py.exec("kept.clear()");
+                long before = KraitMetrics.now().javaObjects();
+                for (int i = 0; i < 100; i++) {
+                    py.invoke("keep", new Object());
+                }
+                try {
+                    py.invoke("large");
+                    System.out.println("no error");
+                } catch (OutOfMemoryError e) {
+                    System.out.println("no memory");
+                }
+                py.exec("kept.clear()");
+                System.out.println(KraitMetrics.now().javaObjects() - before);
+            }
+        }
+    }
+
+    @Test
+    void whatPythonLetGoOfIsReleasedThoughTheAnswerHasNoRoom() {
+        String output = ChildJvm.of(NoRoom.class).options("-XX:MaxDirectMemorySize=8m").run().fine();
+        assertEquals("no memory\n0\n", output);
     }
 
     @Test
