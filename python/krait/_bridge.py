@@ -13,6 +13,7 @@ from krait._views import *  # noqa: F401, F403
 
 # inspect.CO_VARARGS
 _VARIABLE_ARGUMENTS = 4
+_SECONDS_FOR_EXECUTORS = 2
 
 
 def new_namespace():
@@ -26,9 +27,7 @@ def close_undisturbed(namespace, number, ends):
     Where its modules end with it, its atexit functions run first: CPython would run them when their globals are gone.
     """
     if ends:
-        import atexit
-
-        atexit._run_exitfuncs()
+        _run_atexit()
     _async.detach(number)
     logs = sys.modules.get("krait._logging")
     if logs is not None:
@@ -180,14 +179,34 @@ def flush():
             pass
 
 
-def shut_down():
-    """The end of the JVM: atexit callbacks, then the streams."""
+def _run_atexit():
+    """Runs the atexit functions. Before them, as in Python, executors are told to end, for whose processes some of them wait."""
     import atexit
 
+    threading = sys.modules.get("threading")
+    calls = list(getattr(threading, "_threading_atexits", ()))
+    if calls:
+        # They wait for tasks that run; the JVM, or who closes an interpreter, waits no longer than this.
+        ending = threading.Thread(target=_call_last_first, args=(calls,), name="krait-executors")
+        ending.start()
+        ending.join(_SECONDS_FOR_EXECUTORS)
+    atexit._run_exitfuncs()
+
+
+def _call_last_first(calls):
+    import contextlib
+
+    with contextlib.ExitStack() as stack:
+        for call in calls:
+            stack.callback(call)
+
+
+def shut_down():
+    """The end of the JVM: atexit callbacks, then the streams."""
     # A callback may take all the time there is.
     flush()
     try:
-        atexit._run_exitfuncs()
+        _run_atexit()
     finally:
         flush()
         # Other shutdown hooks may still call: nobody comes after them to write out what they print.

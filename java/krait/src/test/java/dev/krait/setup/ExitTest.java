@@ -28,6 +28,11 @@ class ExitTest {
             ending("plain", py -> py.exec("print('said')")),
             ending("atexit", py -> py.exec(lines("import atexit, sys", "atexit.register(lambda: print('at exit'))",
                     "sys.stdout.write('no end of line, ')"))),
+            ending("executors", py -> py.exec(lines("import atexit, threading, time", "from concurrent.futures import ThreadPoolExecutor",
+                    "idle, busy = ThreadPoolExecutor(2), ThreadPoolExecutor(1)", "assert idle.submit(abs, -1).result() == 1",
+                    "workers = [thread for thread in threading.enumerate() if thread.name.startswith('ThreadPool')]",
+                    "busy.submit(time.sleep, 3600)",
+                    "atexit.register(lambda: print(len(workers), 'worker,', [thread for thread in workers if thread.is_alive()]))"))),
             ending("isolated atexit", py -> {
                 py.exec("import atexit\natexit.register(lambda: print('the main one, '))");
                 for (String name : new String[] {"open", "closed"}) {
@@ -180,6 +185,14 @@ class ExitTest {
     void whatPythonSaidIsWritten(String close) {
         assertEquals("said\n", run("plain", close).fine());
         assertEquals("no end of line, at exit\n", run("atexit", close).fine());
+    }
+
+    /** As in Python, but that it would wait for the busy one. */
+    @Test
+    void executorsAreToldToEndBeforeAtexit() {
+        ChildJvm.Ended ended = run("executors", "leave open");
+        assertEquals("1 worker, []\n", ended.fine());
+        assertTrue(ended.millis < 30_000, () -> ended.millis + " ms");
     }
 
     @Test
