@@ -6,7 +6,7 @@
 use std::ffi::CStr;
 use std::ptr::null_mut;
 
-use super::{Gil, InterpreterState, ThreadState, version};
+use super::{Found, Gil, InterpreterState, ThreadState, gil_state, version};
 use crate::ffi::{self, optional};
 
 /// Makes a sub-interpreter and runs `body` attached to it; where that fails, the interpreter is ended again.
@@ -17,9 +17,11 @@ pub fn new_interpreter<R>(
     own_gil: bool,
     body: impl for<'g> FnOnce(Gil<'g>, ThreadState) -> Result<R, String>,
 ) -> Result<R, String> {
+    gil_state::prepare(main);
     let main_state = main.thread_state();
     let made = if own_gil { with_own_gil() } else { with_shared_gil() };
     let state = made.inspect_err(|_| back_after_failure(main_state))?;
+    let _found = Found::now(state);
     // SAFETY: making an interpreter attaches its first thread state to this thread.
     let gil = unsafe { Gil::assume() };
     let result = body(gil, state);
@@ -87,6 +89,7 @@ pub unsafe fn end_interpreter(
     let Some(state) = (unsafe { ThreadState::new(interpreter) }) else {
         return false;
     };
+    let _found = Found::now(state);
     // SAFETY: the two states are this thread's; the main one is attached again below.
     let (main_state, gil) = unsafe { (main.detach(), state.attach()) };
     if body(gil, state) {

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::frame::Types;
 use crate::jvm::host::Host;
-use crate::py::{Detached, Gil, InterpreterState, Object, Owned, Result, RowsClass, ThreadState};
+use crate::py::{Detached, Found, Gil, InterpreterState, Object, Owned, Result, RowsClass, ThreadState};
 
 use super::gate::Gate;
 use super::handles::{Handles, Stale};
@@ -328,6 +328,7 @@ impl Domain {
         let Some(state) = record.take_state() else {
             return;
         };
+        let _found = Found::now(state);
         // SAFETY: this thread made the state and nothing is attached: the thread ends. The lock keeps the domain alive.
         unsafe {
             let gil = state.attach();

@@ -3,7 +3,7 @@
 use std::mem::ManuallyDrop;
 
 use crate::jvm::stack;
-use crate::py::Gil;
+use crate::py::{Found, Gil};
 
 use super::domain::{Binding, Domain};
 use super::door::Door;
@@ -225,6 +225,7 @@ impl<W: Work> Crossing<'_, W> {
         let domain = binding.domain;
         // SAFETY: thread-locals stay where they are until the thread ends, and this function returns before.
         let thread = unsafe { &*way.thread };
+        let _found = Found::now(way.state);
         // SAFETY: the state is this thread's, and no state is attached while Java code runs.
         let (outer_held, gil) = unsafe { thread.enter(domain, way.state) };
         let outer = thread.current.get();

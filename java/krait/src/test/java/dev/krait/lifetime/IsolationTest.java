@@ -7,12 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.krait.Isolation;
+import dev.krait.KraitMetrics;
 import dev.krait.Kwargs;
 import dev.krait.PyFunction;
 import dev.krait.PyObject;
 import dev.krait.PythonException;
 import dev.krait.PythonInterpreter;
 import dev.krait.PythonSetupException;
+import dev.krait.testing.ChildJvm;
 import java.math.BigInteger;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -229,6 +231,55 @@ final class IsolationTest {
                 thread.join();
             }
             interp.close();
+        }
+    }
+
+    /** Their workers wait for more to do until Python ends. */
+    @ParameterizedTest
+    @EnumSource(value = Isolation.class, names = "SHARED", mode = EnumSource.Mode.EXCLUDE)
+    void anExecutorThatIsLeftOpenDoesNotKeepAnInterpreterAlive(Isolation isolation) {
+        long before = KraitMetrics.now().interpreters();
+        PythonInterpreter interp = open(isolation);
+        interp.exec("from concurrent.futures import ThreadPoolExecutor\npool = ThreadPoolExecutor(2)\n"
+                + "assert list(pool.map(abs, [-1, -2])) == [1, 2]");
+        interp.close();
+        assertEquals(before, KraitMetrics.now().interpreters());
+    }
+
+    /** Before 3.12, CPython itself waits for ever there. */
+    @Test
+    void extensionsThatAskForTheGilGetTheStateOfTheInterpreterThatRuns() {
+        assertEquals("[1, 2, 3] sub\n[1, 2, 3] main\n[1, 2, 3] sub\n".repeat(2), ChildJvm.of(AsksForTheGil.class).within(60).run().fine());
+    }
+
+    /** Calls qsort, with the GIL, and its comparison asks for the GIL; also in a call of one interpreter inside one of another. */
+    public static final class AsksForTheGil {
+        private AsksForTheGil() {
+        }
+
+        /** The child's program. */
+        public static void main(String[] args) throws InterruptedException {
+            try (PythonInterpreter main = prepared(Isolation.SHARED, "main");
+                    PythonInterpreter sub = prepared(Isolation.SUB_INTERPRETER, "sub")) {
+                Runnable calls = () -> sub.invoke("sort", (Runnable) () -> main.invoke("sort", (Runnable) () -> { }));
+                calls.run();
+                Thread other = new Thread(calls);
+                other.start();
+                other.join();
+            }
+        }
+
+        private static PythonInterpreter prepared(Isolation isolation, String name) {
+            PythonInterpreter interp = open(isolation);
+            interp.exec(String.join("\n", "import ctypes, sys", "sys.here = '" + name + "'",
+                    "integer = ctypes.POINTER(ctypes.c_int)", "seen = set()", "",
+                    "@ctypes.CFUNCTYPE(ctypes.c_int, integer, integer)", "def compare(a, b):",
+                    "    import sys", "    seen.add(sys.here)", "    return a[0] - b[0]", "",
+                    "def sort_once():", "    numbers = (ctypes.c_int * 3)(3, 1, 2)",
+                    "    ctypes.PyDLL(None).qsort(numbers, 3, ctypes.sizeof(ctypes.c_int), compare)",
+                    "    print(list(numbers), *seen, flush=True)", "",
+                    "def sort(between):", "    sort_once()", "    between()", "    if sys.here == 'sub': sort_once()"));
+            return interp;
         }
     }
 }
