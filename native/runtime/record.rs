@@ -159,7 +159,7 @@ impl Record {
         if let Some(ended) = self.innermost() {
             self.innermost.set(ended.outer.get());
             if ended.stop.get().is_some() {
-                gil.raise_in_thread(self.thread, None);
+                gil.take_back_raised(self.thread);
             }
         }
     }
@@ -170,7 +170,7 @@ impl Record {
         if let Some(call) = self.innermost() {
             call.in_java.set(true);
             if call.stop.get().is_some() {
-                gil.raise_in_thread(self.thread, None);
+                gil.take_back_raised(self.thread);
             }
         }
     }
@@ -194,7 +194,7 @@ impl Record {
             call.stop.get()
         });
         if stop.is_some() {
-            gil.raise_in_thread(self.thread, None);
+            gil.take_back_raised(self.thread);
         }
         stop
     }
@@ -213,7 +213,7 @@ impl Record {
         if let Some(call) = self.innermost() {
             call.due.set(false);
         }
-        gil.raise_in_thread(self.thread, Some(exception));
+        gil.raise_in_thread(self.thread, exception);
     }
 
     /// Marks the calls that `which` picks to be stopped. The number of them.

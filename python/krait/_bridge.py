@@ -9,11 +9,22 @@ from types import FunctionType, MethodType
 
 from krait import _async, _errors
 from krait._async import is_awaitable  # noqa: F401
+from krait._errors import CallInterrupted  # noqa: F401
 from krait._views import *  # noqa: F401, F403
 
 # inspect.CO_VARARGS
 _VARIABLE_ARGUMENTS = 4
 _SECONDS_FOR_EXECUTORS = 2
+
+
+class Settled(BaseException):
+    """Raised in `settle`, asynchronously."""
+
+
+def settle():
+    """Runs until `Settled` is raised here, which takes no more than a turn or two: see `Gil::take_back_raised`."""
+    for _ in range(1000):
+        pass
 
 
 def new_namespace():

@@ -3,6 +3,7 @@ package dev.krait.lifetime;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -52,6 +53,17 @@ final class StoppingTest {
     void close() {
         interp.close();
         threads.shutdown();
+    }
+
+    /** CPython before 3.13 goes on looking for what stopped a call; on 3.11 a traced function does not begin until it has found something. */
+    @Test
+    void nothingIsLeftOfAStopForOthers() {
+        interp.exec(String.join("\n", "import sys", "def forever():", "    while True: pass", "def done(x): return x",
+                "def traced(x):", "    sys.settrace(lambda *event: None)", "    try: return done(x)", "    finally: sys.settrace(None)"));
+        for (int i = 0; i < 3; i++) {
+            assertThrows(PythonTimeoutException.class, () -> interp.invoke(Duration.ofMillis(20), "forever"));
+            assertEquals(5L, assertTimeoutPreemptively(Duration.ofSeconds(30), () -> interp.invoke("traced", 5)));
+        }
     }
 
     @Test
