@@ -345,7 +345,8 @@ impl Gil<'_> {
             self.set_raised_in_thread(thread, std::ptr::null_mut());
         }
         if let Some(pending) = pending {
-            self.raise_object(&pending);
+            // Whoever had it raised still knows that it is.
+            let _ = self.raise_object(&pending);
         }
     }
 
