@@ -55,7 +55,8 @@ def uses_cffi():
 def uses_confluent_kafka():
     import confluent_kafka
     producer = confluent_kafka.Producer({"bootstrap.servers": "127.0.0.1:1", "log_level": 0})
-    check(len(producer), 0)
+    # There may be events of its own: nobody answers it.
+    check(producer.poll(0) >= 0, True)
 
 
 def uses_cryptography():
