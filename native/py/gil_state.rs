@@ -3,14 +3,17 @@
 //! another one, and it waits for ever for the GIL, which its own thread holds.
 
 use std::ffi::c_void;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::{Gil, ThreadState, version};
 use crate::ffi;
 
-/// Where CPython before 3.12 keeps that state: its key for the values of threads, a `pthread_key_t`. -1 while no sub-interpreter
-/// was opened, and on other CPythons.
-static KEY: AtomicI64 = AtomicI64::new(-1);
+/// Where CPython before 3.12 keeps that state: its key for the values of threads, a `pthread_key_t`. [`UNKNOWN`] while no
+/// sub-interpreter was opened, and on other CPythons.
+static KEY: AtomicU32 = AtomicU32::new(UNKNOWN);
+
+/// No key: it is beyond [`KEYS`].
+const UNKNOWN: libc::pthread_key_t = libc::pthread_key_t::MAX;
 
 /// How many keys a process has: `PTHREAD_KEYS_MAX` of glibc; musl has 128, and says of others that there is nothing.
 const KEYS: libc::pthread_key_t = 1024;
@@ -18,13 +21,13 @@ const KEYS: libc::pthread_key_t = 1024;
 /// Before a sub-interpreter is opened: finds the key. CPython tells nobody, but gives its value: the key is the one whose value
 /// is that, and where another value is what CPython gives then.
 pub(super) fn prepare(_gil: Gil<'_>) {
-    if KEY.load(Ordering::Relaxed) >= 0 || version() >= (3, 12) {
+    if KEY.load(Ordering::Relaxed) != UNKNOWN || version() >= (3, 12) {
         return;
     }
     let known = gil_state();
     let key = (0..KEYS).find(|&key| !known.is_null() && value(key) == known && leads(key));
     match key {
-        Some(key) => KEY.store(i64::from(key), Ordering::Relaxed),
+        Some(key) => KEY.store(key, Ordering::Relaxed),
         None => log::warn!("modules that call PyGILState_Ensure may wait for ever in sub-interpreters of this CPython"),
     }
 }
@@ -64,14 +67,13 @@ impl Found {
     #[inline(always)]
     pub fn now(state: ThreadState) -> Self {
         match KEY.load(Ordering::Relaxed) {
-            ..0 => Found(None),
+            UNKNOWN => Found(None),
             key => Self::tell(key, state),
         }
     }
 
     #[cold]
-    fn tell(key: i64, state: ThreadState) -> Self {
-        let key = libc::pthread_key_t::try_from(key).expect("KEY holds a key");
+    fn tell(key: libc::pthread_key_t, state: ThreadState) -> Self {
         let (before, state) = (value(key), state.as_ptr().cast());
         if before == state {
             return Found(None);
@@ -86,7 +88,7 @@ impl Drop for Found {
     fn drop(&mut self) {
         if let Some(before) = self.0 {
             // The key is there: `now` read it, and it never changes again.
-            set(KEY.load(Ordering::Relaxed) as libc::pthread_key_t, before);
+            set(KEY.load(Ordering::Relaxed), before);
         }
     }
 }
