@@ -201,7 +201,7 @@ fn values(call: &mut Call<'_, '_>, frame: &mut Frame, raw: bool) {
 
 /// The function, what its rows are, and how many.
 fn header<'g>(call: &Call<'g, '_>, reader: &mut Reader<'_>) -> Result<(Owned<'g>, Shape, usize), Failure> {
-    let malformed = |malformed: Malformed| Failure::Raised(malformed.raise(call.gil));
+    let malformed = |malformed: Malformed| malformed.raise(call.gil);
     let function = call.object(reader)?;
     let kind = reader.u8().map_err(malformed)?;
     let width = width(reader).map_err(malformed)?;

@@ -72,7 +72,8 @@ type NumbersAnswer = (Vec<[u8; 8]>, Result<(), Failure>);
 
 fn call_numbers<N: Number>(call: &Call<'_, '_>, reader: &mut Reader<'_>) -> Result<NumbersAnswer, Failure> {
     let function = call.object(reader)?;
-    let (arguments, _) = reader.bytes(reader.remaining()).map_err(|malformed| raise(call, malformed))?.as_chunks::<8>();
+    let (arguments, _) =
+        reader.bytes(reader.remaining()).map_err(|malformed| malformed.raise(call.gil))?.as_chunks::<8>();
     let rows = Numbers {
         arguments: arguments.iter(),
         results: Vec::with_capacity(arguments.len()),
@@ -86,10 +87,6 @@ fn call_numbers<N: Number>(call: &Call<'_, '_>, reader: &mut Reader<'_>) -> Resu
         None => check_done(call.gil, rows.results.len(), arguments.len()),
     });
     Ok((rows.results, ended))
-}
-
-fn raise(call: &Call<'_, '_>, malformed: Malformed) -> Failure {
-    Failure::Raised(malformed.raise(call.gil))
 }
 
 /// Rows of one number or more each, whose results may be anything. One that is no number of the first one's kind is the last.
@@ -190,9 +187,9 @@ struct ColumnsAnswer<'g> {
 
 fn call_columns<'g>(call: &Call<'g, '_>, reader: &mut Reader<'_>) -> Result<ColumnsAnswer<'g>, Failure> {
     let function = call.object(reader)?;
-    let (kinds, numbers) = read_columns(reader).map_err(|malformed| raise(call, malformed))?;
+    let (kinds, numbers) = read_columns(reader).map_err(|malformed| malformed.raise(call.gil))?;
     let [first, others @ ..] = kinds else {
-        return Err(raise(call, reader.malformed("its rows have no columns")));
+        return Err(reader.malformed("its rows have no columns").raise(call.gil).into());
     };
     let count = numbers.len() / kinds.len();
     let rows = Columns {
