@@ -99,10 +99,10 @@ final class Choice {
         if (Collection.class.isAssignableFrom(kind) || Map.class.isAssignableFrom(kind)) {
             return CONTAINER;
         }
-        if (Fits.isFunction(kind)) {
-            return type.isInterface() ? FUNCTION : type.isAssignableFrom(dev.krait.PyObject.class) ? PASS : CONVERT;
+        if (Fits.isFunction(kind) && type.isInterface()) {
+            return FUNCTION;
         }
-        if (Fits.isPython(kind)) {
+        if (Fits.isFunction(kind) || Fits.isPython(kind)) {
             return type.isAssignableFrom(dev.krait.PyObject.class) ? PASS : CONVERT;
         }
         if (type.isAssignableFrom(kind)) {
