@@ -1,5 +1,6 @@
 package dev.krait.lifetime;
 
+import static dev.krait.testing.Pythons.lines;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -271,7 +272,7 @@ final class IsolationTest {
 
         private static PythonInterpreter prepared(Isolation isolation, String name) {
             PythonInterpreter interp = open(isolation);
-            interp.exec(String.join("\n", "import ctypes, sys", "sys.here = '" + name + "'",
+            interp.exec(lines("import ctypes, sys", "sys.here = '" + name + "'",
                     "integer = ctypes.POINTER(ctypes.c_int)", "seen = set()", "",
                     "@ctypes.CFUNCTYPE(ctypes.c_int, integer, integer)", "def compare(a, b):",
                     "    import sys", "    seen.add(sys.here)", "    return a[0] - b[0]", "",

@@ -1,5 +1,6 @@
 package dev.krait.lifetime;
 
+import static dev.krait.testing.Pythons.lines;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -58,7 +59,7 @@ final class StoppingTest {
     /** CPython before 3.13 goes on looking for what stopped a call; on 3.11 a traced function does not begin until it has found something. */
     @Test
     void nothingIsLeftOfAStopForOthers() {
-        interp.exec(String.join("\n", "import sys", "def forever():", "    while True: pass", "def done(x): return x",
+        interp.exec(lines("import sys", "def forever():", "    while True: pass", "def done(x): return x",
                 "def traced(x):", "    sys.settrace(lambda *event: None)", "    try: return done(x)", "    finally: sys.settrace(None)"));
         for (int i = 0; i < 3; i++) {
             assertThrows(PythonTimeoutException.class, () -> interp.invoke(Duration.ofMillis(20), "forever"));
