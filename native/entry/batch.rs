@@ -5,7 +5,7 @@
 
 use crate::frame::tag::{batch, op, rows, status};
 use crate::frame::{Arguments, Malformed, Reader, Writer, decode, decode_arguments, encode, encode_handle};
-use crate::py::{self, CellContents, Exception, Gil, MOST_COLUMNS, Object, Owned, Rows, Shape};
+use crate::py::{self, CellContents, Exception, Gil, MOST_COLUMNS, NumberMemory, Object, Owned, Rows, Shape};
 
 use super::columns::{columns, numbers};
 use super::failure::{Failure, unwritable};
@@ -88,6 +88,7 @@ struct Values<'g, 'c, 'r> {
     call: Call<'g, 'c>,
     reader: Reader<'r>,
     writer: Writer<'r>,
+    memory: NumberMemory,
     shape: Shape,
     raw: bool,
     left: usize,
@@ -120,7 +121,7 @@ impl Values<'_, '_, '_> {
     #[inline(always)]
     fn value<'g>(&mut self, gil: Gil<'g>, index: usize, spent: Option<Owned<'g>>) -> Result<Owned<'g>, Failure> {
         match self.reader.long_if_next() {
-            Some(number) => Ok(gil.long_in(spent, number)?),
+            Some(number) => Ok(self.memory.long_in(gil, spent, number)?),
             None => {
                 drop(spent);
                 let types = self.call.binding.domain.types();
@@ -188,7 +189,9 @@ fn values(call: &mut Call<'_, '_>, frame: &mut Frame, raw: bool) {
         Ok(header) => header,
         Err(failure) => return end(call, writer, 0, Err(failure)),
     };
-    let rows = Values { call: *call, reader, writer, shape, raw, left: count, done: 0, paused: false, refused: None };
+    let memory = NumberMemory::of(call.gil);
+    let rows =
+        Values { call: *call, reader, writer, memory, shape, raw, left: count, done: 0, paused: false, refused: None };
     let (rows, looped) = run_loop(call, &function, shape, rows);
     let ended = looped.and_then(|()| match rows.refused {
         Some(failure) => Err(failure),

@@ -5,7 +5,7 @@ use std::slice::ChunksExact;
 
 use crate::frame::tag::{self, batch};
 use crate::frame::{Malformed, Reader, Writer};
-use crate::py::{self, CellContents, Detached, Gil, Object, Owned, Rows, Shape};
+use crate::py::{self, CellContents, Detached, Gil, NumberMemory, Object, Owned, Rows, Shape};
 
 use super::batch::{check_done, end, end_loop, finish, run_loop, width, write_result};
 use super::failure::Failure;
@@ -17,6 +17,7 @@ use super::operations::Call;
 struct Numbers<'r, N> {
     arguments: std::slice::Iter<'r, [u8; 8]>,
     results: Vec<[u8; 8]>,
+    memory: NumberMemory,
     function: &'r Object,
     refused: Option<Failure>,
     kind: PhantomData<N>,
@@ -29,7 +30,7 @@ impl<N: Number> Rows for Numbers<'_, N> {
 
     #[inline(always)]
     fn take(&mut self, gil: Gil<'_>, result: &Owned<'_>) -> py::Result<bool> {
-        let number = match N::exactly(gil, result) {
+        let number = match N::exactly(gil, &self.memory, result) {
             Some(number) => number,
             None => match N::from_python(gil, result, self.function) {
                 Ok(number) => number,
@@ -50,7 +51,10 @@ impl<N: Number> Rows for Numbers<'_, N> {
         spent: Option<Owned<'g>>,
         _others: &[CellContents],
     ) -> py::Result<Option<Owned<'g>>> {
-        self.arguments.next().map(|argument| N::from_bytes(*argument).to_python_in(gil, spent)).transpose()
+        self.arguments
+            .next()
+            .map(|argument| N::from_bytes(*argument).to_python_in(gil, &self.memory, spent))
+            .transpose()
     }
 }
 
@@ -77,6 +81,7 @@ fn call_numbers<N: Number>(call: &Call<'_, '_>, reader: &mut Reader<'_>) -> Resu
     let rows = Numbers {
         arguments: arguments.iter(),
         results: Vec::with_capacity(arguments.len()),
+        memory: NumberMemory::of(call.gil),
         function: &function,
         refused: None,
         kind: PhantomData::<N>,
@@ -95,6 +100,7 @@ struct Columns<'r> {
     /// What the columns are: LONG or DOUBLE.
     first: u8,
     others: &'r [u8],
+    memory: NumberMemory,
     results: Vec<[u8; 8]>,
     /// What the results are, as the columns.
     kind: u8,
@@ -108,12 +114,12 @@ impl Rows for Columns<'_> {
 
     #[inline(always)]
     fn take(&mut self, gil: Gil<'_>, result: &Owned<'_>) -> py::Result<bool> {
-        if self.results.is_empty() {
-            self.kind = if result.is_float() { tag::DOUBLE } else { tag::LONG };
+        if self.results.is_empty() && result.is_float() {
+            self.kind = tag::DOUBLE;
         }
         let number = match self.kind {
-            tag::LONG => i64::exactly(gil, result).map(Number::to_bytes),
-            _ => f64::exactly(gil, result).map(Number::to_bytes),
+            tag::LONG => i64::exactly(gil, &self.memory, result).map(Number::to_bytes),
+            _ => f64::exactly(gil, &self.memory, result).map(Number::to_bytes),
         };
         match number {
             Some(number) => self.results.push(number),
@@ -133,17 +139,23 @@ impl Rows for Columns<'_> {
             return Ok(None);
         };
         for ((other, kind), number) in others.iter().zip(self.others).zip(row) {
-            other.put(gil, to_python(gil, *kind, *number, other.take(gil))?)?;
+            other.put(gil, to_python(gil, &self.memory, *kind, *number, other.take(gil))?)?;
         }
-        to_python(gil, self.first, *first, spent).map(Some)
+        to_python(gil, &self.memory, self.first, *first, spent).map(Some)
     }
 }
 
 #[inline(always)]
-fn to_python<'g>(gil: Gil<'g>, kind: u8, number: [u8; 8], spent: Option<Owned<'g>>) -> py::Result<Owned<'g>> {
+fn to_python<'g>(
+    gil: Gil<'g>,
+    memory: &NumberMemory,
+    kind: u8,
+    number: [u8; 8],
+    spent: Option<Owned<'g>>,
+) -> py::Result<Owned<'g>> {
     match kind {
-        tag::LONG => i64::from_bytes(number).to_python_in(gil, spent),
-        _ => f64::from_bytes(number).to_python_in(gil, spent),
+        tag::LONG => i64::from_bytes(number).to_python_in(gil, memory, spent),
+        _ => f64::from_bytes(number).to_python_in(gil, memory, spent),
     }
 }
 
@@ -196,6 +208,7 @@ fn call_columns<'g>(call: &Call<'g, '_>, reader: &mut Reader<'_>) -> Result<Colu
         rows: numbers.chunks_exact(kinds.len()),
         first: *first,
         others,
+        memory: NumberMemory::of(call.gil),
         results: Vec::with_capacity(count),
         kind: tag::LONG,
         other: None,

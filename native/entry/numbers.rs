@@ -3,7 +3,7 @@
 use crate::bridge::CallPeer;
 use crate::frame::Writer;
 use crate::frame::tag::{failure, status};
-use crate::py::{self, Gil, Object, Owned, Text};
+use crate::py::{self, Gil, NumberMemory, Object, Owned, Text};
 use crate::runtime::{Binding, Caller, Running, Work, down_to};
 
 use super::failure::{Failure, text_of};
@@ -81,11 +81,11 @@ pub trait Number: Default + Copy {
     /// To Python.
     fn to_python<'g>(self, gil: Gil<'g>) -> py::Result<Owned<'g>>;
     /// To Python, maybe in the memory of an object that nobody needs any more.
-    fn to_python_in<'g>(self, gil: Gil<'g>, spent: Option<Owned<'g>>) -> py::Result<Owned<'g>>;
+    fn to_python_in<'g>(self, gil: Gil<'g>, memory: &NumberMemory, spent: Option<Owned<'g>>) -> py::Result<Owned<'g>>;
     /// From a function's result.
     fn from_python(gil: Gil<'_>, value: &Object, function: &Object) -> Result<Self, Failure>;
     /// A result that is just such a number, and no instance of a subclass.
-    fn exactly(gil: Gil<'_>, value: &Object) -> Option<Self>;
+    fn exactly(gil: Gil<'_>, memory: &NumberMemory, value: &Object) -> Option<Self>;
     /// From a frame.
     fn from_bytes(bytes: [u8; 8]) -> Self;
     /// To a frame.
@@ -116,13 +116,13 @@ impl Number for i64 {
     }
 
     #[inline(always)]
-    fn to_python_in<'g>(self, gil: Gil<'g>, spent: Option<Owned<'g>>) -> py::Result<Owned<'g>> {
-        gil.long_in(spent, self)
+    fn to_python_in<'g>(self, gil: Gil<'g>, memory: &NumberMemory, spent: Option<Owned<'g>>) -> py::Result<Owned<'g>> {
+        memory.long_in(gil, spent, self)
     }
 
     #[inline(always)]
-    fn exactly(gil: Gil<'_>, value: &Object) -> Option<Self> {
-        value.short_int(gil).or_else(|| match value.number(gil) {
+    fn exactly(gil: Gil<'_>, memory: &NumberMemory, value: &Object) -> Option<Self> {
+        memory.short_int(gil, value).or_else(|| match value.number(gil) {
             Some(py::Number::Int(number)) => Some(number),
             _ => None,
         })
@@ -167,16 +167,13 @@ impl Number for f64 {
     }
 
     #[inline(always)]
-    fn to_python_in<'g>(self, gil: Gil<'g>, spent: Option<Owned<'g>>) -> py::Result<Owned<'g>> {
-        gil.double_in(spent, self)
+    fn to_python_in<'g>(self, gil: Gil<'g>, memory: &NumberMemory, spent: Option<Owned<'g>>) -> py::Result<Owned<'g>> {
+        memory.double_in(gil, spent, self)
     }
 
     #[inline(always)]
-    fn exactly(gil: Gil<'_>, value: &Object) -> Option<Self> {
-        match value.number(gil) {
-            Some(py::Number::Float(number)) => Some(number),
-            _ => None,
-        }
+    fn exactly(gil: Gil<'_>, memory: &NumberMemory, value: &Object) -> Option<Self> {
+        memory.plain_float(gil, value)
     }
 
     #[inline(always)]

@@ -43,6 +43,7 @@ pub use method::{Method, MethodClass};
 pub use number::Number;
 pub use object::{Detached, Object, Owned};
 pub use operators::{Binary, Unary};
+pub use reuse::NumberMemory;
 pub use rows::{MOST_COLUMNS, Rows, RowsClass, Shape};
 pub use state::{InterpreterState, Start, ThreadState, initialise, is_initialised, join, thread_ident, version};
 pub use subinterpreter::{end_interpreter, new_interpreter};

@@ -1,9 +1,10 @@
 //! Ints and floats by the memory they lie in: those that nobody else has are used for the next number, without a way through
 //! CPython's allocator and back, and short ints are read without a call.
 
+use std::cell::Cell;
 use std::sync::OnceLock;
 
-use super::{Gil, Object, Owned, Result, version};
+use super::{Gil, Number, Object, Owned, Result, version};
 use crate::ffi;
 
 /// Where an int has its size and sign, its *tag*, and then its digits of 30 bits: behind reference count and class.
@@ -14,14 +15,30 @@ const DIGIT_BITS: u32 = 30;
 const MOST_DIGITS: usize = 2;
 /// There is one object for each of these, which everybody shares.
 const SHARED: std::ops::RangeInclusive<i64> = -5..=256;
+/// These are not shared, not negative, and have one digit.
+const ONE_DIGIT: std::ops::Range<i64> = 257..1 << DIGIT_BITS;
 
 /// The tags of ints, by their number of digits, less one, and by whether they are negative.
 type Tags = [[usize; 2]; MOST_DIGITS];
 
-/// The tags of this CPython, if its ints are laid out as we know. They have been since 3.10; the tag's bits changed with 3.12.
-fn tags(gil: Gil<'_>) -> Option<&'static Tags> {
-    static TAGS: OnceLock<Option<Tags>> = OnceLock::new();
-    TAGS.get_or_init(|| if version() <= (3, 14) { learn(gil) } else { None }).as_ref()
+/// How this CPython's ints and floats lie in memory, as far as it is as we know.
+#[derive(Clone, Copy)]
+pub struct NumberMemory {
+    /// Of ints. They are laid out so since 3.10; the tag's bits changed with 3.12.
+    tags: Option<Tags>,
+    /// Of floats. They have always been laid out so.
+    has_floats: bool,
+}
+
+impl NumberMemory {
+    /// Of the CPython that runs.
+    pub fn of(gil: Gil<'_>) -> NumberMemory {
+        static MEMORY: OnceLock<NumberMemory> = OnceLock::new();
+        *MEMORY.get_or_init(|| {
+            let known = version() <= (3, 14);
+            NumberMemory { tags: if known { learn(gil) } else { None }, has_floats: known && learn_float(gil) }
+        })
+    }
 }
 
 #[cold]
@@ -65,12 +82,6 @@ fn learn(gil: Gil<'_>) -> Option<Tags> {
 
 /// Where a float has its value.
 const VALUE: usize = 16;
-
-/// Whether this CPython's floats are laid out as we know. They always have been.
-fn has_float_layout(gil: Gil<'_>) -> bool {
-    static HAS: OnceLock<bool> = OnceLock::new();
-    *HAS.get_or_init(|| version() <= (3, 14) && learn_float(gil))
-}
 
 #[cold]
 fn learn_float(gil: Gil<'_>) -> bool {
@@ -129,34 +140,69 @@ unsafe fn read_digits(int: &Object, digits: usize) -> u64 {
     value
 }
 
-impl Object {
+impl NumberMemory {
     /// The value of an int of few digits, and of no subclass.
     #[inline(always)]
-    pub fn short_int(&self, gil: Gil<'_>) -> Option<i64> {
-        if self.type_ptr() != &raw mut ffi::PyLong_Type {
+    pub fn short_int(&self, _gil: Gil<'_>, object: &Object) -> Option<i64> {
+        if object.type_ptr() != &raw mut ffi::PyLong_Type {
             return None;
         }
-        let tags = tags(gil)?;
+        let tags = self.tags.as_ref()?;
         // SAFETY: an int, and of the layout that we know, since there are tags.
-        let tag = unsafe { read_tag(self) };
+        let tag = unsafe { read_tag(object) };
+        // By far the most, and the least work.
+        if tag == tags[0][0] {
+            // SAFETY: its tag says that it has a digit.
+            return Some(unsafe { read_digits(object, 1) } as i64);
+        }
         let index = tags.iter().position(|of_size| of_size.contains(&tag))?;
-        // SAFETY: as above, and its tag says that it has so many digits.
-        let magnitude = unsafe { read_digits(self, index + 1) } as i64;
+        // SAFETY: its tag says that it has so many digits.
+        let magnitude = unsafe { read_digits(object, index + 1) } as i64;
         Some(if tag == tags[index][1] { -magnitude } else { magnitude })
     }
-}
 
-impl<'g> Gil<'g> {
+    /// The value of a float, and of no subclass.
+    #[inline(always)]
+    pub fn plain_float(&self, gil: Gil<'_>, object: &Object) -> Option<f64> {
+        if self.has_floats && object.type_ptr() == &raw mut ffi::PyFloat_Type {
+            // SAFETY: a live float of the layout that we know.
+            return Some(unsafe { object.as_ptr().byte_add(VALUE).cast::<f64>().read() });
+        }
+        match object.number(gil) {
+            Some(Number::Float(number)) => Some(number),
+            _ => None,
+        }
+    }
+
     /// An int; in the memory of `spent`, where that is an int of as many digits and ours alone, or `spent` itself, where it is that
     /// number. Nobody can tell the former from one whose memory was freed and used again at once.
     #[inline(always)]
-    pub fn long_in(self, spent: Option<Owned<'g>>, number: i64) -> Result<Owned<'g>> {
-        let Some(spent) = spent else {
-            return self.long(number);
-        };
-        if is_ours_alone(&spent, &raw mut ffi::PyLong_Type)
+    pub fn long_in<'g>(&self, gil: Gil<'g>, spent: Option<Owned<'g>>, number: i64) -> Result<Owned<'g>> {
+        match (spent, &self.tags) {
+            (Some(spent), Some(tags)) if spent.type_ptr() == &raw mut ffi::PyLong_Type => {
+                // SAFETY: an int, and of the layout that we know, since there are tags.
+                if unsafe { read_tag(&spent) } == tags[0][0] {
+                    // SAFETY: its tag says that it has one digit, and that it is not negative.
+                    let digit = unsafe { &*spent.as_ptr().byte_add(DIGITS).cast::<Cell<u32>>() };
+                    if i64::from(digit.get()) == number {
+                        return Ok(spent);
+                    }
+                    if ONE_DIGIT.contains(&number) && is_ours_alone(&spent) {
+                        digit.set(number as u32);
+                        return Ok(spent);
+                    }
+                }
+                self.other_long_in(gil, spent, number)
+            }
+            _ => gil.long(number),
+        }
+    }
+
+    /// [`NumberMemory::long_in`] an int.
+    fn other_long_in<'g>(&self, gil: Gil<'g>, spent: Owned<'g>, number: i64) -> Result<Owned<'g>> {
+        if is_ours_alone(&spent)
             && !SHARED.contains(&number)
-            && let Some(tags) = tags(self)
+            && let Some(tags) = &self.tags
             && let Some(of_size) = tags.get(digits(number) - 1)
         {
             // SAFETY: an int, and of the layout that we know, since there are tags.
@@ -168,29 +214,30 @@ impl<'g> Gil<'g> {
             }
         }
         // A shared one, as a rule, in a column that has few of them.
-        if spent.short_int(self) == Some(number) { Ok(spent) } else { self.long(number) }
+        if self.short_int(gil, &spent) == Some(number) { Ok(spent) } else { gil.long(number) }
     }
 
     /// A float; in the memory of `spent`, where that is a float and ours alone.
     #[inline(always)]
-    pub fn double_in(self, spent: Option<Owned<'g>>, number: f64) -> Result<Owned<'g>> {
+    pub fn double_in<'g>(&self, gil: Gil<'g>, spent: Option<Owned<'g>>, number: f64) -> Result<Owned<'g>> {
         if let Some(spent) = spent
-            && is_ours_alone(&spent, &raw mut ffi::PyFloat_Type)
-            && has_float_layout(self)
+            && self.has_floats
+            && spent.type_ptr() == &raw mut ffi::PyFloat_Type
+            && is_ours_alone(&spent)
         {
             // SAFETY: nobody else has a reference to it, and it is a float of the layout that we know.
             unsafe { spent.as_ptr().byte_add(VALUE).cast::<f64>().write(number) }
             return Ok(spent);
         }
-        self.double(number)
+        gil.double(number)
     }
 }
 
-/// Whether an object is of a class, and none of its subclasses, and there is no reference to it but this one.
+/// Whether there is no reference to an object but this one.
 #[inline(always)]
-fn is_ours_alone(spent: &Owned<'_>, class: *mut ffi::PyTypeObject) -> bool {
+fn is_ours_alone(spent: &Owned<'_>) -> bool {
     // SAFETY: a live object under the GIL.
-    spent.type_ptr() == class && unsafe { ffi::Py_REFCNT(spent.as_ptr()) } == 1
+    unsafe { ffi::Py_REFCNT(spent.as_ptr()) == 1 }
 }
 
 /// # Safety
@@ -221,11 +268,12 @@ mod tests {
     #[test]
     fn a_number_in_a_spent_int_is_the_number() {
         with_python(|gil| {
-            assert!(tags(gil).is_some(), "the layout of this CPython's ints is known");
+            let memory = NumberMemory::of(gil);
+            assert!(memory.tags.is_some() && memory.has_floats, "the layout of this CPython's numbers is known");
             for before in NUMBERS {
                 for after in NUMBERS {
                     let spent = gil.long(before).expect("an int");
-                    let int = gil.long_in(Some(spent), after).expect("an int");
+                    let int = memory.long_in(gil, Some(spent), after).expect("an int");
                     assert_eq!(int.to_long(gil).expect("an int"), Some(after), "{after} after {before}");
                     let same = gil.long(after).expect("an int");
                     assert!(int.compare(gil, &same, ffi::Py_EQ).expect("a bool").is_true(), "{after} after {before}");
@@ -240,20 +288,26 @@ mod tests {
     #[test]
     fn a_short_int_is_read_as_the_number_it_is() {
         with_python(|gil| {
+            let memory = NumberMemory::of(gil);
             for number in NUMBERS {
                 let short = number != 0 && number.unsigned_abs() >> (2 * DIGIT_BITS) == 0;
-                assert_eq!(gil.long(number).expect("an int").short_int(gil), short.then_some(number), "{number}");
+                assert_eq!(
+                    memory.short_int(gil, &gil.long(number).expect("an int")),
+                    short.then_some(number),
+                    "{number}"
+                );
             }
-            assert_eq!(gil.bool(true).short_int(gil), None);
-            assert_eq!(gil.double(1.0).expect("a float").short_int(gil), None);
+            assert_eq!(memory.short_int(gil, &gil.bool(true)), None);
+            assert_eq!(memory.short_int(gil, &gil.double(1.0).expect("a float")), None);
         });
     }
 
     #[test]
     fn an_int_that_somebody_else_has_stays_what_it_is() {
         with_python(|gil| {
+            let memory = NumberMemory::of(gil);
             let kept = gil.long(123_456).expect("an int");
-            let other = gil.long_in(Some(kept.own(gil)), 654_321).expect("an int");
+            let other = memory.long_in(gil, Some(kept.own(gil)), 654_321).expect("an int");
             assert_eq!(kept.to_long(gil).expect("an int"), Some(123_456));
             assert_eq!(other.to_long(gil).expect("an int"), Some(654_321));
         });
@@ -262,14 +316,15 @@ mod tests {
     #[test]
     fn an_int_of_ours_alone_is_used_again() {
         with_python(|gil| {
-            for (before, after) in [(1_000, -2_000), (-(1 << 40), 1 << 41)] {
+            let memory = NumberMemory::of(gil);
+            for (before, after) in [(1_000, 2_000), (1_000, -2_000), (-(1 << 40), 1 << 41)] {
                 let spent = gil.long(before).expect("an int");
                 let address = spent.as_ptr();
-                assert_eq!(gil.long_in(Some(spent), after).expect("an int").as_ptr(), address);
+                assert_eq!(memory.long_in(gil, Some(spent), after).expect("an int").as_ptr(), address);
             }
             for same in [7, 123_456] {
                 let kept = gil.long(same).expect("an int");
-                assert!(gil.long_in(Some(kept.own(gil)), same).expect("an int").is(&kept));
+                assert!(memory.long_in(gil, Some(kept.own(gil)), same).expect("an int").is(&kept));
             }
         });
     }
@@ -277,10 +332,11 @@ mod tests {
     #[test]
     fn a_float_of_ours_alone_is_used_again() {
         with_python(|gil| {
+            let memory = NumberMemory::of(gil);
             let kept = gil.double(0.5).expect("a float");
             for (spent, reused) in [(kept.own(gil), false), (gil.double(0.25).expect("a float"), true)] {
                 let address = spent.as_ptr();
-                let float = gil.double_in(Some(spent), -1e300).expect("a float");
+                let float = memory.double_in(gil, Some(spent), -1e300).expect("a float");
                 assert_eq!(float.to_double(gil).expect("a float"), -1e300);
                 assert_eq!(float.as_ptr() == address, reused);
             }
