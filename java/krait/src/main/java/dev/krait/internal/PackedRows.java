@@ -62,27 +62,66 @@ final class PackedRows {
      * @return a row that is none of such numbers, after which no more were taken; else this object
      */
     Object take(Iterator<?> source, int most) {
-        return arrays ? takeArrays(source, most) : takeNumbers(source, most);
+        while (true) {
+            Object row = takeCommon(source, most);
+            if (row == this || !put(row, most)) {
+                return row;
+            }
+        }
     }
 
-    private Object takeNumbers(Iterator<?> source, int most) {
+    /**
+     * Takes rows as long as they are of a common shape, in a loop of its own: {@link #put} takes twice as long.
+     *
+     * @return the first row that is not, which is not in yet; else this object
+     */
+    private Object takeCommon(Iterator<?> source, int most) {
+        if (!arrays) {
+            return kinds[0] == Tag.LONG ? takeLongs(source, most) : takeDoubles(source, most);
+        }
+        if (kinds.length == 2 && kinds[0] == Tag.LONG && kinds[1] == Tag.LONG) {
+            return takePairs(source, most);
+        }
+        return end < most * kinds.length && source.hasNext() ? source.next() : this;
+    }
+
+    private Object takeLongs(Iterator<?> source, int most) {
         // In variables, which need no memory.
         long[] into = numbers;
         int at = end;
         try {
             while (at < most && source.hasNext()) {
                 Object row = source.next();
-                byte kind = kind(row);
-                if (kind != kinds[0]) {
-                    if (at > 0 || kind == Tag.NULL) {
-                        return row;
-                    }
-                    kinds = new byte[] {kind};
+                if (at == into.length) {
+                    into = grow(most);
+                }
+                if (row instanceof Long) {
+                    into[at++] = (Long) row;
+                } else if (row instanceof Integer) {
+                    into[at++] = (Integer) row;
+                } else {
+                    return row;
+                }
+            }
+            return this;
+        } finally {
+            end = at;
+        }
+    }
+
+    private Object takeDoubles(Iterator<?> source, int most) {
+        long[] into = numbers;
+        int at = end;
+        try {
+            while (at < most && source.hasNext()) {
+                Object row = source.next();
+                if (!(row instanceof Double)) {
+                    return row;
                 }
                 if (at == into.length) {
                     into = grow(most);
                 }
-                into[at++] = bits(row);
+                into[at++] = Double.doubleToRawLongBits((Double) row);
             }
             return this;
         } finally {
@@ -90,50 +129,60 @@ final class PackedRows {
         }
     }
 
-    private Object takeArrays(Iterator<?> source, int most) {
+    private Object takePairs(Iterator<?> source, int most) {
         long[] into = numbers;
-        byte[] columns = kinds;
         int at = end;
         try {
-            while (at < most * columns.length && source.hasNext()) {
+            while (at < 2 * most && source.hasNext()) {
                 Object row = source.next();
-                if (at == 0) {
-                    if (!begin(row)) {
-                        return row;
-                    }
-                    columns = kinds;
-                }
-                if (!(row instanceof Object[]) || ((Object[]) row).length != columns.length) {
+                if (!(row instanceof Object[]) || ((Object[]) row).length != 2) {
                     return row;
                 }
-                Object[] values = (Object[]) row;
-                if (at + columns.length > into.length) {
+                Object first = ((Object[]) row)[0];
+                Object second = ((Object[]) row)[1];
+                if (!(first instanceof Long && second instanceof Long)) {
+                    return row;
+                }
+                if (at + 2 > into.length) {
                     into = grow(most);
                 }
-                for (int i = 0; i < columns.length; i++) {
-                    Object value = values[i];
-                    if (kind(value) != columns[i]) {
-                        return row;
-                    }
-                    into[at + i] = bits(value);
-                }
-                at += columns.length;
+                into[at] = (Long) first;
+                into[at + 1] = (Long) second;
+                at += 2;
             }
             return this;
         } finally {
             end = at;
         }
+    }
+
+    /** Takes a row, if it is of such numbers; the first one says what the columns are. */
+    private boolean put(Object row, int most) {
+        Object[] values = !arrays ? new Object[] {row} : row instanceof Object[] ? (Object[]) row : new Object[0];
+        if (end == 0 && !begin(values) || values.length != kinds.length) {
+            return false;
+        }
+        if (end + values.length > numbers.length) {
+            grow(most);
+        }
+        for (int i = 0; i < values.length; i++) {
+            if (kind(values[i]) != kinds[i]) {
+                return false;
+            }
+            numbers[end + i] = bits(values[i]);
+        }
+        end += values.length;
+        return true;
     }
 
     /** Has a row say what the columns are, if it has only numbers. */
-    private boolean begin(Object row) {
-        Object[] values = row instanceof Object[] ? (Object[]) row : new Object[0];
-        if (values.length == 0 || values.length > MOST_COLUMNS) {
+    private boolean begin(Object[] row) {
+        if (row.length == 0 || row.length > MOST_COLUMNS) {
             return false;
         }
-        byte[] columns = new byte[values.length];
+        byte[] columns = new byte[row.length];
         for (int i = 0; i < columns.length; i++) {
-            columns[i] = kind(values[i]);
+            columns[i] = kind(row[i]);
             if (columns[i] == Tag.NULL) {
                 return false;
             }
