@@ -16,7 +16,7 @@ SEED :=
 THREADS := 6
 
 .DEFAULT_GOAL := help
-.PHONY: help tools jar bundle flink-bundle demo demo-flink test test-all test-flink test-krait-flink test-sid bench bench-pool bench-flink fuzz memory libraries sanitize soak docs clean publish
+.PHONY: help tools jar bundle flink-bundle demo demo-flink test test-all test-flink test-krait-flink test-sid bench bench-batches bench-pool bench-flink fuzz memory libraries sanitize soak docs clean publish
 
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -59,6 +59,9 @@ test-sid: bundle ## Runs the tests in a Debian sid root (as root)
 
 bench: tools ## Measures with JMH; JMH="-f 1 Calls" passes options
 	@$(scripts)/with-python.sh $(gradle) :bench:jmh -Pjmh='$(JMH)'
+
+bench-batches: tools ## Measures batches right beside CPython's own loops, for machines that are not steady
+	@$(scripts)/with-python.sh $(gradle) :bench:batches
 
 bench-pool: tools ## Measures a pool of interpreters with a GIL each beside one (CPython 3.12 or later)
 	@$(scripts)/with-python.sh $(gradle) :bench:pool

@@ -13,7 +13,7 @@ import org.openjdk.jmh.infra.Blackhole;
 /** Rows in batches, each figure for one row; beside {@code [f(x) for x in xs]} in CPython, with the rows there already. */
 @State(Scope.Benchmark)
 public class Batches {
-    private static final int ROWS = 1000;
+    static final int ROWS = 1000;
 
     private final long[] numbers = new long[ROWS];
     private final double[] doubles = new double[ROWS];
@@ -32,7 +32,7 @@ public class Batches {
             numbers[i] = 41_000 + i;
             doubles[i] = i + 0.5;
             boxed.add(numbers[i]);
-            pairs.add(new Object[] {numbers[i], 7L});
+            pairs.add(new Object[] {numbers[i], numbers[i] - 38_000});
             lines.add("{\"a\": \"Some Name In Mixed Case\", \"field0\": \"value\", \"field1\": 12.5, \"row\": " + i + "}");
         }
         python.interpreter.set("numbers_in", boxed);
@@ -40,7 +40,7 @@ public class Batches {
         python.interpreter.set("lines_in", lines);
         python.interpreter.exec("def comprehension(f=inc, xs=numbers_in):\n    return len([f(x) for x in xs])\n"
                 + "def add(a, b):\n    return a + b\n"
-                + "def comprehension_of_pairs(f=add, xs=[(x, 7) for x in numbers_in]):\n    return len([f(a, b) for a, b in xs])\n"
+                + "def comprehension_of_pairs(f=add, xs=[(x, x - 38_000) for x in numbers_in]):\n    return len([f(a, b) for a, b in xs])\n"
                 + "def comprehension_of_floats(f=inc, xs=list(doubles_in)):\n    return len([f(x) for x in xs])\n"
                 + "def comprehension_of_lines(f=json_value_lower, xs=lines_in):\n    return len([f(x) for x in xs])\n");
         comprehension = python.function("comprehension");
