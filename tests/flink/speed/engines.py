@@ -3,6 +3,7 @@
 import contextlib
 import itertools
 import json
+import reprlib
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -28,6 +29,9 @@ ALONE = {"json": (OURS + "Same", "f(v)")}
 # What an asynchronous function costs that does nothing else: the limit of krait-flink's batches in SQL.
 IN_JAVA_ASYNC = {"increment": (OURS + "IncrementAsync", "f(v)")}
 
+# A row in a message: both its ends, of which the last tells what was cut off.
+ROW = reprlib.Repr()
+ROW.maxstring = 200
 
 # Of the clusters. A client compiles one job and is gone, for which the JVM's first compiler is enough. A job goes on in new task
 # managers. What the REST interface says of checkpoints is else three seconds old.
@@ -96,8 +100,8 @@ def can(engine, case):
 class Running:
     """One case on several engines. Each job has a cluster's task manager, so a JVM, to itself; none runs until it is told to."""
 
-    def __init__(self, case, engines, lines, kept=1000, conf=None):
-        self.case, self.engines, self.lines, self.kept, self.conf = case, engines, lines, kept, conf or {}
+    def __init__(self, case, engines, lines, kept=None, conf=None):
+        self.case, self.engines, self.lines, self.kept, self.conf = case, engines, lines, kept or case.kept, conf or {}
         self.work = BUILD / "flink/speed" / case.name
         self.work.mkdir(parents=True, exist_ok=True)
         self.stack = contextlib.ExitStack()
@@ -214,7 +218,7 @@ class Running:
                 wanted = [read(line) for line in plain]
                 for at, (row, right) in enumerate(zip(rows, wanted)):
                     if row != right:
-                        raise Failed(f"{engine.name}: row {at} is {row!r}, in CPython {right!r}")
+                        raise Failed(f"{engine.name}: row {at} is {ROW.repr(row)}, in CPython {ROW.repr(right)}")
                 if len(rows) != self.kept or len(wanted) != self.kept:
                     raise Failed(f"{engine.name}: {len(rows)} rows of {self.kept}, in CPython {len(wanted)}")
 
