@@ -298,8 +298,9 @@ impl Domain {
     /// A thread calls for the first time.
     pub(super) fn add_record(&self, _gil: Gil<'_>, record: &Arc<Record>) {
         let mut records = self.records.borrow_mut();
-        // Threads with a thread state of others' end without a word: nobody but this list has their records then.
-        records.retain(|known| Arc::strong_count(known) > 1);
+        // Threads with a thread state of others' end without a word: nobody but this list has their records then. So it is where a
+        // thread ends while the domain does, which deletes its state then.
+        records.retain(|known| Arc::strong_count(known) > 1 || known.state().is_some());
         records.push(Arc::clone(record));
         self.threads.store(records.len(), Ordering::Relaxed);
         if record.state().is_some() {
@@ -554,4 +555,28 @@ pub fn main_domain() -> Option<&'static Domain> {
 pub(super) fn set_main_domain(domain: &'static Domain) {
     // A second start finds the first one's domain: there is one main interpreter in a process.
     let _ = MAIN.set(domain);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::py::testing::with_python;
+
+    #[test]
+    fn a_thread_that_has_ended_stays_known_until_its_thread_state_is_deleted() {
+        with_python(|gil| {
+            let domain = Domain::make(gil.interpreter(), Box::leak(Box::default()), false);
+            // SAFETY: the interpreter is the one that is attached.
+            let own = unsafe { ThreadState::new(gil.interpreter()) }.expect("memory for a thread state");
+            for state in [Some(own), None, None] {
+                domain.add_record(gil, &Arc::new(Record::new(state)));
+            }
+            let records = domain.take_records(gil);
+            assert_eq!(records.len(), 2, "one of those without a state is forgotten when the other one comes");
+            for state in records.iter().filter_map(|record| record.take_state()) {
+                // SAFETY: it was made above, and nobody has attached it.
+                unsafe { state.delete(gil) };
+            }
+        });
+    }
 }
