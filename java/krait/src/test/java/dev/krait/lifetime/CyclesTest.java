@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.AbstractList;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Function;
 import org.junit.jupiter.api.Tag;
@@ -225,6 +226,57 @@ final class CyclesTest {
             }
             assertEquals(before, KraitMetrics.now().pythonObjects());
         }
+    }
+
+    /** Closes interpreters while some threads have called and end, and others are about to call for the first time. */
+    public static final class ClosesBetweenThreads {
+        private static final int CYCLES = 100;
+
+        private ClosesBetweenThreads() {
+        }
+
+        /** The child's program. */
+        public static void main(String[] args) throws InterruptedException {
+            Random random = new Random(1);
+            try (PythonInterpreter outer = PythonInterpreter.create()) {
+                outer.eval("1");
+                for (int i = 0; i < CYCLES; i++) {
+                    PythonInterpreter each = PythonInterpreter.builder().isolation(Isolation.SUB_INTERPRETER).build();
+                    Thread[] threads = new Thread[12];
+                    for (int j = 0; j < threads.length; j++) {
+                        int micros = random.nextInt(400);
+                        threads[j] = new Thread(() -> {
+                            spin(micros);
+                            try {
+                                each.eval("1");
+                            } catch (IllegalStateException e) {
+                                // Closed.
+                            }
+                        });
+                        threads[j].start();
+                    }
+                    spin(random.nextInt(600));
+                    each.close();
+                    for (Thread thread : threads) {
+                        thread.join();
+                    }
+                }
+                System.out.println("closed");
+            }
+        }
+
+        private static void spin(int micros) {
+            long end = System.nanoTime() + 1_000L * micros;
+            while (System.nanoTime() < end) {
+                Thread.onSpinWait();
+            }
+        }
+    }
+
+    /** What cannot end says so in a warning, and stays in memory. */
+    @Test
+    void everyInterpreterEndsThatIsClosedWhileThreadsEndAndOthersCome() {
+        assertEquals("closed\n", ChildJvm.of(ClosesBetweenThreads.class).run().fine());
     }
 
     @Test
