@@ -13,19 +13,15 @@ public final class BatchRatios {
     private BatchRatios() {
     }
 
-    private interface Body {
-        void run();
-    }
-
     /** A batch beside the comprehension, with the times of both in each round. */
     private static final class Pair {
         private final String name;
-        private final Body plain;
-        private final Body batch;
+        private final Runnable plain;
+        private final Runnable batch;
         private final long[] plainNanos;
         private final long[] batchNanos;
 
-        Pair(String name, int rounds, Body plain, Body batch) {
+        Pair(String name, int rounds, Runnable plain, Runnable batch) {
             this.name = name;
             this.plain = plain;
             this.batch = batch;
