@@ -71,9 +71,9 @@ final class PackedRows {
     }
 
     /**
-     * Takes rows as long as they are of a common shape, in a loop of its own: {@link #put} takes twice as long.
+     * Takes rows in a loop for their shape. That for any columns takes twice as long for pairs of Longs as theirs.
      *
-     * @return the first row that is not, which is not in yet; else this object
+     * @return a row that is not of that shape, or the first of all, which is not in yet; else this object
      */
     private Object takeCommon(Iterator<?> source, int most) {
         if (!arrays) {
@@ -82,7 +82,11 @@ final class PackedRows {
         if (kinds.length == 2 && kinds[0] == Tag.LONG && kinds[1] == Tag.LONG) {
             return takePairs(source, most);
         }
-        return end < most * kinds.length && source.hasNext() ? source.next() : this;
+        if (end == 0) {
+            // It says what the columns are.
+            return source.hasNext() ? source.next() : this;
+        }
+        return takeRows(source, most);
     }
 
     private Object takeLongs(Iterator<?> source, int most) {
@@ -149,6 +153,35 @@ final class PackedRows {
                 into[at] = (Long) first;
                 into[at + 1] = (Long) second;
                 at += 2;
+            }
+            return this;
+        } finally {
+            end = at;
+        }
+    }
+
+    private Object takeRows(Iterator<?> source, int most) {
+        long[] into = numbers;
+        byte[] columns = kinds;
+        int at = end;
+        try {
+            while (at < most * columns.length && source.hasNext()) {
+                Object row = source.next();
+                if (!(row instanceof Object[]) || ((Object[]) row).length != columns.length) {
+                    return row;
+                }
+                Object[] values = (Object[]) row;
+                if (at + columns.length > into.length) {
+                    into = grow(most);
+                }
+                for (int i = 0; i < columns.length; i++) {
+                    Object value = values[i];
+                    if (kind(value) != columns[i]) {
+                        return row;
+                    }
+                    into[at + i] = bits(value);
+                }
+                at += columns.length;
             }
             return this;
         } finally {
