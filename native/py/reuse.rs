@@ -16,7 +16,7 @@ const MOST_DIGITS: usize = 2;
 /// There is one object for each of these, which everybody shares.
 const SHARED: std::ops::RangeInclusive<i64> = -5..=256;
 /// These are not shared, not negative, and have one digit.
-const ONE_DIGIT: std::ops::Range<i64> = 257..1 << DIGIT_BITS;
+const ONE_DIGIT: std::ops::Range<i64> = *SHARED.end() + 1..1 << DIGIT_BITS;
 
 /// The tags of ints, by their number of digits, less one, and by whether they are negative.
 type Tags = [[usize; 2]; MOST_DIGITS];
