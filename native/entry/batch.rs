@@ -13,7 +13,7 @@ use super::memory::Frame;
 use super::operations::Call;
 
 /// An answer of this many bytes is sent before it grows further: the rest of the rows come again.
-const LARGE_ANSWER: usize = 1 << 18;
+pub(super) const LARGE_ANSWER: usize = 1 << 18;
 /// Where it stands in the payload what the rows are.
 const KIND: usize = 8;
 
@@ -22,7 +22,7 @@ pub fn run(call: &mut Call<'_, '_>, operation: i32, frame: &mut Frame) {
     match operation & !op::RAW {
         op::MAP_LONGS => numbers::<i64>(call, frame),
         op::MAP_DOUBLES => numbers::<f64>(call, frame),
-        _ if frame.payload().get(KIND) == Some(&rows::NUMBERS) => columns(call, frame),
+        _ if frame.payload().get(KIND) == Some(&rows::COLUMNS) => columns(call, frame),
         _ => values(call, frame, operation & op::RAW != 0),
     }
 }

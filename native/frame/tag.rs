@@ -67,8 +67,8 @@ pub mod rows {
     pub const VALUES: u8 = 0;
     /// The arguments of a call each.
     pub const ARGUMENTS: u8 = 1;
-    /// As many numbers each, of eight bytes; so are the results as long as they are numbers of one kind.
-    pub const NUMBERS: u8 = 2;
+    /// As many numbers and texts each; so are the results as long as they are of one kind.
+    pub const COLUMNS: u8 = 2;
 }
 
 /// How a batch ended; else the status of the row that failed.
@@ -77,7 +77,7 @@ pub mod batch {
     pub const DONE: u8 = 0;
     /// The answer is large enough: the rest of the rows is to come again.
     pub const PAUSED: u8 = 3;
-    /// The next row gave something else than eight bytes, which follows as a value: the rest of the rows is to come again.
+    /// The next row gave something of another kind, which follows as a value: the rest of the rows is to come again.
     pub const OTHER: u8 = 4;
 }
 

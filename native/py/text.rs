@@ -182,8 +182,13 @@ impl Object {
     /// Whether this is a str or an instance of a subclass.
     #[inline(always)]
     pub fn is_str(&self) -> bool {
-        let exact = self.type_ptr() == &raw mut ffi::PyUnicode_Type;
-        exact || self.has_type_flag(ffi::Py_TPFLAGS_UNICODE_SUBCLASS)
+        self.is_exact_str() || self.has_type_flag(ffi::Py_TPFLAGS_UNICODE_SUBCLASS)
+    }
+
+    /// Whether this is a str, and not of a subclass.
+    #[inline(always)]
+    pub fn is_exact_str(&self) -> bool {
+        self.type_ptr() == &raw mut ffi::PyUnicode_Type
     }
 
     /// Whether this is a bytes or an instance of a subclass.

@@ -129,6 +129,13 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// A u32 count of UTF-16 units, and their bytes, which begin at an even place.
+    pub fn units(&mut self) -> Result<&'a [u8], Malformed> {
+        let count = self.u32()? as usize;
+        self.bytes(self.position % 2)?;
+        self.bytes(count.saturating_mul(2))
+    }
+
     /// A u32 count of things that take at least `least` bytes each: never more than the payload can still hold, so
     /// that it may be trusted for an allocation.
     #[inline(always)]

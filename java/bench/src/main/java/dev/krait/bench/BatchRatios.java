@@ -68,6 +68,9 @@ public final class BatchRatios {
             new Pair("mapDoubles", rounds, () -> hole.consume(batches.mapDoublesPlain(python)), () -> hole.consume(batches.mapDoubles(python))),
             new Pair("map", rounds, () -> hole.consume(batches.mapPlain(python)), () -> batches.map(python, hole)),
             new Pair("callBatch", rounds, () -> hole.consume(batches.callBatchPlain(python)), () -> batches.callBatch(python, hole)),
+            new Pair("mapJsonValueLower", rounds, () -> hole.consume(batches.mapJsonValueLowerPlain(python)), () -> batches.mapJsonValueLower(python, hole)),
+            new Pair("mapNames", rounds, () -> hole.consume(batches.mapNamesPlain(python)), () -> batches.mapNames(python, hole)),
+            new Pair("callBatchNames", rounds, () -> hole.consume(batches.callBatchNamesPlain(python)), () -> batches.callBatchNames(python, hole)),
         };
         for (int round = -rounds; round < rounds; round++) {
             for (Pair pair : pairs) {

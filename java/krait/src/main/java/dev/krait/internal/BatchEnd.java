@@ -4,7 +4,7 @@ package dev.krait.internal;
 final class BatchEnd {
     static final int DONE = 0;
     static final int PAUSED = 3;
-    /** One row more gave something else than eight bytes, which follows as a value: the rest of the rows is to come again. */
+    /** One row more gave something of another kind, which follows as a value: the rest of the rows is to come again. */
     static final int OTHER = 4;
 
     private BatchEnd() {

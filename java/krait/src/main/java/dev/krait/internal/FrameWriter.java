@@ -301,6 +301,16 @@ public final class FrameWriter extends FrameOutput {
         position += 8 * count;
     }
 
+    /** A number of UTF-16 units, and these, at an even address. */
+    void putUnits(char[] units, int count) {
+        ensure(5 + 2L * count);
+        buffer.putInt(position, count);
+        position += 4 + (position & 1);
+        buffer.position(position);
+        buffer.asCharBuffer().put(units, 0, count);
+        position += 2 * count;
+    }
+
     /** Begins the payload anew, without the slots that were written. */
     void restart() {
         rollback();

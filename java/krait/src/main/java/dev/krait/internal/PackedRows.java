@@ -1,25 +1,56 @@
 package dev.krait.internal;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.CharBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Rows that are numbers, eight bytes each: taken from their source, and then replaced by their results. All rows have as many
- * columns, and a column has numbers of one kind.
+ * Rows that are numbers and texts: taken from their source, and then replaced by their results. All rows have as many
+ * columns, and a column has values of one kind. A value takes eight bytes, which are the number, or how long the text is:
+ * what is in the texts stands elsewhere, one after the other.
  */
 final class PackedRows {
-    /** More columns are no rows of numbers; Python has no loop for more arguments, either. */
+    /** More columns are no such rows; Python has no loop for more arguments, either. */
     static final int MOST_COLUMNS = 32;
 
-    /** An array that nobody uses at the moment: new memory for each stream would be in no cache. */
-    private static final AtomicReference<long[]> SPARE = new AtomicReference<>();
+    /** Longer texts are no values of such rows. */
+    private static final int MOST_TEXT = 1 << 15;
+    /** When there are so many units of texts, no more rows are taken. */
+    private static final int MOST_UNITS = 1 << 17;
+    /** The length of a text that is null. */
+    private static final long NO_TEXT = -1;
+
+    /** Memory that nobody uses at the moment: new one for each stream would be in no cache. */
+    private static final AtomicReference<Memory> SPARE = new AtomicReference<>();
+
+    private static final class Memory {
+        private final long[] numbers;
+        private final char[] units;
+        private final byte[] texts;
+
+        Memory(long[] numbers, char[] units, byte[] texts) {
+            this.numbers = numbers;
+            this.units = units;
+            this.texts = texts;
+        }
+    }
 
     /** Whether a row is an array of arguments, rather than one number. */
     private final boolean arrays;
-    /** What the columns are, {@link Tag#LONG} or {@link Tag#DOUBLE}. */
+    /** What the columns are, {@link Tag#LONG}, {@link Tag#DOUBLE} or {@link Tag#UTF16}. */
     private byte[] kinds = {Tag.LONG};
     private long[] numbers = {};
+    /** The texts of the rows that are not answered. */
+    private char[] units = {};
+    private int unitsFrom;
+    private int unitsEnd;
+    /** The texts of the results, and where the next one stands. */
+    private byte[] texts = {};
+    private int nextText;
     /** How many results there are, which stand first. */
     private int answered;
     private byte resultKind = Tag.LONG;
@@ -41,13 +72,35 @@ final class PackedRows {
         return answered;
     }
 
-    /** A result, for its user. */
+    /** A result, for its user: asked for once, one after the other. */
     Object result(int index) {
-        return box(resultKind, numbers[index]);
+        return resultKind == Tag.UTF16 ? resultText(numbers[index]) : box(resultKind, numbers[index]);
+    }
+
+    /** The next text of the results: twice its length, plus 1 where a character takes two bytes. */
+    private String resultText(long code) {
+        if (code == NO_TEXT) {
+            return null;
+        }
+        int length = (int) (code >> 1);
+        if ((code & 1) == 0) {
+            nextText += length;
+            return new String(texts, nextText - length, length, StandardCharsets.ISO_8859_1);
+        }
+        int at = (nextText + 1) / 2;
+        nextText = 2 * (at + length);
+        char[] wide = new char[length];
+        CharBuffer all = ByteBuffer.wrap(texts).order(ByteOrder.LITTLE_ENDIAN).asCharBuffer();
+        all.position(at);
+        all.get(wide);
+        return new String(wide);
     }
 
     /** Drops the results, which were used. */
     void dropResults() {
+        unitsEnd -= unitsFrom;
+        System.arraycopy(units, unitsFrom, units, 0, unitsEnd);
+        unitsFrom = 0;
         end -= from;
         System.arraycopy(numbers, from, numbers, 0, end);
         from = 0;
@@ -59,9 +112,15 @@ final class PackedRows {
      *
      * @param source the rows
      * @param most how many there are then at most
-     * @return a row that is none of such numbers, after which no more were taken; else this object
+     * @return a row that has other values, after which no more were taken; else this object
      */
     Object take(Iterator<?> source, int most) {
+        Memory spare = numbers.length > 0 ? null : SPARE.getAndSet(null);
+        if (spare != null) {
+            numbers = spare.numbers;
+            units = spare.units;
+            texts = spare.texts;
+        }
         while (true) {
             Object row = takeCommon(source, most);
             if (row == this || !put(row, most)) {
@@ -77,7 +136,8 @@ final class PackedRows {
      */
     private Object takeCommon(Iterator<?> source, int most) {
         if (!arrays) {
-            return kinds[0] == Tag.LONG ? takeLongs(source, most) : takeDoubles(source, most);
+            return kinds[0] == Tag.LONG ? takeLongs(source, most)
+                    : kinds[0] == Tag.DOUBLE ? takeDoubles(source, most) : takeTexts(source, most);
         }
         if (kinds.length == 2 && kinds[0] == Tag.LONG && kinds[1] == Tag.LONG) {
             return takePairs(source, most);
@@ -133,6 +193,26 @@ final class PackedRows {
         }
     }
 
+    private Object takeTexts(Iterator<?> source, int most) {
+        long[] into = numbers;
+        int at = end;
+        try {
+            while (at < most && unitsEnd < MOST_UNITS && source.hasNext()) {
+                Object row = source.next();
+                if (!isOf(Tag.UTF16, row)) {
+                    return row;
+                }
+                if (at == into.length) {
+                    into = grow(most);
+                }
+                into[at++] = putText((String) row);
+            }
+            return this;
+        } finally {
+            end = at;
+        }
+    }
+
     private Object takePairs(Iterator<?> source, int most) {
         long[] into = numbers;
         int at = end;
@@ -165,7 +245,7 @@ final class PackedRows {
         byte[] columns = kinds;
         int at = end;
         try {
-            while (at < most * columns.length && source.hasNext()) {
+            while (at < most * columns.length && unitsEnd < MOST_UNITS && source.hasNext()) {
                 Object row = source.next();
                 if (!(row instanceof Object[]) || ((Object[]) row).length != columns.length) {
                     return row;
@@ -174,12 +254,8 @@ final class PackedRows {
                 if (at + columns.length > into.length) {
                     into = grow(most);
                 }
-                for (int i = 0; i < columns.length; i++) {
-                    Object value = values[i];
-                    if (kind(value) != columns[i]) {
-                        return row;
-                    }
-                    into[at + i] = bits(value);
+                if (!putRow(values, columns, into, at)) {
+                    return row;
                 }
                 at += columns.length;
             }
@@ -189,7 +265,7 @@ final class PackedRows {
         }
     }
 
-    /** Takes a row, if it is of such numbers; the first one says what the columns are. */
+    /** Takes a row, if it has such values; the first one says what the columns are. */
     private boolean put(Object row, int most) {
         Object[] values = !arrays ? new Object[] {row} : row instanceof Object[] ? (Object[]) row : new Object[0];
         if (end == 0 && !begin(values) || values.length != kinds.length) {
@@ -198,17 +274,54 @@ final class PackedRows {
         if (end + values.length > numbers.length) {
             grow(most);
         }
-        for (int i = 0; i < values.length; i++) {
-            if (kind(values[i]) != kinds[i]) {
-                return false;
-            }
-            numbers[end + i] = bits(values[i]);
+        if (!putRow(values, kinds, numbers, end)) {
+            return false;
         }
         end += values.length;
         return true;
     }
 
-    /** Has a row say what the columns are, if it has only numbers. */
+    /** Puts a row of as many values as there are columns to a place in the array; false where one is of another kind. */
+    private boolean putRow(Object[] values, byte[] columns, long[] into, int at) {
+        int begin = unitsEnd;
+        for (int i = 0; i < columns.length; i++) {
+            Object value = values[i];
+            if (!isOf(columns[i], value)) {
+                unitsEnd = begin;
+                return false;
+            }
+            into[at + i] = columns[i] == Tag.UTF16 ? putText((String) value) : bits(value);
+        }
+        return true;
+    }
+
+    /** Puts a text to the others; how long it is. */
+    private long putText(String text) {
+        if (text == null) {
+            return NO_TEXT;
+        }
+        int begin = unitsEnd;
+        int length = text.length();
+        if (units.length - begin < length) {
+            units = Arrays.copyOf(units, Math.max(begin + length, 2 * units.length));
+        }
+        text.getChars(0, length, units, begin);
+        unitsEnd = begin + length;
+        return length;
+    }
+
+    /** How many units the texts have in a range of the array. */
+    private int countUnits(int begin, int limit) {
+        int count = 0;
+        for (int at = begin; at < limit; at++) {
+            if (kinds[at % kinds.length] == Tag.UTF16 && numbers[at] != NO_TEXT) {
+                count += numbers[at];
+            }
+        }
+        return count;
+    }
+
+    /** Has a row say what the columns are, if it has only numbers and texts. */
     private boolean begin(Object[] row) {
         if (row.length == 0 || row.length > MOST_COLUMNS) {
             return false;
@@ -225,17 +338,20 @@ final class PackedRows {
     }
 
     private long[] grow(int most) {
-        int wanted = most * kinds.length;
-        long[] spare = SPARE.getAndSet(null);
-        long[] larger = spare != null && spare.length >= wanted ? spare : new long[wanted];
-        System.arraycopy(numbers, 0, larger, 0, numbers.length);
-        numbers = larger;
-        return larger;
+        numbers = Arrays.copyOf(numbers, most * kinds.length);
+        return numbers;
     }
 
-    /** What a column of such a value is; {@link Tag#NULL} where it is no number of eight bytes. */
+    /** What a column of such a value is; {@link Tag#NULL} where it is none for a column. */
     private static byte kind(Object value) {
-        return value instanceof Long || value instanceof Integer ? Tag.LONG : value instanceof Double ? Tag.DOUBLE : Tag.NULL;
+        return value instanceof Long || value instanceof Integer ? Tag.LONG
+                : value instanceof Double ? Tag.DOUBLE
+                : value instanceof String && ((String) value).length() <= MOST_TEXT ? Tag.UTF16 : Tag.NULL;
+    }
+
+    /** Whether a column can have a value. */
+    private static boolean isOf(byte column, Object value) {
+        return value == null ? column == Tag.UTF16 : kind(value) == column;
     }
 
     private static long bits(Object number) {
@@ -251,8 +367,12 @@ final class PackedRows {
 
     /** Gives the memory back: there are no rows and no results any more. */
     void end() {
-        SPARE.set(numbers);
+        SPARE.set(new Memory(numbers, units, texts));
         numbers = new long[0];
+        units = new char[0];
+        unitsFrom = 0;
+        unitsEnd = 0;
+        texts = new byte[0];
         answered = 0;
         from = 0;
         end = 0;
@@ -266,14 +386,25 @@ final class PackedRows {
         }
         writer.putInt(count());
         writer.putLongs(numbers, 0, end);
+        writer.putUnits(units, unitsEnd);
     }
 
     /** Reads the results of the first rows. */
     void answer(FrameReader reader, int done) {
         resultKind = reader.byteValue();
-        reader.longs(numbers, 0, done);
-        answered = done;
         from = done * kinds.length;
+        // Before the results replace how long the texts were.
+        unitsFrom = from == end ? unitsEnd : countUnits(0, from);
+        reader.longs(numbers, 0, done);
+        if (resultKind == Tag.UTF16) {
+            int length = reader.count(1);
+            if (texts.length < length) {
+                texts = new byte[length];
+            }
+            reader.bytes(texts, length);
+            nextText = 0;
+        }
+        answered = done;
     }
 
     /**
@@ -285,16 +416,24 @@ final class PackedRows {
      */
     int unpack(Object[] into, int first) {
         int unpacked = 0;
+        int unit = unitsFrom + countUnits(from, first * kinds.length);
+        Object[] row = new Object[kinds.length];
         for (int at = first * kinds.length; at < end; at += kinds.length) {
-            into[unpacked++] = arrays ? row(at) : box(kinds[0], numbers[at]);
+            for (int i = 0; i < kinds.length; i++) {
+                long bits = numbers[at + i];
+                if (kinds[i] != Tag.UTF16) {
+                    row[i] = box(kinds[i], bits);
+                } else if (bits == NO_TEXT) {
+                    row[i] = null;
+                } else {
+                    row[i] = new String(units, unit, (int) bits);
+                    unit += bits;
+                }
+            }
+            into[unpacked++] = arrays ? row.clone() : row[0];
         }
         end = from;
+        unitsEnd = unitsFrom;
         return unpacked;
-    }
-
-    private Object[] row(int at) {
-        Object[] row = new Object[kinds.length];
-        Arrays.setAll(row, i -> box(kinds[i], numbers[at + i]));
-        return row;
     }
 }

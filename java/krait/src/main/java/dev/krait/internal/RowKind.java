@@ -6,8 +6,8 @@ final class RowKind {
     static final int VALUES = 0;
     /** The arguments of a call each. */
     static final int ARGUMENTS = 1;
-    /** As many numbers each, of eight bytes; so are the results as long as they are numbers of one kind. */
-    static final int NUMBERS = 2;
+    /** As many numbers and texts each; so are the results as long as they are of one kind. */
+    static final int COLUMNS = 2;
 
     private RowKind() {
     }

@@ -47,11 +47,11 @@ public final class Rows<T> implements Spliterator<T> {
     private final Iterator<?> source;
     private final Function<Object, T> convert;
 
-    /** Rows that were taken and not answered yet: these while they are numbers, else those below. Results stand in their place. */
+    /** Rows that were taken and not answered yet: these while they are numbers and texts, else those below. Results stand in their place. */
     private final PackedRows packed;
     private Object[] rows = new Object[FIRST];
     private int taken;
-    /** The ready results; not the first ones where those are numbers, which are boxed when they are used. */
+    /** The ready results; not the first ones where those are packed, which become objects when they are used. */
     private Object[] results = new Object[FIRST];
     private int next;
     private int ready;
@@ -87,7 +87,7 @@ public final class Rows<T> implements Spliterator<T> {
         this.source = source;
         this.convert = convert;
         packed = new PackedRows(arguments != null);
-        kind = asObjects ? RowKind.VALUES : RowKind.NUMBERS;
+        kind = asObjects ? RowKind.VALUES : RowKind.COLUMNS;
     }
 
     @Override
@@ -121,7 +121,7 @@ public final class Rows<T> implements Spliterator<T> {
     @Override
     public void forEachRemaining(Consumer<? super T> action) {
         do {
-            for (int numbers = packed.answered(); next < numbers;) {
+            for (int answered = packed.answered(); next < answered;) {
                 action.accept(converted(packed.result(next++)));
             }
             while (next < ready) {
@@ -172,8 +172,8 @@ public final class Rows<T> implements Spliterator<T> {
 
     private void cross() {
         packed.dropResults();
-        if (kind == RowKind.NUMBERS) {
-            takeNumbers();
+        if (kind == RowKind.COLUMNS) {
+            takePacked();
         }
         chooseKind();
         Frame frame = session.acquire();
@@ -184,7 +184,7 @@ public final class Rows<T> implements Spliterator<T> {
             int written;
             Throwable unwritten = null;
             try {
-                written = kind == RowKind.NUMBERS ? writeNumbers(writer) : writeRows(writer);
+                written = kind == RowKind.COLUMNS ? writePacked(writer) : writeRows(writer);
             } catch (RuntimeException | Error e) {
                 writer.rollback();
                 throw e;
@@ -221,8 +221,8 @@ public final class Rows<T> implements Spliterator<T> {
         }
     }
 
-    /** Takes rows as long as they are numbers of the same kinds. */
-    private void takeNumbers() {
+    /** Takes rows as long as they are numbers and texts, of the same kinds. */
+    private void takePacked() {
         if (sourceFailure != null) {
             return;
         }
@@ -253,7 +253,7 @@ public final class Rows<T> implements Spliterator<T> {
             int first = width(rows[0]);
             width = width < 0 ? first : width;
             if (first != width || first < 0 || first > PackedRows.MOST_COLUMNS) {
-                // As with kinds of numbers, shapes that take turns would make a crossing of every row.
+                // As with kinds of values, shapes that take turns would make a crossing of every row.
                 kind = RowKind.ARGUMENTS;
             }
         }
@@ -263,14 +263,14 @@ public final class Rows<T> implements Spliterator<T> {
         return arguments == null ? 1 : arguments.width(value);
     }
 
-    private int writeNumbers(FrameWriter writer) {
+    private int writePacked(FrameWriter writer) {
         packed.write(writer);
         return packed.count();
     }
 
     /** Drops the rows that are answered. */
     private void drop(int answered) {
-        if (kind == RowKind.NUMBERS) {
+        if (kind == RowKind.COLUMNS) {
             return;
         }
         if (packed.count() > 0) {
@@ -393,7 +393,7 @@ public final class Rows<T> implements Spliterator<T> {
                 throw Failures.of(frame, frame.status(), reader, row);
             }
             int done = reader.intValue();
-            if (kind == RowKind.NUMBERS) {
+            if (kind == RowKind.COLUMNS) {
                 packed.answer(reader, done);
                 ready = done;
             } else {
