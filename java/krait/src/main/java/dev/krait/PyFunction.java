@@ -124,7 +124,7 @@ public final class PyFunction extends PyObject {
      * @return the results in the order of the rows; for one thread at a time
      */
     public Stream<@Nullable Object> map(Iterable<?> rows) {
-        return stream(rows, false, result -> result, false);
+        return stream(rows, false, Function.identity(), false);
     }
 
     /**
@@ -147,7 +147,7 @@ public final class PyFunction extends PyObject {
      * @return the results in the order of the rows; for one thread at a time
      */
     public Stream<@Nullable Object> callBatch(Iterable<@Nullable Object[]> rows) {
-        return stream(rows, false, result -> result, true);
+        return stream(rows, false, Function.identity(), true);
     }
 
     /**
