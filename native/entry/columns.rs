@@ -120,13 +120,7 @@ struct Values<'r> {
 
 impl Values<'_> {
     #[inline(always)]
-    fn make<'g>(
-        &mut self,
-        gil: Gil<'g>,
-        kind: u8,
-        number: [u8; 8],
-        spent: Option<Owned<'g>>,
-    ) -> py::Result<Owned<'g>> {
+    fn make<'g>(&mut self, gil: Gil<'g>, kind: u8, number: [u8; 8], spent: Option<Owned<'g>>) -> py::Result<Owned<'g>> {
         match kind {
             tag::LONG => i64::from_bytes(number).to_python_in(gil, &self.memory, spent),
             tag::DOUBLE => f64::from_bytes(number).to_python_in(gil, &self.memory, spent),

@@ -170,6 +170,19 @@ mod tests {
     }
 
     #[test]
+    fn units_begin_at_an_even_place() {
+        let payload = [9, 1, 0, 0, 0, 0xee, 0x36, 0x04, 7];
+        let mut reader = Reader::new(&payload);
+        assert_eq!((reader.u8(), reader.units(), reader.u8()), (Ok(9), Ok(&payload[6..8]), Ok(7)));
+        assert_eq!(Reader::new(&[1, 0, 0, 0, b'a', 0]).units(), Ok(&b"a\0"[..]));
+        for short in [&payload[1..1], &[0, 0], &[1, 0, 0, 0], &[1, 0, 0, 0, b'a'], &[0xff; 4]] {
+            assert!(Reader::new(short).units().is_err());
+        }
+        let mut odd = Reader::new(&payload[..5]);
+        assert!(odd.u8().is_ok() && odd.units().is_err(), "not even the byte that is passed over is there");
+    }
+
+    #[test]
     fn a_count_is_never_more_than_the_payload_can_hold() {
         let payload = |count: u32, rest: usize| [&count.to_le_bytes()[..], &vec![0; rest]].concat();
         assert_eq!(Reader::new(&payload(6, 6)).count(1), Ok(6));
