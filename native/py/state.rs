@@ -3,7 +3,7 @@
 use std::ptr::NonNull;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::{Exception, Gil, Object};
+use super::{Exception, Gil, Object, gil_state};
 use crate::ffi::{self, optional};
 
 /// An interpreter state, as an address.
@@ -44,11 +44,12 @@ impl ThreadState {
     /// # Safety
     /// It is of the interpreter whose GIL the token proves, and nobody uses it any more.
     pub unsafe fn delete(self, _gil: Gil<'_>) {
+        // From 3.12 on CPython believes that it is this thread's, and has it forget the attached one.
         // SAFETY: by the caller's guarantee.
-        unsafe {
+        gil_state::kept(|| unsafe {
             ffi::PyThreadState_Clear(self.0.as_ptr());
             ffi::PyThreadState_Delete(self.0.as_ptr());
-        }
+        });
     }
 
     /// A new thread state for the calling thread. Needs no GIL.

@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use crate::jvm::exit;
 use crate::jvm::stack::{self, Stacks};
-use crate::py::{Gil, Object, ThreadState};
+use crate::py::{Found, Gil, Object, ThreadState};
 
 use super::domain::{Binding, Domain};
 use super::door::Door;
@@ -150,6 +150,7 @@ impl Thread {
             record.thread(),
             if own.is_some() { "new" } else { "its own" }
         );
+        let _found = Found::now(state);
         // SAFETY: the state is this thread's, and nothing is attached here.
         let gil = unsafe { state.attach() };
         if own.is_some()
@@ -261,6 +262,7 @@ pub(super) fn adopt(domain: &'static Domain, state: ThreadState) {
 pub(super) fn with_own_state(domain: &'static Domain, body: impl FnOnce(Gil<'_>)) {
     stack::on_python_stack(|| {
         let (_, state, _) = THREAD.with(|thread| thread.seat(domain));
+        let _found = Found::now(state);
         // SAFETY: the state is this thread's, nothing is attached, and nothing of Python is left when it is detached.
         unsafe {
             let gil = state.attach();
