@@ -79,7 +79,7 @@ class _Loop:
         return future
 
     def stop(self):
-        from concurrent.futures import CancelledError
+        from concurrent.futures import CancelledError, InvalidStateError
 
         self._stopping = True
         if self._thread.ident is None:
@@ -94,10 +94,14 @@ class _Loop:
                     break
         for future in list(self._futures):
             # A task that takes no notice: nobody waits for it any more. A closed loop cannot be told.
-            if self._loop.is_closed():
-                future.set_exception(CancelledError())
-            else:
+            if not self._loop.is_closed():
                 future.cancel()
+                continue
+            try:
+                future.set_exception(CancelledError())
+            except InvalidStateError:
+                # It has ended, and was not taken out of the set yet.
+                continue
 
 
 async def _awaiting(awaitable):

@@ -347,4 +347,18 @@ class AsyncTest {
         PyIterator<Object> items = python.withDeadline(Duration.ofMillis(200)).invoke(PyObject.class, "never").asIterator();
         assertEquals("krait.CallTimeout", assertThrows(PythonException.class, items::next).typeName());
     }
+
+    @Test
+    void aTaskThatHasEndedWhenItsLoopStopsIsNoErrorOfTheStop() {
+        python.exec("from concurrent.futures import Future\n"
+                + "from krait import _async\n"
+                + "loop = _async._Loop()\n"
+                + "loop.start_undisturbed()\n"
+                + "ended, late = Future(), Future()\n"
+                + "ended.set_result(1)\n"
+                + "loop._futures.update([ended, late])\n"
+                + "loop.stop()");
+        assertEquals(1L, python.eval("ended.result()"));
+        assertEquals("CancelledError", python.eval("type(late.exception()).__name__"));
+    }
 }
