@@ -16,7 +16,7 @@ SEED :=
 THREADS := 6
 
 .DEFAULT_GOAL := help
-.PHONY: help tools jar bundle flink-bundle demo demo-flink test test-all test-flink test-krait-flink test-sid bench bench-batches bench-pool bench-flink fuzz memory libraries sanitize soak docs clean publish
+.PHONY: help tools jar bundle flink-bundle demo demo-flink test test-all test-flink test-krait-flink test-sid bench bench-batches bench-pool bench-flink fuzz memory libraries sanitize soak soak-freed docs clean publish
 
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -75,6 +75,9 @@ memory: tools ## Checks that CALLS (ten million) calls of each kind leave the me
 
 soak: tools ## Mixes calls and faults on random threads for MINUTES (2); SEED repeats a run
 	@$(scripts)/with-python.sh $(gradle) :soak:soak -Psoak='$(MINUTES) $(or $(SEED),$(shell date +%s)) $(THREADS)'
+
+soak-freed: tools ## The soak, slower, with freed memory watched: ends where anything in the process writes to it
+	@$(scripts)/with-python.sh $(gradle) :soak:soak -Pquarantine -Psoak='$(MINUTES) $(or $(SEED),$(shell date +%s)) $(THREADS)'
 
 libraries: jar ## Uses some forty well-known Python libraries inside the JVM (2 GB to install)
 	@$(scripts)/libraries.sh
