@@ -4,7 +4,7 @@ use std::ffi::{CStr, c_int};
 use std::ptr::null_mut;
 use std::sync::OnceLock;
 
-use super::{Gil, Object, Owned, Result};
+use super::{Exception, Gil, Object, Owned, Result};
 use crate::ffi::{self, optional};
 
 fn vectorcall() -> optional::Vectorcall {
@@ -60,9 +60,39 @@ impl Object {
     }
 }
 
+/// As often is an import begun anew that another thread has spoilt.
+const IMPORTS: usize = 10;
+
+/// Whether a KeyError is about this name.
+fn is_missing(gil: Gil<'_>, exception: &Object, name: &CStr) -> Result<bool> {
+    let arguments = exception.attr_str(gil, c"args")?;
+    match arguments.tuple_item(0) {
+        Some(key) if key.is_str() => Ok(key.to_string_lossy(gil)?.as_bytes() == name.to_bytes()),
+        _ => Ok(false),
+    }
+}
+
 impl<'g> Gil<'g> {
     /// `importlib.import_module(name)`: for a dotted name the last module.
+    ///
+    /// Where another thread imports it already, CPython waits; and if that fails or is stopped, it takes the module away from
+    /// whoever waits, too, and raises a KeyError. Nothing is wrong here then, and the import begins anew.
     pub fn import(self, name: &CStr) -> Result<Owned<'g>> {
+        for _ in 0..IMPORTS {
+            match self.import_once(name) {
+                Err(raised) if self.raised_is(&raised, Exception::Key) => {
+                    let exception = self.take_raised(raised);
+                    if !is_missing(self, &exception, name)? {
+                        return Err(self.raise_object(&exception));
+                    }
+                }
+                imported => return imported,
+            }
+        }
+        self.import_once(name)
+    }
+
+    fn import_once(self, name: &CStr) -> Result<Owned<'g>> {
         // SAFETY: a C string under the GIL.
         self.owned(unsafe { ffi::PyImport_ImportModule(name.as_ptr()) })
     }
@@ -83,12 +113,6 @@ impl<'g> Gil<'g> {
         })
     }
 
-    /// `importlib.import_module(name)` with a str object.
-    pub fn import_object(self, name: &Object) -> Result<Owned<'g>> {
-        // SAFETY: a live object under the GIL.
-        self.owned(unsafe { ffi::PyImport_Import(name.as_ptr()) })
-    }
-
     /// Compiles source text; `start` is `Py_file_input`, `Py_eval_input` or `Py_single_input`.
     pub fn compile(self, source: &CStr, file: &CStr, start: c_int) -> Result<Owned<'g>> {
         // SAFETY: C strings under the GIL.
@@ -104,5 +128,37 @@ impl<'g> Gil<'g> {
     /// The `builtins` of this interpreter, as a dict.
     pub fn builtins(self) -> Result<Owned<'g>> {
         self.import(c"builtins")?.attr_str(self, c"__dict__")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::py::testing::{describe, namespace, repr, run, with_python};
+
+    #[test]
+    fn an_import_that_another_thread_spoils_begins_anew() {
+        with_python(|gil| {
+            let code = "import importlib.util, sys\n\
+                class Finder:\n    runs = 0\n\
+                \x20   def find_spec(self, name, path=None, target=None):\n\
+                \x20       return importlib.util.spec_from_loader(name, self) if name.startswith('spoilt_') else None\n\
+                \x20   def create_module(self, spec): return None\n\
+                \x20   def exec_module(self, module):\n\
+                \x20       Finder.runs += 1\n\
+                \x20       if module.__name__ == 'spoilt_by_itself': raise KeyError('other')\n\
+                \x20       if module.__name__ == 'spoilt_always' or Finder.runs < 3: del sys.modules[module.__name__]\n\
+                sys.meta_path.append(Finder())";
+            let globals = namespace(gil);
+            run(gil, code, &globals);
+            let module = gil.import(c"spoilt_twice").expect("the third time it stays");
+            let name = module.attr_str(gil, c"__name__").expect("a name");
+            assert_eq!(repr(gil, &name), "'spoilt_twice'");
+            for (name, error) in
+                [(c"spoilt_by_itself", "KeyError: 'other'"), (c"spoilt_always", "KeyError: 'spoilt_always'")]
+            {
+                let raised = gil.import(name).err().expect("it is never there");
+                assert_eq!(describe(gil, raised), error);
+            }
+        });
     }
 }

@@ -41,6 +41,8 @@ pub enum Exception {
     Name,
     /// An attribute that is not there.
     Attribute,
+    /// A key that is not there.
+    Key,
     /// Broken internals: a malformed frame.
     System,
     /// A refusal at run time.
@@ -64,6 +66,7 @@ impl Exception {
                 Exception::Overflow => ffi::PyExc_OverflowError,
                 Exception::Name => ffi::PyExc_NameError,
                 Exception::Attribute => ffi::PyExc_AttributeError,
+                Exception::Key => ffi::PyExc_KeyError,
                 Exception::System => ffi::PyExc_SystemError,
                 Exception::Runtime => ffi::PyExc_RuntimeError,
                 Exception::Recursion => ffi::PyExc_RecursionError,
