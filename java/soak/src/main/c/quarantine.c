@@ -43,7 +43,8 @@ struct piece {
 static struct piece *pieces;
 static size_t first, next, kept;
 static atomic_flag locked = ATOMIC_FLAG_INIT;
-static _Thread_local int inside;
+/* Of the initial model: finding a thread's value in another one may allocate and free, which asks for it again. */
+static _Thread_local __attribute__((tls_model("initial-exec"))) int inside;
 
 static void lock(void) {
     while (atomic_flag_test_and_set_explicit(&locked, memory_order_acquire)) {
