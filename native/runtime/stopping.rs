@@ -172,6 +172,23 @@ fn is_entering(gil: Gil<'_>, frame: &Owned<'_>, code: &Owned<'_>) -> py::Result<
     Ok(code.as_bytes(gil)?.get(..at).is_some_and(|before| before.ends_with(entering)))
 }
 
+/// Whether a frame is about to handle an exception. CPython before 3.11 looks for what others have raised there, too, and leaves
+/// the handler out then: a `finally`, or the `__exit__` of a `with`, which keeps its lock.
+fn is_about_to_handle(gil: Gil<'_>, frame: &Owned<'_>, thread: u64) -> py::Result<bool> {
+    if py::version() >= (3, 11) {
+        return Ok(false);
+    }
+    let handled = gil.import(c"sys")?.attr_str(gil, c"_current_exceptions")?.call(gil, &[])?;
+    let handled = handled.dict_get(gil, &*gil.long(thread as i64)?)?;
+    let Some(traceback) = handled.as_ref().and_then(|handled| handled.tuple_item(2)).filter(|it| !it.is_none()) else {
+        return Ok(false);
+    };
+    // Nothing has run in the frame since it was raised there.
+    let is_here = traceback.attr_str(gil, c"tb_frame")?.is(frame);
+    Ok(is_here
+        && traceback.attr_str(gil, c"tb_lasti")?.to_long(gil)? == frame.attr_str(gil, c"f_lasti")?.to_long(gil)?)
+}
+
 /// Whether the thread's innermost function can be stopped without harm; `patient` spares imports that must not be cut short.
 /// The thread rests while this one has the GIL, and nothing here gives that away.
 fn may_be_stopped(gil: Gil<'_>, record: &Record, patient: bool) -> bool {
@@ -189,6 +206,9 @@ fn may_be_stopped(gil: Gil<'_>, record: &Record, patient: bool) -> bool {
             let code = frame.attr_str(gil, c"f_code")?;
             let is_machinery = importing::is_machinery(gil, &code)?;
             if must_not_stop(gil, &frame, &code, depth, is_machinery)? {
+                return Ok(false);
+            }
+            if depth == 0 && patient && is_about_to_handle(gil, &frame, record.thread())? {
                 return Ok(false);
             }
             if let Some(imports) = &mut imports

@@ -19,12 +19,15 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -249,6 +252,27 @@ final class StoppingTest {
     }
 
     @Test
+    void closeReturnsWhenEverythingHasBeenLetGoOfAlsoWhereACallEndsMeanwhile() throws Exception {
+        for (int round = 0; round < 10; round++) {
+            PythonInterpreter closed = PythonInterpreter.builder().isolation(Isolation.SUB_INTERPRETER).build();
+            AtomicBoolean ended = new AtomicBoolean();
+            CountDownLatch begun = new CountDownLatch(1);
+            closed.exec("import atexit, time\n"
+                    + "def at_exit(f):\n    def last():\n        time.sleep(0.01)\n        f()\n    atexit.register(last)\n"
+                    + "def call(f): f()\n");
+            closed.invoke("at_exit", (Runnable) () -> ended.set(true));
+            CompletableFuture<Void> call = CompletableFuture.runAsync(() -> closed.invoke("call", (Runnable) () -> {
+                begun.countDown();
+                LockSupport.parkNanos(5_000_000);
+            }), threads);
+            begun.await();
+            closed.close();
+            assertTrue(ended.get(), "atexit functions run after close, in round " + round);
+            call.get(10, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
     void closeWaitsForCallsInOtherThreadsAndRefusesNewOnes() throws Exception {
         interp.exec("import time\ndef slow():\n    time.sleep(0.3)\n    return inc(1)\n");
         CompletableFuture<Object> running = CompletableFuture.supplyAsync(() -> interp.invoke("slow"), threads);
@@ -381,6 +405,22 @@ final class StoppingTest {
             }
             CompletableFuture<Object> other = CompletableFuture.supplyAsync(() -> interp.invoke("free"), threads);
             assertEquals(true, other.get(20, TimeUnit.SECONDS), "a lock is taken after round " + round);
+        }
+    }
+
+    @Test
+    void interruptsWhereExceptionsAreCaughtLeaveNoLockOfAWithTaken() throws Exception {
+        interp.exec("import threading\nlock = threading.Lock()\n"
+                + "def fails(): raise ValueError\ndef raises():\n    while True:\n        try:\n            with lock: fails()\n"
+                + "        except ValueError: pass\n");
+        for (int round = 0; round < 100; round++) {
+            List<CompletableFuture<Void>> calls = List.of(CompletableFuture.runAsync(() -> interp.invoke("raises"), threads),
+                    CompletableFuture.runAsync(() -> interp.invoke("raises"), threads));
+            while (!calls.get(0).isDone() || !calls.get(1).isDone()) {
+                Thread.sleep(1);
+                interp.interrupt();
+            }
+            assertEquals(false, interp.eval("lock.locked()"), "the lock is taken after round " + round);
         }
     }
 
