@@ -214,10 +214,17 @@ pub fn operate<'g>(call: &mut Call<'g, '_>, operation: i32, reader: &mut Reader<
         }
         op::CLOSE => {
             call.decoded = true;
+            let domain = call.binding.domain;
+            let (_, others_run) = domain.runs(gil, |id| id.namespace == call.namespace);
+            if others_run {
+                return Ok(gil.bool(false));
+            }
             let globals = call.globals()?;
-            call.binding.domain.free(gil, call.namespace);
-            let ends = gil.bool(!call.binding.domain.is_main());
-            call.bridge("close_undisturbed", &[&globals, &*gil.long(call.namespace)?, &*ends])
+            // From here on none begins: it finds no globals.
+            domain.free(gil, call.namespace);
+            let ends = gil.bool(!domain.is_main());
+            call.bridge("close_undisturbed", &[&globals, &*gil.long(call.namespace)?, &*ends])?;
+            Ok(gil.bool(true))
         }
         _ => object_operation(call, operation, reader),
     }

@@ -43,13 +43,17 @@ public final class Lifecycle {
             if (open == 0) {
                 return;
             }
-            state.leaving = open;
             state.namespace = 0;
         }
         Object closing = Flight.RECORDER == null ? null : Flight.RECORDER.closing();
         Interpreters.closed(state);
-        if (waitForOthers(state.binding, open) == 0) {
-            leave(session);
+        boolean ended = false;
+        while (!ended) {
+            if (waitForOthers(state.binding, open) != 0) {
+                state.leaving = open;
+                break;
+            }
+            ended = end(session, open);
         }
         if (closing != null) {
             Flight.RECORDER.closed(closing);
@@ -68,33 +72,49 @@ public final class Lifecycle {
         return running;
     }
 
-    /** Does what is left of a close, once. */
+    /** Does what is left of a close from inside a call, once no call runs. */
     static void leave(Session session) {
         InterpreterState state = session.state();
-        long binding = state.binding;
-        long open;
+        for (long open = takeLeaving(state); open != 0 && !end(session, open); open = takeLeaving(state)) {
+            // The call that had begun does it at its end; where that has passed, this one does.
+            state.leaving = open;
+        }
+    }
+
+    private static long takeLeaving(InterpreterState state) {
         synchronized (state) {
-            open = state.leaving;
-            if (open == 0 || Native.runs(binding, open) != 0) {
-                return;
+            long open = state.leaving;
+            if (open == 0 || Native.runs(state.binding, open) != 0) {
+                return 0;
             }
             state.leaving = 0;
+            return open;
         }
+    }
+
+    /** Lets go of all that an interpreter has; false where a call in another thread had begun before it was refused. */
+    static boolean end(Session session, long open) {
+        InterpreterState state = session.state();
+        long binding = state.binding;
         state.names.release(binding);
         state.cleanup.cleanAll();
+        boolean ended = true;
         Frame frame = session.acquire();
         try {
             FrameWriter writer = frame.write(session);
             writer.finish();
             Object[] refs = (Object[]) Native.call(binding, open, Op.CLOSE, frame.address(), frame.capacity(), null);
-            Answers.value(session, frame, writer, refs);
+            ended = (Boolean) Answers.value(session, frame, writer, refs);
         } finally {
             FrameStack.release(frame);
-            // Not before: what Python does at the end may call Java, to flush a stream.
-            Sessions.remove(session, open);
-            Native.closed(binding, open);
-            state.end();
-            Interpreters.left();
+            if (ended) {
+                // Not before: what Python does at the end may call Java, to flush a stream.
+                Sessions.remove(session, open);
+                Native.closed(binding, open);
+                state.end();
+                Interpreters.left();
+            }
         }
+        return ended;
     }
 }
