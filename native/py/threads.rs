@@ -1,6 +1,8 @@
 //! The threads of an interpreter, and what each of them runs.
 
-use super::{Gil, Owned, ThreadState};
+use std::ffi::CStr;
+
+use super::{Gil, Object, Owned, ThreadState};
 use crate::ffi::{self, optional};
 
 /// More than the microsecond that filling a thread state takes.
@@ -34,6 +36,14 @@ impl<'g> Gil<'g> {
                 (!frame.is_null()).then(|| Owned::from_ptr(frame))
             }
         })
+    }
+
+    /// What `sys` has by a name, found without running any Python code.
+    pub fn sys(self, name: &CStr) -> Option<Owned<'g>> {
+        // SAFETY: a C string under the GIL; the answer is borrowed from `sys`, or null without an exception.
+        let found = unsafe { ffi::PySys_GetObject(name.as_ptr()) };
+        // SAFETY: as above; alive, as nothing has run since.
+        (!found.is_null()).then(|| unsafe { Object::from_ptr(found) }.own(self))
     }
 
     /// Does something that makes frame objects, which could start a collection, whose finalizers give the GIL away: to threads

@@ -178,8 +178,11 @@ fn is_about_to_handle(gil: Gil<'_>, frame: &Owned<'_>, thread: u64) -> py::Resul
     if py::version() >= (3, 11) {
         return Ok(false);
     }
-    let handled = gil.import(c"sys")?.attr_str(gil, c"_current_exceptions")?.call(gil, &[])?;
-    let handled = handled.dict_get(gil, &*gil.long(thread as i64)?)?;
+    // It looks into all interpreters, which share one GIL on these versions.
+    let Some(handled) = gil.sys(c"_current_exceptions") else {
+        return Ok(false);
+    };
+    let handled = handled.call(gil, &[])?.dict_get(gil, &*gil.long(thread as i64)?)?;
     let Some(traceback) = handled.as_ref().and_then(|handled| handled.tuple_item(2)).filter(|it| !it.is_none()) else {
         return Ok(false);
     };
