@@ -27,8 +27,8 @@ const LOCKING: [(&str, &[&str]); 2] = [
     ("logging", &["acquire", "release", "_acquireLock", "_releaseLock"]),
 ];
 /// Where `with` calls `__enter__` as any other function, and may be stopped after it and before what calls `__exit__` is in
-/// force: since CPython 3.14. The instruction before that call, with the number by which it asks for `__enter__`.
-static ENTERING: OnceLock<Option<[u8; 2]>> = OnceLock::new();
+/// force: since CPython 3.14.
+static ENTERING: OnceLock<Option<Entering>> = OnceLock::new();
 /// Waits for a thread that it started. Before CPython 3.12 that has the number of its maker until it runs, and would be
 /// stopped in its place.
 const STARTING: (&str, &str) = ("threading", "start");
@@ -150,26 +150,104 @@ fn learn_entering(gil: Gil<'_>) {
     let _ = ENTERING.set(found);
 }
 
-fn entering(gil: Gil<'_>) -> py::Result<Option<[u8; 2]>> {
+fn entering(gil: Gil<'_>) -> py::Result<Option<Entering>> {
     if py::version() < (3, 14) {
         return Ok(None);
     }
     let opcodes = gil.import(c"_opcode_metadata")?.attr_str(gil, c"opmap")?;
-    let Some(opcode) = opcodes.dict_get(gil, &*gil.str("LOAD_SPECIAL")?)? else {
+    let opcode = |name: &str| -> py::Result<Option<u8>> {
+        let Some(opcode) = opcodes.dict_get(gil, &*gil.str(name)?)? else {
+            return Ok(None);
+        };
+        Ok(opcode.to_long(gil)?.and_then(|opcode| u8::try_from(opcode).ok()))
+    };
+    let known =
+        |names: &[&str]| -> py::Result<Vec<u8>> { names.iter().filter_map(|name| opcode(name).transpose()).collect() };
+    let (Some(special), Some(back), Some(extended)) =
+        (opcode("LOAD_SPECIAL")?, opcode("JUMP_BACKWARD")?, opcode("EXTENDED_ARG")?)
+    else {
         return Ok(None);
     };
-    // `__enter__` is the first of the special methods that the instruction knows.
-    Ok(opcode.to_long(gil)?.and_then(|opcode| u8::try_from(opcode).ok()).map(|opcode| [opcode, 0]))
+    let looks = known(&["CALL", "CALL_KW", "CALL_FUNCTION_EX", "JUMP_BACKWARD", "RESUME"])?;
+    let returns = known(&["RETURN_VALUE", "YIELD_VALUE"])?;
+    Ok(Some(Entering { special, back, extended, looks, returns }))
 }
 
-/// Whether a frame is calling a context manager's `__enter__`, or just has.
-fn is_entering(gil: Gil<'_>, frame: &Owned<'_>, code: &Owned<'_>) -> py::Result<bool> {
+/// The instructions of this CPython by which a call of `__enter__` is known.
+struct Entering {
+    /// Asks for a special method; with the number 0, for `__enter__`, which the next instruction calls.
+    special: u8,
+    back: u8,
+    extended: u8,
+    /// In or after these, CPython looks for what others have raised.
+    looks: Vec<u8>,
+    /// These go on in the caller.
+    returns: Vec<u8>,
+}
+
+/// What comes first in a frame.
+enum Ahead {
+    Enters,
+    Looks,
+    Returns,
+}
+
+impl Entering {
+    /// Whether the instruction that begins at a byte calls `__enter__`.
+    fn calls(&self, code: &[u8], at: usize) -> bool {
+        code.get(..at).is_some_and(|before| before.ends_with(&[self.special, 0]))
+    }
+
+    /// What comes after the instruction that begins at a byte, where no condition is in between.
+    fn ahead(&self, code: &[u8], at: usize) -> Ahead {
+        let after = if code.get(at) == Some(&self.back) { self.target(code, at) } else { at + 2 };
+        for unit in code.get(after..).unwrap_or_default().chunks_exact(2) {
+            match unit {
+                [opcode, 0] if *opcode == self.special => return Ahead::Enters,
+                [opcode, _] if self.looks.contains(opcode) => return Ahead::Looks,
+                [opcode, _] if self.returns.contains(opcode) => return Ahead::Returns,
+                _ => {}
+            }
+        }
+        Ahead::Looks
+    }
+
+    /// Where a jump backwards goes: so many instructions before the one that follows it and its cache.
+    fn target(&self, code: &[u8], at: usize) -> usize {
+        let mut distance = usize::from(code.get(at + 1).copied().unwrap_or(0));
+        let mut shift = 8;
+        for unit in code[..at].rchunks_exact(2).take_while(|unit| unit[0] == self.extended) {
+            distance |= usize::from(unit[1]) << shift;
+            shift += 8;
+        }
+        (at + 4).saturating_sub(2 * distance)
+    }
+}
+
+/// Whether a frame calls a context manager's `__enter__`, just has, or, if `soon`, is about to where CPython looks next: a
+/// thread that gave the GIL back while it looked does not see what was raised meanwhile before it looks again.
+fn is_entering(gil: Gil<'_>, frame: &Owned<'_>, soon: bool) -> py::Result<bool> {
     let Some(Some(entering)) = ENTERING.get() else {
         return Ok(false);
     };
-    let at = frame.attr_str(gil, c"f_lasti")?.to_long(gil)?.and_then(|at| usize::try_from(at).ok()).unwrap_or(0);
-    let code = code.attr_str(gil, c"co_code")?;
-    Ok(code.as_bytes(gil)?.get(..at).is_some_and(|before| before.ends_with(entering)))
+    let mut next = Some(frame.own(gil));
+    for depth in 0..if soon { NEAR } else { 1 } {
+        let Some(frame) = next.filter(|frame| !frame.is_none()) else {
+            break;
+        };
+        let at = frame.attr_str(gil, c"f_lasti")?.to_long(gil)?.and_then(|at| usize::try_from(at).ok()).unwrap_or(0);
+        let code = frame.attr_str(gil, c"f_code")?.attr_str(gil, c"co_code")?;
+        let code = code.as_bytes(gil)?;
+        if depth == 0 && entering.calls(code, at) {
+            return Ok(true);
+        }
+        match entering.ahead(code, at) {
+            Ahead::Enters => return Ok(soon),
+            Ahead::Looks => return Ok(false),
+            Ahead::Returns => next = Some(frame.attr_str(gil, c"f_back")?),
+        }
+    }
+    Ok(false)
 }
 
 /// Whether a frame is about to handle an exception. CPython before 3.11 looks for what others have raised there, too, and leaves
@@ -211,7 +289,9 @@ fn may_be_stopped(gil: Gil<'_>, record: &Record, patient: bool) -> bool {
             if must_not_stop(gil, &frame, &code, depth, is_machinery)? {
                 return Ok(false);
             }
-            if depth == 0 && patient && is_about_to_handle(gil, &frame, record.thread())? {
+            if depth == 0
+                && (is_entering(gil, &frame, patient)? || patient && is_about_to_handle(gil, &frame, record.thread())?)
+            {
                 return Ok(false);
             }
             if let Some(imports) = &mut imports
@@ -236,7 +316,7 @@ fn must_not_stop(
     depth: usize,
     is_machinery: bool,
 ) -> py::Result<bool> {
-    if depth == 0 && (is_machinery || is_entering(gil, frame, code)?) {
+    if depth == 0 && is_machinery {
         return Ok(true);
     }
     if depth >= NEAR {
@@ -259,4 +339,52 @@ fn must_not_stop(
         return Ok(false);
     };
     Ok(suspect(Some(&module.to_string_lossy(gil)?)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Ahead, Entering};
+
+    const SPECIAL: u8 = 10;
+    const CALL: u8 = 11;
+    const BACK: u8 = 12;
+    const EXTENDED: u8 = 13;
+    const RETURN: u8 = 14;
+    const OTHER: u8 = 15;
+
+    fn ahead(code: &[[u8; 2]], at: usize) -> char {
+        let entering = Entering {
+            special: SPECIAL,
+            back: BACK,
+            extended: EXTENDED,
+            looks: vec![CALL, BACK],
+            returns: vec![RETURN],
+        };
+        match entering.ahead(&code.concat(), 2 * at) {
+            Ahead::Enters => 'e',
+            Ahead::Looks => 'l',
+            Ahead::Returns => 'r',
+        }
+    }
+
+    #[test]
+    fn what_comes_first_is_found() {
+        assert_eq!(ahead(&[[CALL, 0], [0, 0], [SPECIAL, 1], [OTHER, 0], [SPECIAL, 0], [CALL, 0]], 0), 'e');
+        assert_eq!(ahead(&[[CALL, 0], [OTHER, 3], [CALL, 0], [SPECIAL, 0]], 0), 'l');
+        assert_eq!(ahead(&[[CALL, 0], [OTHER, 3], [RETURN, 0], [SPECIAL, 0]], 0), 'r');
+        assert_eq!(ahead(&[[CALL, 0], [OTHER, 3]], 0), 'l');
+        assert_eq!(ahead(&[[CALL, 0]], 7), 'l');
+    }
+
+    #[test]
+    fn a_jump_backwards_is_followed() {
+        let loops = [[OTHER, 0], [SPECIAL, 0], [CALL, 0], [OTHER, 0], [BACK, 5], [0, 0], [CALL, 0]];
+        assert_eq!(ahead(&loops, 4), 'e');
+        let skips = [[OTHER, 0], [SPECIAL, 0], [CALL, 0], [OTHER, 0], [BACK, 4], [0, 0], [SPECIAL, 0]];
+        assert_eq!(ahead(&skips, 4), 'l');
+        let mut far = vec![[SPECIAL, 0]];
+        far.resize(300, [OTHER, 0]);
+        far.extend([[EXTENDED, 1], [BACK, (303 - 256) as u8], [0, 0], [RETURN, 0]]);
+        assert_eq!(ahead(&far, 301), 'e');
+    }
 }
