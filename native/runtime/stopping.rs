@@ -231,7 +231,7 @@ fn is_entering(gil: Gil<'_>, frame: &Owned<'_>, soon: bool) -> py::Result<bool> 
         return Ok(false);
     };
     let mut next = Some(frame.own(gil));
-    for depth in 0..if soon { NEAR } else { 1 } {
+    for depth in 0..NEAR {
         let Some(frame) = next.filter(|frame| !frame.is_none()) else {
             break;
         };
@@ -241,8 +241,11 @@ fn is_entering(gil: Gil<'_>, frame: &Owned<'_>, soon: bool) -> py::Result<bool> 
         if depth == 0 && entering.calls(code, at) {
             return Ok(true);
         }
+        if !soon {
+            return Ok(false);
+        }
         match entering.ahead(code, at) {
-            Ahead::Enters => return Ok(soon),
+            Ahead::Enters => return Ok(true),
             Ahead::Looks => return Ok(false),
             Ahead::Returns => next = Some(frame.attr_str(gil, c"f_back")?),
         }
