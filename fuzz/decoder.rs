@@ -8,7 +8,7 @@ use std::cell::RefCell;
 use std::mem::MaybeUninit;
 
 use krait_core::ffi;
-use krait_core::frame::{self, Arguments, HEADER, Peer, Reader, Types, Writer, tag};
+use krait_core::frame::{self, Arguments, HEADER, Nobody, Peer, Reader, Types, Writer, tag};
 use krait_core::py::{Detached, Exception, Gil, Object, Owned, Result, Start, initialise};
 
 use super::PACKAGES;
@@ -107,7 +107,7 @@ fn again(gil: Gil<'_>, object: &Object, types: &Types, peer: &Memory) {
     let mut writer = Writer::new(&mut frame);
     frame::encode(gil, &mut writer, object, types, peer).unwrap_or_else(|_| panic!("what was decoded can be encoded"));
     let length = writer.len();
-    writer.finish(tag::status::OK, &[]);
+    writer.finish(tag::status::OK, Vec::new(), Nobody);
     let block = i64::from_le_bytes(frame[16..24].try_into().expect("eight bytes"));
     if block != 0 {
         frame.resize(HEADER + length, 0);

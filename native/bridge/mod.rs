@@ -13,5 +13,5 @@ pub use classes::Bridge;
 pub use method::JavaMethod;
 pub use module::register;
 pub use object::JavaObject;
-pub use peer::{CallPeer, stale};
+pub use peer::{CallPeer, Ends, stale};
 pub use upcall::{closed, loaded, opened};

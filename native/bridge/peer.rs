@@ -1,10 +1,11 @@
-//! What the codec needs to know of a call: its binding, its arrays, and the handles it made.
+//! What the codec needs to know of a call: between whom it is, and its arrays.
 
 use std::cell::RefCell;
 use std::mem::MaybeUninit;
 
-use crate::frame::Peer;
+use crate::frame::{Peer, Sender, Writer};
 use crate::jvm::arrays::{ArrayError, Arrays};
+use crate::jvm::host::Host;
 use crate::py::{Exception, Gil, Object, Owned, Raised, Result};
 use crate::runtime::{self, Binding, Domain};
 
@@ -13,9 +14,9 @@ use super::{Bridge, JavaObject};
 /// The codec's peer during one call.
 pub struct CallPeer<'c> {
     gil: Gil<'c>,
-    binding: PeerBinding,
+    /// Between whom the call is.
+    pub ends: Ends,
     arrays: Option<&'c RefCell<Arrays>>,
-    made: RefCell<Vec<i64>>,
     /// The Java objects in the arguments of an up-call: another thread may drop the last reference, and its call release
     /// the slot, before Java has read the frame.
     kept: Option<RefCell<Vec<Owned<'c>>>>,
@@ -23,45 +24,51 @@ pub struct CallPeer<'c> {
     stale: std::cell::Cell<bool>,
 }
 
+/// Between whom a frame crosses.
 #[derive(Clone, Copy)]
-struct PeerBinding {
-    domain: &'static Domain,
-    host: &'static crate::jvm::host::Host,
+pub struct Ends {
+    /// Python's side.
+    pub domain: &'static Domain,
+    /// Java's.
+    pub host: &'static Host,
+}
+
+impl Ends {
+    /// Ends a frame for Java, which learns with it what Python has let go of.
+    #[inline]
+    pub fn finish(self, writer: Writer<'_>, status: i32) {
+        writer.finish(status, self.host.take_released(), self);
+    }
+}
+
+impl Sender for Ends {
+    fn take_back(&self, handles: Vec<i64>, released: Vec<i32>) {
+        for handle in handles {
+            self.domain.bury(handle);
+        }
+        for slot in released {
+            self.host.release_slot(slot);
+        }
+    }
 }
 
 impl<'c> CallPeer<'c> {
     /// The peer of a down-call, which brings arrays and takes some back.
     #[inline(always)]
     pub fn down(gil: Gil<'c>, binding: &'static Binding, arrays: &'c RefCell<Arrays>) -> Self {
-        let binding = PeerBinding { domain: binding.domain, host: binding.host };
-        CallPeer {
-            gil,
-            binding,
-            arrays: Some(arrays),
-            made: RefCell::default(),
-            kept: None,
-            adopted: Default::default(),
-            stale: Default::default(),
-        }
+        let ends = Ends { domain: binding.domain, host: binding.host };
+        CallPeer { gil, ends, arrays: Some(arrays), kept: None, adopted: Default::default(), stale: Default::default() }
     }
 
     /// The peer of an up-call.
-    pub fn call(gil: Gil<'c>, domain: &'static Domain, host: &'static crate::jvm::host::Host) -> Self {
+    pub fn call(gil: Gil<'c>, domain: &'static Domain, host: &'static Host) -> Self {
         CallPeer { kept: Some(RefCell::default()), ..CallPeer::up(gil, domain, host) }
     }
 
     /// The peer of an answer whose arrays all cross in the frame.
-    pub fn up(gil: Gil<'c>, domain: &'static Domain, host: &'static crate::jvm::host::Host) -> Self {
-        let binding = PeerBinding { domain, host };
-        CallPeer {
-            gil,
-            binding,
-            arrays: None,
-            made: RefCell::default(),
-            kept: None,
-            adopted: Default::default(),
-            stale: Default::default(),
-        }
+    pub fn up(gil: Gil<'c>, domain: &'static Domain, host: &'static Host) -> Self {
+        let ends = Ends { domain, host };
+        CallPeer { gil, ends, arrays: None, kept: None, adopted: Default::default(), stale: Default::default() }
     }
 
     fn keep(&self, object: &Object) {
@@ -72,24 +79,23 @@ impl<'c> CallPeer<'c> {
         }
     }
 
-    /// How many handles have been made for the frame so far.
-    #[inline]
-    pub fn made(&self) -> usize {
-        self.made.borrow().len()
-    }
-
     /// Bytes of the arrays that go back so far.
     #[inline]
     pub fn array_bytes(&self) -> usize {
         self.arrays.map_or(0, |arrays| arrays.borrow().bytes())
     }
 
-    /// Releases the handles made, but for the first `kept`, for what is not sent after all.
-    pub fn abandon(&self, gil: Gil<'_>, kept: usize) {
-        let made = self.made.borrow_mut().split_off(kept);
-        for handle in made {
-            self.binding.domain.free(gil, handle);
+    /// Takes back what was written from `at` on, and is not sent after all.
+    pub fn retract(&self, gil: Gil<'_>, writer: &mut Writer<'_>, at: usize) {
+        for handle in writer.truncate(at) {
+            self.ends.domain.free(gil, handle);
         }
+    }
+
+    /// Ends a frame for Java, as [`Ends::finish`] does.
+    #[inline]
+    pub fn finish(&self, writer: Writer<'_>, status: i32) {
+        self.ends.finish(writer, status);
     }
 
     /// How many slots Python has taken over, in the order of the frame.
@@ -106,7 +112,7 @@ impl<'c> CallPeer<'c> {
 impl Peer for CallPeer<'_> {
     #[inline]
     fn object<'g>(&self, gil: Gil<'g>, handle: i64) -> Result<Owned<'g>> {
-        self.binding.domain.object(gil, handle).map_err(|_| {
+        self.ends.domain.object(gil, handle).map_err(|_| {
             self.stale.set(true);
             stale(gil)
         })
@@ -114,32 +120,30 @@ impl Peer for CallPeer<'_> {
 
     #[inline]
     fn handle<'g>(&self, gil: Gil<'g>, object: Owned<'g>) -> Result<i64> {
-        let handle = self.binding.domain.handle(gil, object);
-        self.made.borrow_mut().push(handle);
-        Ok(handle)
+        Ok(self.ends.domain.handle(gil, object))
     }
 
     fn java_object<'g>(&self, gil: Gil<'g>, slot: i32, class: i32) -> Result<Owned<'g>> {
         // From here on the slot is Python's: released when the state is dropped, also when no instance can be made.
         self.adopted.set(self.adopted.get() + 1);
-        let java = JavaObject { host: self.binding.host, slot };
-        Bridge::of(gil, self.binding.domain)?.wrap(gil, java, class)
+        let java = JavaObject { host: self.ends.host, slot };
+        Bridge::of(gil, self.ends.domain)?.wrap(gil, java, class)
     }
 
     fn java_slot(&self, gil: Gil<'_>, object: &Object) -> Option<i32> {
-        let bridge = Bridge::if_made(self.binding.domain)?;
-        let host = self.binding.host;
+        let bridge = Bridge::if_made(self.ends.domain)?;
+        let host = self.ends.host;
         let slot = bridge.with_java(gil, object, |java| std::ptr::eq(java.host, host).then_some(java.slot))??;
         self.keep(object);
         Some(slot)
     }
 
     fn proxy_slot(&self, gil: Gil<'_>, object: &Object) -> Option<i32> {
-        let bridge = Bridge::if_made(self.binding.domain)?;
+        let bridge = Bridge::if_made(self.ends.domain)?;
         let proxy = object.class_attr(gil, bridge.names.proxy.get(gil))?;
         let java = bridge.object.state(&proxy)?;
         // The handle for the object keeps its class, which keeps what it implements.
-        std::ptr::eq(java.host, self.binding.host).then_some(java.slot)
+        std::ptr::eq(java.host, self.ends.host).then_some(java.slot)
     }
 
     fn read_array(&self, gil: Gil<'_>, index: u32, type_code: u8, into: &mut [MaybeUninit<u8>]) -> Result<usize> {

@@ -9,7 +9,7 @@ use crate::jvm::host::{self, Held, Host, NumberCall, UpCallError};
 use crate::py::{Exception, Gil, InterpreterState, Object, Owned, Raised, Result};
 use crate::runtime::{self, Binding, Domain, Here};
 
-use super::{Bridge, CallPeer, numbers};
+use super::{Bridge, CallPeer, Ends, numbers};
 
 /// A domain and its open interpreters: the number of each, and the binding of the class loader's Krait that opened it.
 struct Known {
@@ -202,11 +202,11 @@ pub fn call_and<'g>(
 
         let mut writer = Writer::new(frame.memory());
         if let Err(raised) = write(gil, &mut writer, number(gil, here, &caller, host), domain, &peer, head, args) {
-            peer.abandon(gil, 0);
+            peer.retract(gil, &mut writer, HEADER);
             host::give_back(frame);
             return Err(raised);
         }
-        finish(host, writer);
+        peer.finish(writer, status::OK);
 
         let called = here.detached(gil, || host.call(&held, &mut frame, operation, slot));
         // Python code may run for long and only call Java: what Java lets go of meanwhile goes here, not only with a down-call.
@@ -243,7 +243,7 @@ pub fn call_numbers<'g>(
             writer.i64(number);
         }
         writer.i32(form);
-        finish(host, writer);
+        Ends { domain, host }.finish(writer, status::OK);
 
         let answer = here.detached(gil, || host.call_numbers(&held, &mut frame, call));
         domain.drain(gil);
@@ -265,15 +265,6 @@ fn number(gil: Gil<'_>, here: Here<'_>, caller: &Caller, host: &Host) -> [i64; 2
     match caller.binding.filter(|binding| std::ptr::eq(binding.host, host)) {
         Some(binding) => [std::ptr::from_ref(binding) as i64, namespace(gil, here, caller.domain)],
         None => interpreter_of(caller.domain, host).into(),
-    }
-}
-
-#[inline(always)]
-fn finish(host: &Host, writer: Writer<'_>) {
-    if host.has_released() {
-        writer.finish(status::OK, &host.take_released());
-    } else {
-        writer.finish(status::OK, &[]);
     }
 }
 

@@ -3,6 +3,7 @@
 //! The answer holds the results of all rows before the one that failed, and then how the batch ended, so that nothing is
 //! lost by an error.
 
+use crate::bridge::CallPeer;
 use crate::frame::tag::{batch, op, rows, status};
 use crate::frame::{Arguments, Malformed, Reader, Writer, decode, decode_arguments, encode, encode_handle};
 use crate::py::{self, CellContents, Exception, Gil, MOST_COLUMNS, NumberMemory, Object, Owned, Rows, Shape};
@@ -34,7 +35,7 @@ pub(super) fn end(call: &Call<'_, '_>, mut writer: Writer<'_>, done: usize, ende
         Err(failure) => {
             let at = writer.position();
             writer.u8(0);
-            let how = failure.write(call.gil, &mut writer, call.binding.domain, call.peer);
+            let how = failure.write(call.gil, &mut writer, call.peer);
             // The status of a row: RAISED or FAILED, as of a call.
             writer.patch_u8(at, how as u8);
         }
@@ -45,7 +46,7 @@ pub(super) fn end(call: &Call<'_, '_>, mut writer: Writer<'_>, done: usize, ende
 /// Writes the number of rows, and the header.
 pub(super) fn finish(call: &Call<'_, '_>, mut writer: Writer<'_>, done: usize) {
     writer.patch_u32(crate::frame::HEADER, done as u32);
-    writer.finish(status::OK, &call.binding.host.take_released());
+    call.peer.finish(writer, status::OK);
 }
 
 /// Calls for one row after the other, in a loop of Python's.
@@ -149,7 +150,7 @@ impl Rows for Values<'_, '_, '_> {
     }
 
     fn take(&mut self, _gil: Gil<'_>, result: &Owned<'_>) -> py::Result<bool> {
-        if let Err(failure) = write_result(&self.call, &mut self.writer, result, self.raw) {
+        if let Err(failure) = write_result(self.call.gil, self.call.peer, &mut self.writer, result, self.raw) {
             end_loop(&mut self.refused, failure)?;
             return Ok(false);
         }
@@ -225,23 +226,22 @@ pub(super) fn width(reader: &mut Reader<'_>) -> Result<usize, Malformed> {
     }
 }
 
-/// Writes a row's result; nothing where it cannot be.
+/// Writes the result of a row, or an item; nothing where it cannot be.
 #[inline]
 pub(super) fn write_result(
-    call: &Call<'_, '_>,
+    gil: Gil<'_>,
+    peer: &CallPeer<'_>,
     writer: &mut Writer<'_>,
     value: &Object,
     raw: bool,
 ) -> Result<(), Failure> {
-    let (gil, peer) = (call.gil, call.peer);
-    let (start, made) = (writer.position(), peer.made());
+    let start = writer.position();
     let written = match raw {
         true => encode_handle(gil, writer, value, peer),
-        false => encode(gil, writer, value, call.binding.domain.types(), peer),
+        false => encode(gil, writer, value, peer.ends.domain.types(), peer),
     };
     written.map_err(|raised| {
-        peer.abandon(gil, made);
-        writer.truncate(start);
+        peer.retract(gil, writer, start);
         unwritable(gil, raised)
     })
 }

@@ -79,7 +79,7 @@ pub(super) fn answer(
 ) {
     match result {
         Ok(value) => answer_value(gil, binding, peer, frame, &value, operation),
-        Err(failure) => answer_failure(gil, binding, peer, Writer::new(frame.memory()), failure),
+        Err(failure) => answer_failure(gil, peer, Writer::new(frame.memory()), failure),
     }
 }
 
@@ -99,7 +99,7 @@ fn answer_value(
         writer.u8(generator.into());
         if generator {
             items::write_generator(gil, binding, value, &mut writer);
-            return writer.finish(status::OK, &binding.host.take_released());
+            return peer.finish(writer, status::OK);
         }
     }
     let written = if operation & op::RAW != 0 {
@@ -108,18 +108,17 @@ fn answer_value(
         encode(gil, &mut writer, value, binding.domain.types(), peer)
     };
     match written {
-        Ok(()) => writer.finish(status::OK, &binding.host.take_released()),
+        Ok(()) => peer.finish(writer, status::OK),
         Err(raised) => {
-            peer.abandon(gil, 0);
-            writer.truncate(HEADER);
-            answer_failure(gil, binding, peer, writer, unwritable(gil, raised));
+            peer.retract(gil, &mut writer, HEADER);
+            answer_failure(gil, peer, writer, unwritable(gil, raised));
         }
     }
 }
 
 /// Writes what went wrong.
 #[cold]
-fn answer_failure(gil: Gil<'_>, binding: &Binding, peer: &CallPeer<'_>, mut writer: Writer<'_>, failure: Failure) {
-    let status = failure.write(gil, &mut writer, binding.domain, peer);
-    writer.finish(status, &binding.host.take_released());
+fn answer_failure(gil: Gil<'_>, peer: &CallPeer<'_>, mut writer: Writer<'_>, failure: Failure) {
+    let status = failure.write(gil, &mut writer, peer);
+    peer.finish(writer, status);
 }

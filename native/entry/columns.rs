@@ -254,10 +254,10 @@ pub fn columns(call: &mut Call<'_, '_>, frame: &mut Frame) {
         Ok(Ended::Other(other)) => {
             let start = writer.position();
             writer.u8(batch::OTHER);
-            match write_result(call, &mut writer, &other, false) {
+            match write_result(call.gil, call.peer, &mut writer, &other, false) {
                 Ok(()) => return finish(call, writer, done),
                 Err(failure) => {
-                    writer.truncate(start);
+                    drop(writer.truncate(start));
                     Err(failure)
                 }
             }

@@ -4,7 +4,7 @@ use crate::bridge::CallPeer;
 use crate::frame::tag::{failure, status};
 use crate::frame::{Writer, encode, encode_handle};
 use crate::py::{Exception, Gil, Object, Owned, Raised, Result};
-use crate::runtime::{self, Domain, Stale};
+use crate::runtime::{self, Stale};
 
 /// The error of an operation.
 pub enum Failure {
@@ -31,7 +31,7 @@ impl From<Stale> for Failure {
 
 impl Failure {
     /// Writes it as the frame's answer and gives the status.
-    pub fn write(self, gil: Gil<'_>, writer: &mut Writer<'_>, domain: &Domain, peer: &CallPeer<'_>) -> i32 {
+    pub fn write(self, gil: Gil<'_>, writer: &mut Writer<'_>, peer: &CallPeer<'_>) -> i32 {
         match self {
             Failure::Refused(code, message) => {
                 writer.i32(code);
@@ -39,7 +39,7 @@ impl Failure {
                 status::FAILED
             }
             Failure::Raised(raised) => {
-                write_raised(gil, writer, domain, peer, raised);
+                write_raised(gil, writer, peer, raised);
                 status::RAISED
             }
         }
@@ -47,10 +47,11 @@ impl Failure {
 }
 
 /// The error record, by `krait._errors.describe`; where even that fails, what native code gets by itself.
-fn write_raised(gil: Gil<'_>, writer: &mut Writer<'_>, domain: &Domain, peer: &CallPeer<'_>, raised: Raised) {
+fn write_raised(gil: Gil<'_>, writer: &mut Writer<'_>, peer: &CallPeer<'_>, raised: Raised) {
     let exception = gil.take_raised(raised);
     runtime::forget_stop(gil);
-    let (start, made) = (writer.position(), peer.made());
+    let start = writer.position();
+    let domain = peer.ends.domain;
     let described = domain
         .helpers()
         .describe
@@ -61,12 +62,10 @@ fn write_raised(gil: Gil<'_>, writer: &mut Writer<'_>, domain: &Domain, peer: &C
         return;
     };
     gil.clear_raised(raised);
-    peer.abandon(gil, made);
-    writer.truncate(start);
+    peer.retract(gil, writer, start);
     if let Err(raised) = write_plain(gil, writer, peer, &exception) {
         gil.clear_raised(raised);
-        peer.abandon(gil, made);
-        writer.truncate(start);
+        peer.retract(gil, writer, start);
         write_fields(writer, "Exception", "an exception that cannot be described", None);
     }
 }
@@ -107,7 +106,7 @@ fn write_fields(
         let at = writer.position();
         if let Err(raised) = encode_handle(gil, writer, exception, peer) {
             gil.clear_raised(raised);
-            writer.truncate(at);
+            peer.retract(gil, writer, at);
             writer.u8(NULL);
         }
     } else {

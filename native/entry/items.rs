@@ -3,12 +3,13 @@
 use std::time::{Duration, Instant};
 
 use crate::bridge::CallPeer;
+use crate::frame::Writer;
 use crate::frame::tag::status;
-use crate::frame::{Writer, encode, encode_handle};
 use crate::py::{Gil, Object};
 use crate::runtime::{Binding, Caller, Running, down_for_answer};
 
-use super::failure::{Failure, unwritable};
+use super::batch::write_result;
+use super::failure::Failure;
 use super::memory::Frame;
 
 /// In `mode`, the most items wanted.
@@ -37,6 +38,7 @@ pub fn next_items(caller: Caller, namespace: i64, handle: i64, mode: i32, mut fr
     let running = Running::new(frame.id(namespace));
     let answered = down_for_answer(caller, &running, |gil| {
         let domain = binding.domain;
+        let peer = CallPeer::up(gil, domain, binding.host);
         let mut writer = Writer::new(frame.memory());
         let mut count = 0;
         let taken = domain.object(gil, handle).map_err(Failure::from).and_then(|iterator| {
@@ -45,18 +47,15 @@ pub fn next_items(caller: Caller, namespace: i64, handle: i64, mode: i32, mut fr
                 if mode & (AHEAD | SOON) != 0 || most == 1 || iterator.iterates_over_constant(gil) { most } else { 1 };
             let raw = mode & RAW != 0;
             if mode & SOON != 0 {
-                return take(gil, binding, &iterator, &mut writer, &mut count, raw, soon(most));
+                return take(gil, &peer, &iterator, &mut writer, &mut count, raw, soon(most));
             }
-            take(gil, binding, &iterator, &mut writer, &mut count, raw, |count| count < most)
+            take(gil, &peer, &iterator, &mut writer, &mut count, raw, |count| count < most)
         });
         let (status, end) = match taken {
             Ok(end) => (status::OK, end),
-            Err(failure) => {
-                let peer = CallPeer::up(gil, domain, binding.host);
-                (failure.write(gil, &mut writer, domain, &peer), false)
-            }
+            Err(failure) => (failure.write(gil, &mut writer, &peer), false),
         };
-        writer.finish(status, &binding.host.take_released());
+        peer.finish(writer, status);
         if end { count | END } else { count }
     });
     answered.unwrap_or_else(|why| {
@@ -68,30 +67,18 @@ pub fn next_items(caller: Caller, namespace: i64, handle: i64, mode: i32, mut fr
 /// Writes as many items as `more` wants, given how many there are; whether the iterator is at its end.
 fn take(
     gil: Gil<'_>,
-    binding: &Binding,
+    peer: &CallPeer<'_>,
     iterator: &Object,
     writer: &mut Writer<'_>,
     count: &mut i32,
     raw: bool,
     mut more: impl FnMut(i32) -> bool,
 ) -> Result<bool, Failure> {
-    let domain = binding.domain;
     while writer.len() < ENOUGH && more(*count) {
         let Some(item) = iterator.next(gil)? else {
             return Ok(true);
         };
-        let peer = CallPeer::up(gil, domain, binding.host);
-        let start = writer.position();
-        let written = if raw {
-            encode_handle(gil, writer, &item, &peer)
-        } else {
-            encode(gil, writer, &item, domain.types(), &peer)
-        };
-        if let Err(raised) = written {
-            peer.abandon(gil, 0);
-            writer.truncate(start);
-            return Err(unwritable(gil, raised));
-        }
+        write_result(gil, peer, writer, &item, raw)?;
         *count += 1;
     }
     Ok(false)
@@ -107,19 +94,22 @@ fn soon(most: i32) -> impl FnMut(i32) -> bool {
 /// i64, i32 and i32, its handle, the status and the number of items. A generator that has ended crosses as the handle 0.
 pub(super) fn write_generator(gil: Gil<'_>, binding: &Binding, generator: &Object, writer: &mut Writer<'_>) {
     let domain = binding.domain;
+    let peer = CallPeer::up(gil, domain, binding.host);
     let mut count = 0;
-    let (handle, status) = match take(gil, binding, generator, writer, &mut count, false, soon(AT_ONCE)) {
+    let (handle, status) = match take(gil, &peer, generator, writer, &mut count, false, soon(AT_ONCE)) {
         Ok(true) => (0, status::OK),
         Ok(false) => (domain.handle(gil, generator.own(gil)), status::OK),
         Err(failure) => {
             // One whose item cannot cross goes on with the next.
             let handle =
                 if matches!(failure, Failure::Refused(..)) { domain.handle(gil, generator.own(gil)) } else { 0 };
-            let peer = CallPeer::up(gil, domain, binding.host);
-            (handle, failure.write(gil, writer, domain, &peer))
+            (handle, failure.write(gil, writer, &peer))
         }
     };
-    writer.i64(handle);
+    match handle {
+        0 => writer.i64(0),
+        handle => writer.handle(handle),
+    }
     writer.i32(status);
     writer.i32(count);
 }

@@ -1,7 +1,7 @@
 //! A frame's memory, in which operands come and answers go.
 
 use crate::frame::tag::{failure, status};
-use crate::frame::{HEADER, Writer};
+use crate::frame::{HEADER, Nobody, Writer};
 use crate::runtime::{CallId, NoCall};
 
 /// A frame's memory, as Java gave it.
@@ -62,6 +62,6 @@ impl Frame {
         let mut writer = Writer::new(self.memory());
         writer.i32(code);
         writer.text(message);
-        writer.finish(status::FAILED, &[]);
+        writer.finish(status::FAILED, Vec::new(), Nobody);
     }
 }

@@ -12,7 +12,7 @@ use jni::sys;
 
 use crate::bridge;
 use crate::frame::tag::{failure, status};
-use crate::frame::{self, Reader, Writer};
+use crate::frame::{self, Nobody, Reader, Writer};
 use crate::jvm::arrays::Arrays;
 use crate::jvm::exit::ExitHook;
 use crate::jvm::host::Host;
@@ -155,7 +155,7 @@ fn refuse(frame: &mut Frame, code: i32, message: &str) -> sys::jlong {
     let mut writer = Writer::new(frame.memory());
     writer.i32(code);
     writer.text(message);
-    writer.finish(status::FAILED, &[]);
+    writer.finish(status::FAILED, Vec::new(), Nobody);
     0
 }
 

@@ -57,18 +57,16 @@ fn told_in_frame<N: Number>(
     frame: &mut Frame,
     result: Result<N, Failure>,
 ) -> N {
+    let peer = CallPeer::up(gil, binding.domain, binding.host);
     let mut writer = Writer::new(frame.memory());
     let status = match result {
         Ok(number) => {
             writer.put(&number.to_bytes());
             status::OK
         }
-        Err(failure) => {
-            let peer = CallPeer::up(gil, binding.domain, binding.host);
-            failure.write(gil, &mut writer, binding.domain, &peer)
-        }
+        Err(failure) => failure.write(gil, &mut writer, &peer),
     };
-    writer.finish(status, &binding.host.take_released());
+    peer.finish(writer, status);
     N::LOOK
 }
 

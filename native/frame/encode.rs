@@ -37,7 +37,8 @@ pub(super) fn encode_tagged_handle<P: Peer>(
         return check_memory(gil, writer);
     }
     let handle = peer.handle(gil, object.own(gil))?;
-    writer.tagged(tag, handle.to_le_bytes());
+    writer.u8(tag);
+    writer.handle(handle);
     Ok(())
 }
 
@@ -109,7 +110,8 @@ pub(super) fn encode_object<P: Peer>(
         return check_memory(gil, writer);
     }
     let handle = peer.handle(gil, object.own(gil))?;
-    writer.tagged(tag::PYPROXY, handle.to_le_bytes());
+    writer.u8(tag::PYPROXY);
+    writer.handle(handle);
     writer.i32(slot);
     Ok(())
 }
@@ -177,9 +179,9 @@ fn encode_other<P: Peer>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::frame::HEADER;
     use crate::frame::testing::*;
-    use crate::py::testing::{describe, eval, with_python};
+    use crate::frame::{HEADER, Nobody};
+    use crate::py::testing::{describe, eval, with_python, with_python_deep};
 
     #[test]
     fn any_object_can_be_sent_as_a_handle() {
@@ -188,7 +190,7 @@ mod tests {
             let mut frame = [0; 64];
             let mut writer = Writer::new(&mut frame);
             encode_handle(gil, &mut writer, &eval(gil, "5"), &peer).expect("a handle");
-            writer.finish(tag::status::OK, &[]);
+            writer.finish(tag::status::OK, Vec::new(), Nobody);
             assert_eq!(frame[HEADER..HEADER + 9], payload![[tag::PYOBJECT], 1i64.to_le_bytes()]);
             peer.clear(gil);
         });
@@ -204,6 +206,52 @@ mod tests {
             let error = encode_handle(gil, &mut writer, &gil.none(), &peer).expect_err("there is no memory");
             assert!(describe(gil, error).starts_with("MemoryError: "));
             assert_eq!(peer.live_handles(), 0);
+        });
+    }
+
+    #[test]
+    fn every_handle_in_a_retracted_frame_is_found() {
+        with_python(|gil| {
+            let code = "import datetime, decimal, uuid, zoneinfo, array, krait._values\no = object()\n\
+                [o, None, True, 1, 2**70, 1.5, 'a', 'ж', b'b', array.array('i', [1]), (o,), {o}, {o: o, 1: 2}, \
+                krait._values.Entry(o, o), decimal.Decimal('1.5'), datetime.date(2020, 1, 1), datetime.time(1), \
+                datetime.time(1, tzinfo=datetime.timezone.utc), datetime.datetime(2020, 1, 1), \
+                datetime.datetime(2020, 1, 1, tzinfo=datetime.timezone(datetime.timedelta(hours=1))), \
+                datetime.datetime(2020, 1, 1, tzinfo=zoneinfo.ZoneInfo('UTC')), \
+                datetime.datetime(2020, 1, 1, tzinfo=datetime.timezone.utc), datetime.timedelta(1), uuid.UUID(int=1), \
+                range(3), (i for i in [o]), memoryview(bytes(1)).cast('?'), bytes(9_000), array.array('q', [1] * 2_000), o]";
+            for takes_arrays in [false, true] {
+                for capacity in [64, 1 << 16] {
+                    let peer = TestPeer { takes_arrays, ..TestPeer::default() };
+                    let mut frame = vec![0; capacity];
+                    let mut writer = Writer::new(&mut frame);
+                    writer.i32(5);
+                    let at = writer.position();
+                    encode(gil, &mut writer, &eval(gil, code), types(gil), &peer).expect("every value crosses");
+                    let handles = writer.truncate(at);
+                    assert_eq!(handles.len(), 9);
+                    peer.free(gil, &handles);
+                    assert_eq!(peer.live_handles(), 0);
+                }
+            }
+        });
+    }
+
+    #[test]
+    fn an_error_in_the_middle_hides_no_handle_before_it() {
+        with_python_deep(|gil| {
+            let peer = TestPeer::default();
+            let mut frame = [0; 256];
+            let mut writer = Writer::new(&mut frame);
+            let at = writer.position();
+            let code = "x = []; x.append(x)\n[object(), {1: object(), 2: x}]";
+            let error = encode(gil, &mut writer, &eval(gil, code), types(gil), &peer).expect_err("a cycle is refused");
+            assert!(describe(gil, error).contains("contains itself"));
+            let handles = writer.truncate(at);
+            assert_eq!(handles.len(), 2);
+            peer.free(gil, &handles);
+            writer.u8(tag::NULL);
+            assert_eq!(writer.len(), 1);
         });
     }
 }

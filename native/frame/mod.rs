@@ -17,7 +17,6 @@ mod others;
 #[cfg(test)]
 mod properties;
 mod simple;
-mod skip;
 pub mod tag;
 #[cfg(test)]
 mod testing;
@@ -25,7 +24,7 @@ mod text;
 mod times;
 mod types;
 
-pub use cursor::{HEADER, Malformed, Reader, Writer, discard, take};
+pub use cursor::{HEADER, Malformed, Nobody, Reader, Sender, Writer, discard, take};
 pub use decode::{Arguments, decode, decode_arguments, decode_arguments_into};
 pub use encode::{encode, encode_handle};
 pub use simple::{Simple, write_simple};
@@ -48,7 +47,7 @@ pub const LARGE: usize = 8_192;
 /// What the codec needs from outside.
 ///
 /// [`Peer::handle`] and [`Peer::write_array`] have effects outside the frame. Who abandons a frame that was encoded in
-/// part frees its handles (see [`Writer::handles_from`]) and drops the arrays.
+/// part frees its handles (see [`Writer::truncate`]) and drops the arrays.
 pub trait Peer {
     /// PYOBJECT in: the object that a handle names. Raises where the handle is stale.
     fn object<'g>(&self, gil: Gil<'g>, handle: i64) -> Result<Owned<'g>>;

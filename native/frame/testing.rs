@@ -5,7 +5,7 @@ use std::cell::{Cell, RefCell};
 use std::mem::MaybeUninit;
 use std::sync::OnceLock;
 
-use super::{HEADER, Peer, Reader, Types, Writer, decode, encode, tag};
+use super::{HEADER, Nobody, Peer, Reader, Types, Writer, decode, encode, tag};
 use crate::py::testing::{describe, eval, expect, repr};
 use crate::py::{Detached, Exception, Gil, Object, Owned, Result};
 
@@ -120,7 +120,7 @@ pub(crate) fn try_encode(gil: Gil<'_>, object: &Object, peer: &TestPeer) -> std:
     let mut writer = Writer::new(&mut frame);
     encode(gil, &mut writer, object, types(gil), peer).map_err(|raised| describe(gil, raised))?;
     let length = writer.len();
-    writer.finish(tag::status::OK, &[]);
+    writer.finish(tag::status::OK, Vec::new(), Nobody);
     assert_eq!(frame[16..24], [0; 8], "test values fit the frame");
     Ok(frame[HEADER..HEADER + length].to_vec())
 }

@@ -1,11 +1,19 @@
 //! The blocks on the heap that hold a frame which did not fit: fetched or freed once, by address.
 
-use super::{BLOCK, CAPACITY, HEADER, LENGTH};
+use super::{BLOCK, HEADER};
 
-fn field(header: &[u8], at: usize) -> usize {
-    let mut bytes = [0; 8];
-    bytes.copy_from_slice(&header[at..at + 8]);
-    u64::from_le_bytes(bytes) as usize
+/// Whose frame it is: takes back what nobody receives.
+pub trait Sender: Send + 'static {
+    /// The handles and the released slots of a frame for which there was no memory, or that nobody wants. Any thread, with
+    /// the GIL or without.
+    fn take_back(&self, handles: Vec<i64>, released: Vec<i32>);
+}
+
+/// The sender of a frame that has neither handles nor slots.
+pub struct Nobody;
+
+impl Sender for Nobody {
+    fn take_back(&self, _handles: Vec<i64>, _released: Vec<i32>) {}
 }
 
 /// Moves an overflow block into a frame: header, payload and released slots, as if it had fitted at once.
@@ -17,41 +25,45 @@ fn field(header: &[u8], at: usize) -> usize {
 pub unsafe fn take(block: i64, into: &mut [u8]) -> Result<(), usize> {
     // SAFETY: by the caller's guarantee.
     let block = unsafe { Block::adopt(block) };
-    let length = block.0.len();
+    let length = block.frame.len();
     let Some(into) = into.get_mut(..length) else {
-        std::mem::forget(block);
+        block.leak();
         return Err(length);
     };
-    into.copy_from_slice(&block.0);
+    into.copy_from_slice(&block.frame);
     into[BLOCK..HEADER].fill(0);
     Ok(())
 }
 
-/// Frees an overflow block that nobody wants.
+/// Frees an overflow block that nobody wants; its sender gets back what stands in it.
 ///
 /// # Safety
 /// As for [`take`].
 pub unsafe fn discard(block: i64) {
     // SAFETY: by the caller's guarantee.
-    drop(unsafe { Block::adopt(block) });
+    let block = unsafe { Block::adopt(block) };
+    block.sender.take_back(block.handles, block.released);
 }
 
-/// An overflow block taken back.
-struct Block(Vec<u8>);
+/// A frame that did not fit, and what it owns besides its bytes.
+pub(super) struct Block {
+    pub frame: Vec<u8>,
+    pub handles: Vec<i64>,
+    pub released: Vec<i32>,
+    pub sender: Box<dyn Sender>,
+}
 
 impl Block {
+    /// Its address, by which it is adopted again.
+    pub fn leak(self: Box<Self>) -> i64 {
+        Box::into_raw(self).expose_provenance() as i64
+    }
+
     /// # Safety
     /// As for [`take`].
-    unsafe fn adopt(address: i64) -> Self {
-        let start = std::ptr::with_exposed_provenance_mut::<u8>(address as usize);
-        // SAFETY: the block was leaked by `finish` as a Vec, begins with a header, and is as long as the header says.
-        unsafe {
-            let header = std::slice::from_raw_parts(start, HEADER);
-            let released = u32::from_le_bytes([header[4], header[5], header[6], header[7]]) as usize;
-            let length = HEADER + field(header, LENGTH) + released * 4;
-            let capacity = field(header, CAPACITY);
-            Block(Vec::from_raw_parts(start, length, capacity))
-        }
+    unsafe fn adopt(address: i64) -> Box<Self> {
+        // SAFETY: `finish` has leaked it, and nobody else adopts it.
+        unsafe { Box::from_raw(std::ptr::with_exposed_provenance_mut(address as usize)) }
     }
 }
 
@@ -60,6 +72,7 @@ mod tests {
     use super::super::{Reader, Writer};
     use super::*;
     use crate::frame::tag::{self, failure, status};
+    use std::sync::{Arc, Mutex};
 
     fn i32_at(frame: &[u8], at: usize) -> i32 {
         i32::from_le_bytes(frame[at..at + 4].try_into().expect("four bytes"))
@@ -76,7 +89,7 @@ mod tests {
         writer.u8(9);
         writer.u32(2);
         writer.put(&[1, 2]);
-        writer.finish(status::RAISED, &[5, -6]);
+        writer.finish(status::RAISED, vec![5, -6], Nobody);
         assert_eq!(i32_at(&frame, 0), status::RAISED);
         assert_eq!(i32_at(&frame, 4), 2);
         assert_eq!(i64_at(&frame, 8), 7);
@@ -91,7 +104,7 @@ mod tests {
         let mut frame = vec![0xee; capacity];
         let mut writer = Writer::new(&mut frame);
         write(&mut writer);
-        writer.finish(status::OK, released);
+        writer.finish(status::OK, released.to_vec(), Nobody);
         let length = HEADER + i64_at(&frame, 8) as usize + 4 * i32_at(&frame, 4) as usize;
         let block = i64_at(&frame, 16);
         if block == 0 {
@@ -146,7 +159,7 @@ mod tests {
                         writer.put(b"abc");
                         let at = writer.position();
                         writer.put(&vec![9; abandoned]);
-                        writer.truncate(at);
+                        let _ = writer.truncate(at);
                         writer.put(b"de");
                     },
                     &[],
@@ -161,9 +174,9 @@ mod tests {
         let mut frame = [0; 64];
         let mut writer = Writer::new(&mut frame);
         writer.put(&[1; 1000]);
-        writer.truncate(HEADER);
+        let _ = writer.truncate(HEADER);
         writer.text("error");
-        writer.finish(status::FAILED, &[]);
+        writer.finish(status::FAILED, Vec::new(), Nobody);
         assert_eq!(i64_at(&frame, 16), 0);
         assert_eq!(frame[HEADER..HEADER + 10], *b"\x07\x05\0\0\0error");
     }
@@ -176,7 +189,7 @@ mod tests {
         assert!(writer.space(usize::MAX / 4).is_none());
         assert!(writer.is_out_of_memory());
         writer.put(&[1; 10]);
-        writer.finish(status::OK, &[3]);
+        writer.finish(status::OK, vec![3], Nobody);
         assert_eq!(i32_at(&frame, 0), status::FAILED);
         assert_eq!(i32_at(&frame, 4), 1);
         let mut reader = Reader::new(&frame[HEADER..]);
@@ -190,19 +203,75 @@ mod tests {
         let mut frame = [0; 128];
         let mut writer = Writer::new(&mut frame);
         assert!(writer.space(usize::MAX / 4).is_none());
-        writer.truncate(HEADER);
+        let _ = writer.truncate(HEADER);
         writer.u8(tag::NULL);
-        writer.finish(status::OK, &[]);
+        writer.finish(status::OK, Vec::new(), Nobody);
         assert_eq!((i32_at(&frame, 0), i64_at(&frame, 8)), (status::OK, 1));
     }
 
+    /// Notes what it takes back.
+    #[derive(Clone, Default)]
+    struct Notes(Arc<Mutex<(Vec<i64>, Vec<i32>)>>);
+
+    impl Notes {
+        fn taken(&self) -> (Vec<i64>, Vec<i32>) {
+            self.0.lock().expect("one thread").clone()
+        }
+    }
+
+    impl Sender for Notes {
+        fn take_back(&self, handles: Vec<i64>, released: Vec<i32>) {
+            let mut notes = self.0.lock().expect("one thread");
+            notes.0.extend(handles);
+            notes.1.extend(released);
+        }
+    }
+
+    /// Two handles that stay, one that is retracted, and two slots.
+    fn send(frame: &mut [u8], length: usize) -> Notes {
+        let notes = Notes::default();
+        let mut writer = Writer::new(frame);
+        writer.handle(11);
+        let at = writer.position();
+        writer.put(&vec![1; length]);
+        writer.handle(12);
+        assert_eq!(writer.truncate(at), [12]);
+        writer.put(&vec![1; length]);
+        writer.handle(13);
+        writer.finish(status::OK, vec![3, 4], notes.clone());
+        notes
+    }
+
     #[test]
-    fn a_block_that_nobody_wants_can_be_freed() {
+    fn what_a_block_that_nobody_wants_holds_goes_back_to_its_sender() {
         let mut frame = [0; HEADER];
-        let mut writer = Writer::new(&mut frame);
-        writer.put(&[1; 1000]);
-        writer.finish(status::OK, &[]);
+        let notes = send(&mut frame, 1000);
+        assert_eq!(notes.taken(), (vec![], vec![]));
         // SAFETY: the block is of `finish` and not taken.
         unsafe { discard(i64_at(&frame, 16)) };
+        assert_eq!(notes.taken(), (vec![11, 13], vec![3, 4]));
+    }
+
+    #[test]
+    fn what_arrives_is_the_receivers() {
+        let mut frame = [0; 128];
+        assert_eq!(send(&mut frame, 10).taken(), (vec![], vec![]));
+        assert_eq!(i64_at(&frame, 16), 0);
+        let notes = send(&mut frame, 1000);
+        // SAFETY: the block is of `finish` and not taken.
+        unsafe { take(i64_at(&frame, 16), &mut [0; 2048]) }.expect("the frame is long enough");
+        assert_eq!(notes.taken(), (vec![], vec![]));
+    }
+
+    #[test]
+    fn handles_that_there_was_no_memory_for_go_back_to_their_sender() {
+        let mut frame = [0; 128];
+        let notes = Notes::default();
+        let mut writer = Writer::new(&mut frame);
+        writer.handle(7);
+        assert!(writer.space(usize::MAX / 4).is_none());
+        writer.finish(status::OK, vec![3], notes.clone());
+        assert_eq!((i32_at(&frame, 0), i32_at(&frame, 4)), (status::FAILED, 1));
+        assert_eq!(notes.taken(), (vec![7], vec![]));
     }
 }

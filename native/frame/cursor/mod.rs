@@ -4,7 +4,7 @@ mod block;
 mod reader;
 mod writer;
 
-pub use block::{discard, take};
+pub use block::{Nobody, Sender, discard, take};
 pub use reader::{Malformed, Reader};
 pub use writer::Writer;
 
@@ -15,5 +15,3 @@ const STATUS: usize = 0;
 const RELEASED: usize = 4;
 const LENGTH: usize = 8;
 const BLOCK: usize = 16;
-/// In a block: its capacity as it was allocated. In a frame: reserved.
-const CAPACITY: usize = 24;

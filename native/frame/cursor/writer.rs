@@ -1,10 +1,8 @@
 //! Writes a frame. Its tests stand with those of the blocks.
 #![forbid(unsafe_code)]
 
-use std::mem::ManuallyDrop;
-
-use super::{BLOCK, CAPACITY, HEADER, LENGTH, RELEASED, Reader, STATUS};
-use crate::frame::skip;
+use super::block::Block;
+use super::{BLOCK, HEADER, LENGTH, RELEASED, STATUS, Sender};
 use crate::frame::tag::{self, failure, status};
 
 /// Writes a frame: the payload from [`HEADER`] on, the header at the end.
@@ -20,6 +18,8 @@ pub struct Writer<'a> {
     position: usize,
     /// An image of the frame as it were if it was big enough.
     block: Vec<u8>,
+    /// The handles written so far, and where they stand.
+    handles: Vec<(usize, i64)>,
     out_of_memory: bool,
 }
 
@@ -28,7 +28,14 @@ impl<'a> Writer<'a> {
     #[inline]
     pub fn new(frame: &'a mut [u8]) -> Self {
         assert!(frame.len() >= HEADER, "a frame has room for its header");
-        Writer { room: frame, frame: None, position: HEADER, block: Vec::new(), out_of_memory: false }
+        Writer {
+            room: frame,
+            frame: None,
+            position: HEADER,
+            block: Vec::new(),
+            handles: Vec::new(),
+            out_of_memory: false,
+        }
     }
 
     /// Length of the payload so far.
@@ -220,10 +227,11 @@ impl<'a> Writer<'a> {
 
     /// Forgets everything from a place that [`Writer::position`] gave: what is written next stands there.
     ///
-    /// Take [`Writer::handles_from`] first, or the handles in it stay alive for ever.
-    pub fn truncate(&mut self, at: usize) {
+    /// The handles in it are the caller's to release.
+    #[must_use = "the handles are nobody's else"]
+    pub fn truncate(&mut self, at: usize) -> Vec<i64> {
         if at > self.position {
-            return;
+            return Vec::new();
         }
         self.position = at;
         self.out_of_memory = false;
@@ -237,18 +245,15 @@ impl<'a> Writer<'a> {
                 self.frame = Some(frame);
             }
         }
+        let kept = self.handles.partition_point(|(place, _)| *place < at);
+        self.handles.drain(kept..).map(|(_, handle)| handle).collect()
     }
 
-    /// The handles of Python objects among the values that stand from `at` on, the last of which may be incomplete:
-    /// for who abandons them.
-    ///
-    /// Only values may stand there.
-    pub fn handles_from(&mut self, at: usize) -> Vec<i64> {
-        let mut reader = Reader::new(self.written().get(at..).unwrap_or_default());
-        let mut handles = Vec::new();
-        // Every value says by itself how long it is, but for containers, whose members just follow.
-        while skip::one(&mut reader, &mut handles).is_ok() {}
-        handles
+    /// A handle that was made for this frame, and is the reader's from now on.
+    #[inline]
+    pub fn handle(&mut self, handle: i64) {
+        self.handles.push((self.position, handle));
+        self.i64(handle);
     }
 
     /// A string value.
@@ -271,47 +276,44 @@ impl<'a> Writer<'a> {
     /// Ends the frame: writes the released slots behind the payload, and the header.
     ///
     /// What did not fit is leaked as a block whose address stands in the header; Java fetches it with
-    /// [`take`](super::take). Where there was no memory for it, the frame says FAILED instead, and the handles written
-    /// so far are lost.
-    pub fn finish(mut self, status: i32, released: &[i32]) {
+    /// [`take`](super::take). Where there was no memory for it, the frame says FAILED instead. What does not arrive goes
+    /// back to the sender.
+    pub fn finish(mut self, status: i32, mut released: Vec<i32>, sender: impl Sender) {
         let mut status = status;
         if self.out_of_memory {
+            sender.take_back(self.truncate(HEADER), Vec::new());
             status = self.write_out_of_memory();
         }
         let length = self.len();
-        let mut count = released.len();
-        for slot in released {
+        for slot in &released {
             self.i32(*slot);
         }
         if self.out_of_memory {
-            // The slots are lost to Java's table, which is a leak there and no more.
-            count = 0;
+            // No handle stands behind the payload.
+            drop(self.truncate(HEADER + length));
+            sender.take_back(Vec::new(), std::mem::take(&mut released));
         }
         let mut header = [0; HEADER];
         header[STATUS..STATUS + 4].copy_from_slice(&status.to_le_bytes());
-        header[RELEASED..RELEASED + 4].copy_from_slice(&(count as u32).to_le_bytes());
+        header[RELEASED..RELEASED + 4].copy_from_slice(&(released.len() as u32).to_le_bytes());
         header[LENGTH..LENGTH + 8].copy_from_slice(&(length as u64).to_le_bytes());
-        match self.frame.take() {
-            None => self.room[..HEADER].copy_from_slice(&header),
-            Some(frame) => {
-                let mut block = ManuallyDrop::new(std::mem::take(&mut self.block));
-                block[..HEADER].copy_from_slice(&header);
-                let capacity = block.capacity() as u64;
-                block[CAPACITY..CAPACITY + 8].copy_from_slice(&capacity.to_le_bytes());
-                header[BLOCK..BLOCK + 8]
-                    .copy_from_slice(&(block.as_mut_ptr().expose_provenance() as u64).to_le_bytes());
-                frame[..HEADER].copy_from_slice(&header);
-            }
-        }
+        let Some(frame) = self.frame.take() else {
+            self.room[..HEADER].copy_from_slice(&header);
+            return;
+        };
+        self.block[..HEADER].copy_from_slice(&header);
+        let handles = self.handles.into_iter().map(|(_, handle)| handle).collect();
+        let block = Box::new(Block { frame: self.block, handles, released, sender: Box::new(sender) });
+        header[BLOCK..BLOCK + 8].copy_from_slice(&block.leak().to_le_bytes());
+        frame[..HEADER].copy_from_slice(&header);
     }
 
-    /// Replaces the payload by a refusal. The longest part of it that fits a small frame is written.
+    /// Writes a refusal. The longest part of it that fits a small frame is written.
     fn write_out_of_memory(&mut self) -> i32 {
-        self.truncate(HEADER);
         self.i32(failure::INTERNAL);
         self.text("there is no memory for the result");
         if self.out_of_memory {
-            self.truncate(HEADER);
+            drop(self.truncate(HEADER));
         }
         status::FAILED
     }

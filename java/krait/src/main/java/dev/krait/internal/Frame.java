@@ -383,23 +383,6 @@ public final class Frame {
         address = 0;
     }
 
-    /** There is no room for what a block holds: it is freed, and the slots that it tells of are released all the same. */
-    private void abandon(long block, long length) {
-        try {
-            int count = released();
-            if (count > 0 && length >= 0) {
-                // It begins as a frame does.
-                ByteBuffer slots = Native.buffer(block + HEADER + length, 4L * count).order(ByteOrder.LITTLE_ENDIAN);
-                for (int i = 0; i < count; i++) {
-                    Session.handles().release(slots.getInt(4 * i));
-                }
-            }
-        } finally {
-            Native.take(block, 0, 0);
-            setHeader(status(), 0);
-        }
-    }
-
     private void fetch() {
         long block = overflow();
         if (block == 0) {
@@ -411,7 +394,9 @@ public final class Frame {
             try {
                 grow(HEADER, needed);
             } catch (RuntimeException | Error e) {
-                abandon(block, length);
+                // Native code takes back what the block holds.
+                Native.take(block, 0, 0);
+                setHeader(status(), 0);
                 throw e;
             }
         }

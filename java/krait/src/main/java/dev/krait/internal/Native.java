@@ -70,7 +70,7 @@ final class Native {
     /** Lets go of a handle at the next call from any thread. */
     static native void release(long binding, long handle);
 
-    /** Copies a block that did not fit into a frame, and frees it. */
+    /** Copies a block that did not fit into a frame, and frees it; for a frame of no bytes, releases what it holds instead. */
     static native void take(long block, long frame, long capacity);
 
     /** Stops the call that a frame has in this use. Whether it runs: 1 or 0. */

@@ -13,6 +13,8 @@ import dev.krait.PyFunction;
 import dev.krait.PythonException;
 import dev.krait.PythonInterpreter;
 import dev.krait.testing.ChildJvm;
+import java.util.Iterator;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
@@ -96,7 +98,10 @@ final class LimitsTest {
         }
     }
 
-    /** Answers that there is no room to fetch, and that tell of Java objects which Python has let go of. */
+    /**
+     * Answers and arguments that there is no room to fetch, that have Python objects in them and tell of Java objects which
+     * Python has let go of.
+     */
     public static final class NoRoom {
         private NoRoom() {
         }
@@ -104,30 +109,51 @@ final class LimitsTest {
         /** The child's program. */
         public static void main(String[] args) {
             try (PythonInterpreter py = PythonInterpreter.create()) {
-                py.exec(lines("kept = []", "def keep(x): kept.append(x)", "def large():", "    kept.clear()",
-                        "    return list(range(2_000_000))"));
+                py.exec(lines("kept = []", "def keep(x): kept.append(x)", "class Thing: pass", "def large():",
+                        "    kept.clear()", "    return [Thing(), *range(2_000_000), Thing()]", "def pass_on(f):",
+                        "    kept.clear()", "    f(large())", "def rows(x):", "    return large()", "def items():",
+                        "    yield large()"));
+                Function<Object, Object> callback = x -> x;
+                PyFunction rows = py.function("rows");
+                check(py, () -> py.invoke("large"));
+                check(py, () -> py.invoke("pass_on", callback));
+                check(py, () -> rows.map(List.of("a")).forEach(row -> { }));
+                check(py, () -> py.invoke(Iterator.class, "items").next());
+            }
+        }
+
+        private static void check(PythonInterpreter py, Runnable call) {
+            // What the first of its kind makes stays.
+            py.invoke("keep", new Object());
+            outcome(call);
+            py.exec("kept.clear()");
+            KraitMetrics before = KraitMetrics.now();
+            for (int i = 0; i < 100; i++) {
                 py.invoke("keep", new Object());
-                py.exec("kept.clear()");
-                long before = KraitMetrics.now().javaObjects();
-                for (int i = 0; i < 100; i++) {
-                    py.invoke("keep", new Object());
-                }
-                try {
-                    py.invoke("large");
-                    System.out.println("no error");
-                } catch (OutOfMemoryError e) {
-                    System.out.println("no memory");
-                }
-                py.exec("kept.clear()");
-                System.out.println(KraitMetrics.now().javaObjects() - before);
+            }
+            String outcome = outcome(call);
+            py.exec("kept.clear()");
+            KraitMetrics after = KraitMetrics.now();
+            System.out.println(outcome + ", " + (after.javaObjects() - before.javaObjects()) + " Java objects, "
+                    + (after.pythonObjects() - before.pythonObjects()) + " Python objects");
+        }
+
+        private static String outcome(Runnable call) {
+            try {
+                call.run();
+                return "no error";
+            } catch (OutOfMemoryError e) {
+                return "no memory";
+            } catch (PythonException e) {
+                return e.typeName().equals("MemoryError") ? "no memory" : e.toString();
             }
         }
     }
 
     @Test
-    void whatPythonLetGoOfIsReleasedThoughTheAnswerHasNoRoom() {
+    void whatAnAnswerOrArgumentsHoldIsReleasedThoughThereIsNoRoomForThem() {
         String output = ChildJvm.of(NoRoom.class).options("-XX:MaxDirectMemorySize=8m").run().fine();
-        assertEquals("no memory\n0\n", output);
+        assertEquals("no memory, 0 Java objects, 0 Python objects\n".repeat(4), output);
     }
 
     @Test
