@@ -1,7 +1,7 @@
 //! Why a call has no value: Python raised, or Krait refuses.
 
 use crate::bridge::CallPeer;
-use crate::frame::tag::{failure, status};
+use crate::frame::tag::{LIST, NULL, TUPLE, failure, status};
 use crate::frame::{Writer, encode, encode_handle};
 use crate::py::{Exception, Gil, Object, Owned, Raised, Result};
 use crate::runtime::{self, Stale};
@@ -61,60 +61,71 @@ fn write_raised(gil: Gil<'_>, writer: &mut Writer<'_>, peer: &CallPeer<'_>, rais
     let Err(raised) = described else {
         return;
     };
-    gil.clear_raised(raised);
+    let (why, what) = named(gil, &gil.take_raised(raised));
     peer.retract(gil, writer, start);
-    if let Err(raised) = write_plain(gil, writer, peer, &exception) {
+    let (name, message) = named(gil, &exception);
+    let note = format!("Krait could not describe this exception in full: {}", with_message(&why, &what));
+    write_fields(writer, &name, &message, &note);
+    let at = writer.position();
+    if let Err(raised) = encode_handle(gil, writer, &exception, peer) {
         gil.clear_raised(raised);
-        peer.retract(gil, writer, start);
-        write_fields(writer, "Exception", "an exception that cannot be described", None);
-    }
-}
-
-fn write_plain(gil: Gil<'_>, writer: &mut Writer<'_>, peer: &CallPeer<'_>, exception: &Object) -> Result<()> {
-    let name = exception.class(gil).attr_str(gil, c"__name__")?.to_string_lossy(gil)?;
-    let message = exception.str(gil).and_then(|text| text.to_string_lossy(gil)).unwrap_or_else(|raised| {
-        gil.clear_raised(raised);
-        String::new()
-    });
-    write_fields(writer, &name, &message, Some((gil, peer, exception)));
-    Ok(())
-}
-
-/// A record as `describe` gives it, in the same order; see `native/ARCHITECTURE.md`.
-fn write_fields(
-    writer: &mut Writer<'_>,
-    name: &str,
-    message: &str,
-    exception: Option<(Gil<'_>, &CallPeer<'_>, &Object)>,
-) {
-    use crate::frame::tag::{LIST, NULL, TUPLE};
-    let empty_list = |writer: &mut Writer<'_>| {
-        writer.u8(LIST);
-        writer.u32(0);
-    };
-    writer.u8(TUPLE);
-    writer.u32(12);
-    writer.text(name);
-    writer.text(message);
-    empty_list(writer);
-    empty_list(writer);
-    writer.u8(NULL);
-    writer.u8(NULL);
-    empty_list(writer);
-    writer.text(&if message.is_empty() { name.to_owned() } else { format!("{name}: {message}") });
-    if let Some((gil, peer, exception)) = exception {
-        let at = writer.position();
-        if let Err(raised) = encode_handle(gil, writer, exception, peer) {
-            gil.clear_raised(raised);
-            peer.retract(gil, writer, at);
-            writer.u8(NULL);
-        }
-    } else {
+        peer.retract(gil, writer, at);
         writer.u8(NULL);
     }
     writer.u8(NULL);
     writer.u8(NULL);
-    empty_list(writer);
+    write_list(writer, &[]);
+}
+
+/// The qualified name of an exception's class, and its message, without `krait._errors`.
+fn named(gil: Gil<'_>, exception: &Object) -> (String, String) {
+    let or = |text: Result<String>, other: &str| {
+        text.unwrap_or_else(|raised| {
+            gil.clear_raised(raised);
+            other.to_owned()
+        })
+    };
+    let message = exception.str(gil).and_then(|text| text.to_string_lossy(gil));
+    (or(class_name(gil, exception), "Exception"), or(message, "<no message: str() of the exception raises>"))
+}
+
+fn class_name(gil: Gil<'_>, exception: &Object) -> Result<String> {
+    let class = exception.class(gil);
+    let name = class.attr_str(gil, c"__qualname__")?.to_string_lossy(gil)?;
+    let module = class.attr_str(gil, c"__module__")?;
+    if !module.is_str() {
+        return Ok(name);
+    }
+    match module.to_string_lossy(gil)?.as_str() {
+        "builtins" | "__main__" => Ok(name),
+        module => Ok(format!("{module}.{name}")),
+    }
+}
+
+fn with_message(name: &str, message: &str) -> String {
+    if message.is_empty() { name.to_owned() } else { format!("{name}: {message}") }
+}
+
+/// A record as `describe` gives it, in the same order, up to the traceback; see `native/ARCHITECTURE.md`.
+fn write_fields(writer: &mut Writer<'_>, name: &str, message: &str, note: &str) {
+    writer.u8(TUPLE);
+    writer.u32(12);
+    writer.text(name);
+    writer.text(message);
+    write_list(writer, &[note]);
+    write_list(writer, &[]);
+    writer.u8(NULL);
+    writer.u8(NULL);
+    write_list(writer, &[]);
+    writer.text(&with_message(name, message));
+}
+
+fn write_list(writer: &mut Writer<'_>, texts: &[&str]) {
+    writer.u8(LIST);
+    writer.u32(texts.len() as u32);
+    for text in texts {
+        writer.text(text);
+    }
 }
 
 /// Why a result did not become a frame: the codec refuses it, or Python code that it calls, such as a tzinfo's, raised.

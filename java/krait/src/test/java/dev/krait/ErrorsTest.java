@@ -22,6 +22,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -67,6 +68,25 @@ class ErrorsTest {
         assertTrue(error.isInstance("ValueError") && error.isInstance("Exception") && error.isInstance("BaseException"));
         assertFalse(error.isInstance("TypeError"));
         assertNull(error.getCause());
+    }
+
+    @Test
+    void whereDescribingFailsTheTypeAndTheMessageAreKeptAndANoteSaysWhy() {
+        py.exec(lines("import json, time, krait._errors as errors", "frames = errors._frames", "errors._frames = None",
+                "class Mute(Exception):", "    def __str__(self): raise KeyError", "def mute(): raise Mute",
+                "def spin():", "    while True: time.sleep(0.001)"));
+        try {
+            PythonException error = raised("json.decoder.JSONDecodeError", () -> py.eval("json.loads('{')"));
+            assertTrue(error.pythonMessage().startsWith("Expecting property name"), error.pythonMessage());
+            assertEquals(List.of("Krait could not describe this exception in full: TypeError: 'NoneType' object is not callable"),
+                    error.notes());
+            assertEquals(1L, error.exception().getAttr("lineno"));
+            error = raised("Mute", () -> py.invoke("mute"));
+            assertEquals("<no message: str() of the exception raises>", error.pythonMessage());
+            assertThrows(PythonTimeoutException.class, () -> py.invoke(Duration.ofMillis(5), "spin"));
+        } finally {
+            py.exec("errors._frames = frames");
+        }
     }
 
     @Test
