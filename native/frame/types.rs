@@ -41,9 +41,7 @@ impl Later {
         if let Some(held) = self.found.get() {
             return Some(held.get(gil));
         }
-        if !gil.is_imported(self.module) {
-            return None;
-        }
+        gil.imported(self.module)?;
         // A module that another thread is just importing may not have it yet.
         self.get(gil).map_err(|raised| gil.clear_raised(raised)).ok()
     }

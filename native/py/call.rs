@@ -76,10 +76,12 @@ impl<'g> Gil<'g> {
     /// `importlib.import_module(name)`: for a dotted name the last module.
     ///
     /// Where another thread imports it already, CPython waits; and if that fails or is stopped, it takes the module away from
-    /// whoever waits, too, and raises a KeyError. Nothing is wrong here then, and the import begins anew.
+    /// whoever waits, too, and raises a KeyError, or gives what there is of the module. Nothing is wrong here then, and the
+    /// import begins anew.
     pub fn import(self, name: &CStr) -> Result<Owned<'g>> {
         for _ in 0..IMPORTS {
             match self.import_once(name) {
+                Ok(module) if !self.imported(name).is_some_and(|current| current.is(&module)) => {}
                 Err(raised) if self.raised_is(&raised, Exception::Key) => {
                     let exception = self.take_raised(raised);
                     if !is_missing(self, &exception, name)? {
@@ -97,19 +99,16 @@ impl<'g> Gil<'g> {
         self.owned(unsafe { ffi::PyImport_ImportModule(name.as_ptr()) })
     }
 
-    /// Whether a module has been imported in this interpreter.
-    pub fn is_imported(self, name: &CStr) -> bool {
-        let found = self.interned(name).map(|name| {
-            // SAFETY: a live str under the GIL; it gives a new reference, or null without an exception where there is
-            // none.
+    /// A module that has been imported in this interpreter, or is being imported.
+    pub fn imported(self, name: &CStr) -> Option<Owned<'g>> {
+        let find = |name: &Object| {
+            // SAFETY: a live str under the GIL; it gives a new reference, or null, with an exception or without.
             let module = unsafe { ffi::PyImport_GetModule(name.as_ptr()) };
-            // SAFETY: a reference that was just given up to us, or null.
-            unsafe { ffi::Py_XDECREF(module) };
-            !module.is_null()
-        });
-        found.unwrap_or_else(|raised| {
+            if module.is_null() && !self.has_raised() { Ok(None) } else { self.owned(module).map(Some) }
+        };
+        self.interned(name).and_then(|name| find(&name)).unwrap_or_else(|raised| {
             self.clear_raised(raised);
-            false
+            None
         })
     }
 
@@ -159,6 +158,32 @@ mod tests {
                 let raised = gil.import(name).err().expect("it is never there");
                 assert_eq!(describe(gil, raised), error);
             }
+        });
+    }
+
+    #[test]
+    fn an_import_that_fails_in_another_thread_meanwhile_begins_anew() {
+        with_python(|gil| {
+            let code = "import importlib.util, sys, threading, time\n\
+                class Finder:\n    runs = 0\n\
+                \x20   def find_spec(self, name, path=None, target=None):\n\
+                \x20       return importlib.util.spec_from_loader(name, self) if name == 'failing_once' else None\n\
+                \x20   def create_module(self, spec): return None\n\
+                \x20   def exec_module(self, module):\n\
+                \x20       Finder.runs += 1\n\
+                \x20       if Finder.runs == 1:\n\
+                \x20           time.sleep(0.2)\n\
+                \x20           raise ValueError\n\
+                \x20       module.whole = True\n\
+                def fail():\n\
+                \x20   try: import failing_once\n\
+                \x20   except ValueError: pass\n\
+                sys.meta_path.append(Finder())\n\
+                thread = threading.Thread(target=fail)\nthread.start()\n\
+                while 'failing_once' not in sys.modules: time.sleep(0.001)";
+            run(gil, code, &namespace(gil));
+            let module = gil.import(c"failing_once").expect("the second time it is made");
+            assert!(module.attr_str(gil, c"whole").expect("all of it").is_true());
         });
     }
 }

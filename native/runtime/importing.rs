@@ -1,7 +1,8 @@
 //! Whether a thread that imports modules can be stopped, by what is on its stack.
 //!
 //! A single module of Python code that is stopped half-way is forgotten by CPython, and runs anew when it is imported again, as
-//! after any exception there. Everything else is spared: the machinery itself, which holds locks; a package, whose submodules
+//! after any exception there. Everything else is spared: a module that other threads wait for, which would go on with what there
+//! is of it; the machinery itself, which holds locks; a package, whose submodules
 //! stay when it goes, so that importing it again fails in ways that nobody connects with a stop; an extension module, which may
 //! not be initialised twice; and code that is run so that nobody forgets the module: a reload, or a loader that is called by hand.
 
@@ -34,8 +35,10 @@ impl Imports {
     pub(super) fn may_end(&mut self, gil: Gil<'_>, frame: &Object, code: &Object, is_machinery: bool) -> Result<bool> {
         if !is_machinery {
             let is_whole = self.seen.is_none_or(|seen| seen == 0 || seen == LOADED);
-            self.seen = is_single_module(gil, frame, code)?.then_some(0);
-            return Ok(is_whole);
+            let module = single_module(gil, frame, code)?;
+            self.seen = module.is_some().then_some(0);
+            let is_waited_for = module.map_or(Ok(false), |name| is_waited_for(gil, &name))?;
+            return Ok(is_whole && !is_waited_for);
         }
         let function = code.attr_str(gil, c"co_name")?.to_string_lossy(gil)?;
         self.seen = self.seen.and_then(|seen| after(seen, &function));
@@ -52,20 +55,36 @@ fn after(seen: usize, function: &str) -> Option<usize> {
     }
 }
 
-/// Whether a frame is the code of a module that comes from a file of Python code, and is no package.
-fn is_single_module(gil: Gil<'_>, frame: &Object, code: &Object) -> Result<bool> {
+/// The name of the module whose code a frame is, if that comes from a file of Python code, and is no package.
+fn single_module<'g>(gil: Gil<'g>, frame: &Object, code: &Object) -> Result<Option<Owned<'g>>> {
     if code.attr_str(gil, c"co_name")?.to_string_lossy(gil)? != "<module>" {
-        return Ok(false);
+        return Ok(None);
     }
     let globals: Owned<'_> = frame.attr_str(gil, c"f_globals")?;
     if globals.dict_get(gil, &*gil.str("__path__")?)?.is_some() {
-        return Ok(false);
+        return Ok(None);
     }
     let Some(file) = globals.dict_get(gil, &*gil.str("__file__")?)? else {
-        return Ok(false);
+        return Ok(None);
     };
     let file = file.to_string_lossy(gil)?;
-    Ok(file.ends_with(".py") || file.ends_with(".pyc"))
+    if !file.ends_with(".py") && !file.ends_with(".pyc") {
+        return Ok(None);
+    }
+    globals.dict_get(gil, &*gil.str("__name__")?)
+}
+
+/// Whether another thread waits until a module has been imported.
+fn is_waited_for(gil: Gil<'_>, name: &Object) -> Result<bool> {
+    let Some(importlib) = gil.imported(c"_frozen_importlib") else {
+        return Ok(false);
+    };
+    let Some(lock) = importlib.attr_str(gil, c"_module_locks")?.dict_get(gil, name)? else {
+        return Ok(false);
+    };
+    let lock = lock.call(gil, &[])?;
+    // A number, or, since CPython 3.12, a list.
+    if lock.is_none() { Ok(false) } else { lock.attr_str(gil, c"waiters")?.truth(gil) }
 }
 
 #[cfg(test)]

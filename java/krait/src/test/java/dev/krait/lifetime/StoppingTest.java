@@ -3,6 +3,7 @@ package dev.krait.lifetime;
 import static dev.krait.testing.Pythons.lines;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -13,6 +14,8 @@ import dev.krait.PythonInterpreter;
 import dev.krait.PythonInterruptedException;
 import dev.krait.PythonTimeoutException;
 import dev.krait.testing.ChildJvm;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -33,6 +36,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -405,6 +409,35 @@ final class StoppingTest {
             }
             CompletableFuture<Object> other = CompletableFuture.supplyAsync(() -> interp.invoke("free"), threads);
             assertEquals(true, other.get(20, TimeUnit.SECONDS), "a lock is taken after round " + round);
+        }
+    }
+
+    @Test
+    void noImportIsCutShortThatAnotherCallWaitsFor(@TempDir Path folder) throws Exception {
+        interp.exec("import _frozen_importlib, importlib, sys, time\n"
+                + "def load(name): return __import__(name).value\n"
+                + "def load_and_spin(name):\n    load(name)\n    spin()\n"
+                + "def waits(name):\n"
+                + "    lock = _frozen_importlib._module_locks.get(name)\n"
+                + "    lock = lock and lock()\n"
+                + "    return lock is not None and bool(lock.waiters)\n");
+        interp.invoke("sys.path.append", folder.toString());
+        for (String module : List.of("slow_one", "slow_two", "slow_three")) {
+            Files.writeString(folder.resolve(module + ".py"),
+                    "import time\nbegin = time.monotonic()\nwhile time.monotonic() - begin < 1: time.sleep(0.001)\nvalue = 1\n");
+            interp.exec("importlib.invalidate_caches()");
+            Future<Object> first = threads.submit(() -> interp.invoke(Duration.ofMillis(500), "load_and_spin", module));
+            while (!interp.eval(boolean.class, "'" + module + "' in sys.modules")) {
+                Thread.sleep(1);
+            }
+            Future<Object> second = threads.submit(() -> interp.invoke("load", module));
+            while (!second.isDone() && !interp.invoke(boolean.class, "waits", module)) {
+                Thread.sleep(1);
+            }
+            assertEquals(1L, second.get());
+            assertInstanceOf(PythonTimeoutException.class,
+                    assertThrows(java.util.concurrent.ExecutionException.class, first::get).getCause());
+            assertEquals(1L, interp.invoke("load", module));
         }
     }
 
