@@ -1,7 +1,7 @@
 //! Stopping calls: an exception raised in the thread that runs them, where that harms nobody else.
 
 use std::sync::OnceLock;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::py::{self, Gil, Object, Owned};
 
@@ -9,12 +9,19 @@ use super::domain::{Binding, Domain};
 use super::down::{NoCall, down};
 use super::importing::{self, Imports};
 use super::record::{CallId, Record, Running, Stop};
-use super::thread::on_own_thread;
+use super::thread::{detached, on_own_thread};
 
 /// Threads that do nothing but stop calls.
 const THREAD: &str = "krait-stop";
 /// How often a thread that holds a lock is looked at again: it mostly lets go in less.
 const PAUSE: Duration = Duration::from_millis(2);
+/// How often a thread is looked at again that is at a place which it passes at once, and for how long at a time.
+const BRISK_PAUSE: Duration = Duration::from_micros(50);
+const BRISK: Duration = Duration::from_millis(20);
+/// Then it is no more in haste: the thread waits there for something.
+const HASTE: Duration = Duration::from_millis(500);
+/// In the meantime, a thread that wants the GIL asks for it after so many seconds; by default it is 0.005.
+const BRISK_INTERVAL: f64 = 0.0001;
 /// How long a thread is left alone whose imports must not be cut short.
 const IMPORTING: Duration = Duration::from_secs(5);
 /// How many frames up imports are looked for.
@@ -53,12 +60,12 @@ pub fn stop(
 }
 
 fn stop_here(binding: &'static Binding, stop: Stop, which: impl Fn(&CallId) -> bool) -> Result<usize, NoCall> {
-    let (marked, waiting) = down(binding, &Running::default(), |gil| {
+    let (marked, when) = down(binding, &Running::default(), |gil| {
         learn_entering(gil);
         let marked = binding.domain.mark(gil, stop, which);
         (marked, binding.domain.deliver(gil))
     })?;
-    if waiting {
+    if when > When::Now {
         stop_later(binding);
     }
     Ok(marked)
@@ -72,12 +79,12 @@ fn stop_later(binding: &'static Binding) {
     }
     let later = move || {
         let stopping = |gil: Gil<'_>| {
-            let waiting = domain.deliver(gil);
-            if !waiting {
+            let is_waiting = domain.deliver_briskly(gil) > When::Now;
+            if !is_waiting {
                 // Under the GIL, which whoever marks a call next has to take first.
                 domain.end_stopping();
             }
-            waiting
+            is_waiting
         };
         loop {
             match down(binding, &Running::default(), stopping) {
@@ -95,7 +102,7 @@ fn stop_later(binding: &'static Binding) {
 /// This thread's call is back from Java, and to be stopped.
 #[cold]
 pub(super) fn stop_after_java(gil: Gil<'_>, binding: &'static Binding, record: &Record) {
-    if !binding.domain.deliver_to(gil, record) {
+    if binding.domain.deliver_to(gil, record) > When::Now {
         stop_later(binding);
     }
 }
@@ -106,26 +113,45 @@ impl Domain {
         self.records().iter().map(|record| record.mark(gil, stop, &which)).sum()
     }
 
-    /// Raises what is to stop the calls that were marked; whether any must wait.
-    fn deliver(&self, gil: Gil<'_>) -> bool {
-        let mut waiting = false;
-        for record in self.records() {
-            waiting |= !self.deliver_to(gil, &record);
-        }
-        waiting
+    /// Raises what is to stop the calls that were marked, and tells when those can be stopped that must wait.
+    fn deliver(&self, gil: Gil<'_>) -> When {
+        self.records().iter().map(|record| self.deliver_to(gil, record)).max().unwrap_or(When::Now)
     }
 
-    /// Raises what is to stop the innermost call of a thread, if anything; false where it must wait.
-    fn deliver_to(&self, gil: Gil<'_>, record: &Record) -> bool {
-        let Some(stop) = record.due(gil) else {
-            return true;
-        };
-        let patient = record.due_since(gil).is_none_or(|since| since.elapsed() < IMPORTING);
-        let may_be = may_be_stopped(gil, record, patient);
-        if may_be {
-            record.raise(gil, self.stop_exception(gil, stop));
+    /// The same, several times while there is a thread that must wait for an instant only.
+    ///
+    /// Such a thread gives the GIL back at the same place most of the time, say at the end of a loop, and is met elsewhere only
+    /// where it is asked for it often.
+    fn deliver_briskly(&self, gil: Gil<'_>) -> When {
+        let mut when = self.deliver(gil);
+        if when < When::Soon {
+            return when;
         }
-        may_be
+        let begin = Instant::now();
+        let usual = shorten_switch_interval(gil);
+        while when == When::Soon && begin.elapsed() < BRISK {
+            detached(gil, || std::thread::sleep(BRISK_PAUSE));
+            when = self.deliver(gil);
+        }
+        if let Some(usual) = usual {
+            restore_switch_interval(gil, usual);
+        }
+        when
+    }
+
+    /// Raises what is to stop the innermost call of a thread, if anything and where it need not wait.
+    fn deliver_to(&self, gil: Gil<'_>, record: &Record) -> When {
+        let Some(stop) = record.due(gil) else {
+            return When::Now;
+        };
+        let elapsed = record.due_since(gil).map(|since| since.elapsed()).unwrap_or_default();
+        let when = may_be_stopped(gil, record, elapsed < IMPORTING);
+        match when {
+            When::Now => record.raise(gil, self.stop_exception(gil, stop)),
+            When::Soon if elapsed >= HASTE => return When::Later,
+            _ => {}
+        }
+        when
     }
 
     /// The exception's class.
@@ -136,6 +162,41 @@ impl Domain {
             Stop::Interrupt => helpers.interrupted.get(gil),
         }
     }
+}
+
+/// When a thread can be stopped.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum When {
+    Now,
+    Later,
+    /// In an instant, unless it waits where it is.
+    Soon,
+}
+
+/// Makes threads that want the GIL ask for it sooner. The interval until now, if it was longer.
+fn shorten_switch_interval(gil: Gil<'_>) -> Option<f64> {
+    let usual = switch_interval(gil)?;
+    (usual > BRISK_INTERVAL && set_switch_interval(gil, BRISK_INTERVAL)).then_some(usual)
+}
+
+/// Unless somebody else has set it meanwhile.
+fn restore_switch_interval(gil: Gil<'_>, usual: f64) {
+    if switch_interval(gil).is_some_and(|now| now <= BRISK_INTERVAL) {
+        set_switch_interval(gil, usual);
+    }
+}
+
+fn switch_interval(gil: Gil<'_>) -> Option<f64> {
+    let interval = gil.sys(c"getswitchinterval")?.call(gil, &[]).and_then(|interval| interval.to_double(gil));
+    interval.map_err(|raised| gil.clear_raised(raised)).ok()
+}
+
+fn set_switch_interval(gil: Gil<'_>, seconds: f64) -> bool {
+    let Some(set) = gil.sys(c"setswitchinterval") else {
+        return false;
+    };
+    let done = gil.double(seconds).and_then(|seconds| set.call(gil, &[&seconds]));
+    done.map_err(|raised| gil.clear_raised(raised)).is_ok()
 }
 
 /// Finds out how this CPython's `with` enters, before a thread is looked at: this may give the GIL away.
@@ -273,13 +334,13 @@ fn is_about_to_handle(gil: Gil<'_>, frame: &Owned<'_>, thread: u64) -> py::Resul
         && traceback.attr_str(gil, c"tb_lasti")?.to_long(gil)? == frame.attr_str(gil, c"f_lasti")?.to_long(gil)?)
 }
 
-/// Whether the thread's innermost function can be stopped without harm; `patient` spares imports that must not be cut short.
+/// When the thread's innermost function can be stopped without harm; `patient` spares imports that must not be cut short.
 /// The thread rests while this one has the GIL, and nothing here gives that away.
-fn may_be_stopped(gil: Gil<'_>, record: &Record, patient: bool) -> bool {
+fn may_be_stopped(gil: Gil<'_>, record: &Record, patient: bool) -> When {
     let Some(state) = record.running_on() else {
-        return true;
+        return When::Now;
     };
-    let stoppable = || -> py::Result<bool> {
+    let stoppable = || -> py::Result<When> {
         // SAFETY: the thread's innermost call runs with the state, attached or resting: it is alive.
         let mut next = unsafe { gil.frame_of(state) };
         let mut imports = patient.then(Imports::default);
@@ -290,25 +351,25 @@ fn may_be_stopped(gil: Gil<'_>, record: &Record, patient: bool) -> bool {
             let code = frame.attr_str(gil, c"f_code")?;
             let is_machinery = importing::is_machinery(gil, &code)?;
             if must_not_stop(gil, &frame, &code, depth, is_machinery)? {
-                return Ok(false);
+                return Ok(When::Later);
             }
             if depth == 0
                 && (is_entering(gil, &frame, patient)? || patient && is_about_to_handle(gil, &frame, record.thread())?)
             {
-                return Ok(false);
+                return Ok(When::Soon);
             }
             if let Some(imports) = &mut imports
                 && !imports.may_end(gil, &frame, &code, is_machinery)?
             {
-                return Ok(false);
+                return Ok(When::Later);
             }
             next = Some(frame.attr_str(gil, c"f_back")?);
         }
-        Ok(true)
+        Ok(When::Now)
     };
     gil.without_collections(stoppable).unwrap_or_else(|raised| {
         gil.clear_raised(raised);
-        true
+        When::Now
     })
 }
 
