@@ -52,11 +52,12 @@ while read -r python; do
     inside KRAIT_PYTHON="$venv/bin/python" sh -c \
         "cd /krait/junit && exec $java @junit.args --exclude-tag=slow --reports-dir=/krait/reports" </dev/null >"$log" 2>&1 || status=$?
     if [ -d "$sid/krait/reports" ]; then cp -r "$sid/krait/reports/." "$reports"; fi
-    read -r passed failed < <("$counter" -I "$root/tests/scripts/count_junit.py" "$reports")
+    read -r passed failed python_passed python_failed < <("$counter" -I "$root/tests/scripts/count_junit.py" "$reports")
     if [ "$status" != 0 ]; then
-        [ "$failed" -gt 0 ] || failed=1
+        [ "$((failed + python_failed))" -gt 0 ] || failed=1
         say "$name: failed (exit code $status); the end of $log:"
         grep -v '^$' "$log" | tail -n 60 >&2
     fi
     record "$name" "$passed" "$failed"
+    record "cases in Python, ${name#junit }" "$python_passed" "$python_failed"
 done <"$sid/.krait-packages"
