@@ -201,9 +201,12 @@ impl Record {
 
     /// The innermost call ends: nothing stops the Python code that describes how.
     pub fn end(&self, gil: Gil<'_>) {
-        self.stopped(gil);
+        // First of all: taking back gives the GIL to others, who may stop the call once more.
         if let Some(call) = self.innermost() {
             call.over.set(true);
+        }
+        self.stopped(gil);
+        if let Some(call) = self.innermost() {
             call.stop.set(None);
         }
     }
@@ -277,5 +280,58 @@ impl Record {
     /// Python's number of the thread.
     pub fn thread(&self) -> u64 {
         self.thread
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CallId, Record, Running, Stop};
+    use crate::py::testing::{eval, expect, namespace, repr, run, with_python};
+    use crate::py::{self, Gil, Object, Owned, Result};
+    use std::cell::Cell;
+
+    thread_local! {
+        /// What runs while a stop is taken back, and how many calls were stopped once more then.
+        static ENDING: Cell<Option<&'static Record>> = const { Cell::new(None) };
+        static MARKED: Cell<Option<usize>> = const { Cell::new(None) };
+    }
+
+    /// In the place of `krait._bridge.settle`, which may give the GIL to who stops calls.
+    fn settle<'g>(gil: Gil<'g>, _args: &Object) -> Result<Owned<'g>> {
+        MARKED.set(ENDING.get().map(|record| record.mark(gil, Stop::Timeout, |_| true)));
+        gil.import(c"krait._bridge")?.call_method(gil, c"run", &[])
+    }
+
+    #[test]
+    fn a_call_that_ends_is_stopped_no_more_while_what_was_to_stop_it_is_taken_back() {
+        if py::version() >= (3, 13) {
+            // Taking back runs no Python code there.
+            return;
+        }
+        with_python(|gil| {
+            let code = "import sys, types\nbridge = types.ModuleType('krait._bridge')\n\
+                class Settled(BaseException): pass\n\
+                class CallInterrupted(BaseException): pass\n\
+                def run():\n    for _ in range(1000): pass\n\
+                bridge.__dict__.update(Settled=Settled, CallInterrupted=CallInterrupted, settle=settle, run=run)\n\
+                sys.modules[bridge.__name__] = bridge";
+            let globals = namespace(gil);
+            let (name, function) = (gil.interned(c"settle"), gil.function(c"settle", settle));
+            let (name, function) = (expect(gil, name), expect(gil, function));
+            expect(gil, globals.set_item(gil, &name, &function));
+            run(gil, code, &globals);
+            let record: &'static Record = Box::leak(Box::new(Record::new(None)));
+            let call = Running::new(CallId { namespace: 1, frame: 2, sequence: 3 });
+            // SAFETY: the call stays here until it is popped below.
+            unsafe { record.push(gil, &call) };
+            assert_eq!(record.mark(gil, Stop::Timeout, |id| id.sequence == 3), 1);
+            ENDING.set(Some(record));
+            record.end(gil);
+            assert_eq!(MARKED.get(), Some(0));
+            assert_eq!(record.due(gil), None);
+            record.pop(gil);
+            // Nothing is raised in Python code any more.
+            assert_eq!(repr(gil, &eval(gil, "sum(i for i in range(1000))")), "499500");
+        });
     }
 }
