@@ -136,6 +136,9 @@ optional!(/// CPython ≥ 3.12: a sub-interpreter with a configuration, say a GI
 optional!(/// Every CPython here.
     py_thread_state_swap = c"PyThreadState_Swap": unsafe extern "C" fn(*mut PyThreadState) -> *mut PyThreadState);
 optional!(/// Every CPython here.
+    py_err_get_exc_info = c"PyErr_GetExcInfo":
+        unsafe extern "C" fn(*mut *mut PyObject, *mut *mut PyObject, *mut *mut PyObject));
+optional!(/// Every CPython here.
     py_interpreter_state_thread_head = c"PyInterpreterState_ThreadHead":
         unsafe extern "C" fn(*mut PyInterpreterState) -> *mut PyThreadState);
 optional!(/// Every CPython here.

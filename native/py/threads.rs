@@ -1,6 +1,7 @@
 //! The threads of an interpreter, and what each of them runs.
 
 use std::ffi::CStr;
+use std::ptr::null_mut;
 
 use super::{Gil, Object, Owned, ThreadState};
 use crate::ffi::{self, optional};
@@ -36,6 +37,29 @@ impl<'g> Gil<'g> {
                 (!frame.is_null()).then(|| Owned::from_ptr(frame))
             }
         })
+    }
+
+    /// The traceback of the exception that a thread state handles, or handled before it gave the GIL back; None where there is
+    /// none. Before CPython 3.12.
+    ///
+    /// `sys._current_exceptions` tells of only one of the states that a thread has, by an interpreter each.
+    ///
+    /// # Safety
+    /// As for [`Gil::frame_of`].
+    pub unsafe fn traceback_of(self, state: ThreadState) -> Option<Owned<'g>> {
+        let (swap, handled) = (optional::py_thread_state_swap()?, optional::py_err_get_exc_info()?);
+        let (mut class, mut value, mut traceback) = (null_mut(), null_mut(), null_mut());
+        // SAFETY: by the caller's guarantee, and since the thread rests while this one has the GIL; before 3.12, swapping is
+        // an assignment. GetExcInfo gives new references, or null, and runs no Python code; what is dropped is the state's,
+        // too, and stays alive.
+        unsafe {
+            let own = swap(state.as_ptr());
+            handled(&raw mut class, &raw mut value, &raw mut traceback);
+            swap(own);
+            ffi::Py_XDECREF(class);
+            ffi::Py_XDECREF(value);
+            (!traceback.is_null()).then(|| Owned::from_ptr(traceback))
+        }
     }
 
     /// What `sys` has by a name, found without running any Python code.

@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-use crate::py::{self, Gil, Object, Owned};
+use crate::py::{self, Gil, Object, Owned, ThreadState};
 
 use super::domain::{Binding, Domain};
 use super::down::{NoCall, down};
@@ -316,16 +316,15 @@ fn is_entering(gil: Gil<'_>, frame: &Owned<'_>, soon: bool) -> py::Result<bool> 
 
 /// Whether a frame is about to handle an exception. CPython before 3.11 looks for what others have raised there, too, and leaves
 /// the handler out then: a `finally`, or the `__exit__` of a `with`, which keeps its lock.
-fn is_about_to_handle(gil: Gil<'_>, frame: &Owned<'_>, thread: u64) -> py::Result<bool> {
+///
+/// # Safety
+/// As for [`Gil::frame_of`].
+unsafe fn is_about_to_handle(gil: Gil<'_>, frame: &Owned<'_>, state: ThreadState) -> py::Result<bool> {
     if py::version() >= (3, 11) {
         return Ok(false);
     }
-    // It looks into all interpreters, which share one GIL on these versions.
-    let Some(handled) = gil.sys(c"_current_exceptions") else {
-        return Ok(false);
-    };
-    let handled = handled.call(gil, &[])?.dict_get(gil, &*gil.long(thread as i64)?)?;
-    let Some(traceback) = handled.as_ref().and_then(|handled| handled.tuple_item(2)).filter(|it| !it.is_none()) else {
+    // SAFETY: by the caller's guarantee.
+    let Some(traceback) = unsafe { gil.traceback_of(state) }.filter(|it| !it.is_none()) else {
         return Ok(false);
     };
     // Nothing has run in the frame since it was raised there.
@@ -353,9 +352,9 @@ fn may_be_stopped(gil: Gil<'_>, record: &Record, patient: bool) -> When {
             if must_not_stop(gil, &frame, &code, depth, is_machinery)? {
                 return Ok(When::Later);
             }
-            if depth == 0
-                && (is_entering(gil, &frame, patient)? || patient && is_about_to_handle(gil, &frame, record.thread())?)
-            {
+            // SAFETY: as above.
+            let is_about_to_handle = || unsafe { is_about_to_handle(gil, &frame, state) };
+            if depth == 0 && (is_entering(gil, &frame, patient)? || patient && is_about_to_handle()?) {
                 return Ok(When::Soon);
             }
             if let Some(imports) = &mut imports

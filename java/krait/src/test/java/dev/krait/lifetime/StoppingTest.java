@@ -441,19 +441,27 @@ final class StoppingTest {
         }
     }
 
-    @Test
-    void interruptsWhereExceptionsAreCaughtLeaveNoLockOfAWithTaken() throws Exception {
-        interp.exec("import threading\nlock = threading.Lock()\n"
-                + "def fails(): raise ValueError\ndef raises():\n    while True:\n        try:\n            with lock: fails()\n"
-                + "        except ValueError: pass\n");
-        for (int round = 0; round < 100; round++) {
-            List<CompletableFuture<Void>> calls = List.of(CompletableFuture.runAsync(() -> interp.invoke("raises"), threads),
-                    CompletableFuture.runAsync(() -> interp.invoke("raises"), threads));
-            while (!calls.get(0).isDone() || !calls.get(1).isDone()) {
-                Thread.sleep(1);
-                interp.interrupt();
+    @ParameterizedTest
+    @EnumSource(value = Isolation.class, names = "OWN_GIL", mode = EnumSource.Mode.EXCLUDE)
+    void interruptsWhereExceptionsAreCaughtLeaveNoLockOfAWithTaken(Isolation isolation) throws Exception {
+        try (PythonInterpreter target = PythonInterpreter.builder().isolation(isolation).build()) {
+            target.exec("import threading\nlock = threading.Lock()\n"
+                    + "def fails(): raise ValueError\n"
+                    + "def raises():\n    while True:\n        try:\n            with lock: fails()\n        except ValueError: pass\n");
+            Runnable raises = () -> {
+                // The thread has a state in each of the two interpreters then.
+                interp.invoke("tick");
+                target.invoke("raises");
+            };
+            for (int round = 0; round < 100; round++) {
+                List<CompletableFuture<Void>> calls =
+                        List.of(CompletableFuture.runAsync(raises, threads), CompletableFuture.runAsync(raises, threads));
+                while (!calls.get(0).isDone() || !calls.get(1).isDone()) {
+                    Thread.sleep(1);
+                    target.interrupt();
+                }
+                assertEquals(false, target.eval("lock.locked()"), "the lock is taken after round " + round);
             }
-            assertEquals(false, interp.eval("lock.locked()"), "the lock is taken after round " + round);
         }
     }
 
