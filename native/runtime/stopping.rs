@@ -164,7 +164,7 @@ impl Domain {
     }
 }
 
-/// When a thread can be stopped.
+/// When a thread can be stopped; of several threads, the greatest is what is to be done.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum When {
     Now,
