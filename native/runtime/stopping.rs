@@ -230,8 +230,11 @@ fn entering(gil: Gil<'_>) -> py::Result<Option<Entering>> {
         return Ok(None);
     };
     let looks = known(&["CALL", "CALL_KW", "CALL_FUNCTION_EX", "JUMP_BACKWARD", "RESUME"])?;
+    let branches =
+        known(&["POP_JUMP_IF_FALSE", "POP_JUMP_IF_TRUE", "POP_JUMP_IF_NONE", "POP_JUMP_IF_NOT_NONE", "FOR_ITER"])?;
+    let forward = opcode("JUMP_FORWARD")?;
     let returns = known(&["RETURN_VALUE", "YIELD_VALUE"])?;
-    Ok(Some(Entering { special, back, extended, looks, returns }))
+    Ok(Some(Entering { special, back, extended, looks, branches, forward, returns }))
 }
 
 /// The instructions of this CPython by which a call of `__enter__` is known.
@@ -242,15 +245,20 @@ struct Entering {
     extended: u8,
     /// In or after these, CPython looks for what others have raised.
     looks: Vec<u8>,
+    /// These jump forwards, or do not.
+    branches: Vec<u8>,
+    /// This one does.
+    forward: Option<u8>,
     /// These go on in the caller.
     returns: Vec<u8>,
 }
 
-/// What comes first in a frame.
+/// What comes first in a frame, whichever way it goes.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Ahead {
-    Enters,
     Looks,
     Returns,
+    Enters,
 }
 
 impl Entering {
@@ -259,29 +267,49 @@ impl Entering {
         code.get(..at).is_some_and(|before| before.ends_with(&[self.special, 0]))
     }
 
-    /// What comes after the instruction that begins at a byte, where no condition is in between.
+    /// What comes after the instruction that begins at a byte: the greatest of what may.
     fn ahead(&self, code: &[u8], at: usize) -> Ahead {
-        let after = if code.get(at) == Some(&self.back) { self.target(code, at) } else { at + 2 };
-        for unit in code.get(after..).unwrap_or_default().chunks_exact(2) {
-            match unit {
-                [opcode, 0] if *opcode == self.special => return Ahead::Enters,
-                [opcode, _] if self.looks.contains(opcode) => return Ahead::Looks,
-                [opcode, _] if self.returns.contains(opcode) => return Ahead::Returns,
-                _ => {}
+        let start =
+            if code.get(at) == Some(&self.back) { (at + 4).saturating_sub(self.distance(code, at)) } else { at + 2 };
+        let mut found = Ahead::Looks;
+        let mut seen = vec![false; code.len()];
+        let mut starts = vec![start];
+        while let Some(start) = starts.pop() {
+            for (index, unit) in code.get(start..).unwrap_or_default().chunks_exact(2).enumerate() {
+                let at = start + 2 * index;
+                let (opcode, argument) = (unit[0], unit[1]);
+                if std::mem::replace(&mut seen[at], true) || self.looks.contains(&opcode) {
+                    break;
+                }
+                if opcode == self.special && argument == 0 {
+                    return Ahead::Enters;
+                }
+                if self.returns.contains(&opcode) {
+                    found = Ahead::Returns;
+                    break;
+                }
+                if self.branches.contains(&opcode) {
+                    // Behind it and its cache.
+                    starts.push(at + 4 + self.distance(code, at));
+                } else if Some(opcode) == self.forward {
+                    starts.push(at + 2 + self.distance(code, at));
+                    break;
+                }
             }
         }
-        Ahead::Looks
+        found
     }
 
-    /// Where a jump backwards goes: so many instructions before the one that follows it and its cache.
-    fn target(&self, code: &[u8], at: usize) -> usize {
+    /// How many bytes far a jump goes.
+    fn distance(&self, code: &[u8], at: usize) -> usize {
         let mut distance = usize::from(code.get(at + 1).copied().unwrap_or(0));
         let mut shift = 8;
-        for unit in code[..at].rchunks_exact(2).take_while(|unit| unit[0] == self.extended) {
+        // CPython has three at most.
+        for unit in code[..at].rchunks_exact(2).take(3).take_while(|unit| unit[0] == self.extended) {
             distance |= usize::from(unit[1]) << shift;
             shift += 8;
         }
-        (at + 4).saturating_sub(2 * distance)
+        2 * distance
     }
 }
 
@@ -414,6 +442,8 @@ mod tests {
     const EXTENDED: u8 = 13;
     const RETURN: u8 = 14;
     const OTHER: u8 = 15;
+    const BRANCH: u8 = 16;
+    const FORWARD: u8 = 17;
 
     fn ahead(code: &[[u8; 2]], at: usize) -> char {
         let entering = Entering {
@@ -421,6 +451,8 @@ mod tests {
             back: BACK,
             extended: EXTENDED,
             looks: vec![CALL, BACK],
+            branches: vec![BRANCH],
+            forward: Some(FORWARD),
             returns: vec![RETURN],
         };
         match entering.ahead(&code.concat(), 2 * at) {
@@ -437,6 +469,26 @@ mod tests {
         assert_eq!(ahead(&[[CALL, 0], [OTHER, 3], [RETURN, 0], [SPECIAL, 0]], 0), 'r');
         assert_eq!(ahead(&[[CALL, 0], [OTHER, 3]], 0), 'l');
         assert_eq!(ahead(&[[CALL, 0]], 7), 'l');
+    }
+
+    #[test]
+    fn both_ways_of_a_condition_are_followed() {
+        let skips = [[OTHER, 0], [BRANCH, 2], [0, 0], [CALL, 0], [OTHER, 0], [SPECIAL, 0], [CALL, 0]];
+        assert_eq!(ahead(&skips, 0), 'e');
+        let falls = [[OTHER, 0], [BRANCH, 2], [0, 0], [SPECIAL, 0], [OTHER, 0], [CALL, 0]];
+        assert_eq!(ahead(&falls, 0), 'e');
+        let neither = [[OTHER, 0], [BRANCH, 2], [0, 0], [CALL, 0], [OTHER, 0], [CALL, 0], [SPECIAL, 0]];
+        assert_eq!(ahead(&neither, 0), 'l');
+        let or_returns = [[OTHER, 0], [BRANCH, 2], [0, 0], [CALL, 0], [OTHER, 0], [RETURN, 0]];
+        assert_eq!(ahead(&or_returns, 0), 'r');
+        let jumps = [[OTHER, 0], [FORWARD, 1], [CALL, 0], [SPECIAL, 0]];
+        assert_eq!(ahead(&jumps, 0), 'e');
+        let over = [[OTHER, 0], [FORWARD, 1], [SPECIAL, 0], [CALL, 0]];
+        assert_eq!(ahead(&over, 0), 'l');
+        let to_one_place = [[OTHER, 0], [BRANCH, 1], [0, 0], [BRANCH, 0], [0, 0], [RETURN, 0]];
+        assert_eq!(ahead(&to_one_place, 0), 'r');
+        let beyond = [[OTHER, 0], [BRANCH, 90], [0, 0]];
+        assert_eq!(ahead(&beyond, 0), 'l');
     }
 
     #[test]

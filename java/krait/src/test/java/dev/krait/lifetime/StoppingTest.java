@@ -152,14 +152,14 @@ final class StoppingTest {
         CompletableFuture<Void> both = new CompletableFuture<>();
         Thread thread = new Thread(() -> {
             try {
-                interp.invoke(Duration.ofMillis(50), "call", (Supplier<Object>) () -> interp.invoke("spin"));
+                interp.invoke(Duration.ofMillis(300), "call", (Supplier<Object>) () -> interp.invoke("spin"));
                 both.complete(null);
             } catch (RuntimeException e) {
                 both.completeExceptionally(e);
             }
         });
         thread.start();
-        Thread.sleep(300);
+        Thread.sleep(600);
         assertTrue(thread.isAlive());
         thread.interrupt();
         Throwable cause = assertThrows(java.util.concurrent.ExecutionException.class, () -> both.get(10, TimeUnit.SECONDS)).getCause();
@@ -447,13 +447,16 @@ final class StoppingTest {
         try (PythonInterpreter target = PythonInterpreter.builder().isolation(isolation).build()) {
             target.exec("import threading\nlock = threading.Lock()\n"
                     + "def fails(): raise ValueError\n"
-                    + "def raises():\n    while True:\n        try:\n            with lock: fails()\n        except ValueError: pass\n");
-            Runnable raises = () -> {
-                // The thread has a state in each of the two interpreters then.
-                interp.invoke("tick");
-                target.invoke("raises");
-            };
+                    + "def raises():\n    while True:\n        try:\n            with lock: fails()\n        except ValueError: pass\n"
+                    + "def raises_after():\n    while True:\n        try:\n            for thing in (): fails()\n"
+                    + "            with lock: fails()\n        except ValueError: pass\n");
             for (int round = 0; round < 100; round++) {
+                String function = round % 2 == 0 ? "raises" : "raises_after";
+                Runnable raises = () -> {
+                    // The thread has a state in each of the two interpreters then.
+                    interp.invoke("tick");
+                    target.invoke(function);
+                };
                 List<CompletableFuture<Void>> calls =
                         List.of(CompletableFuture.runAsync(raises, threads), CompletableFuture.runAsync(raises, threads));
                 while (!calls.get(0).isDone() || !calls.get(1).isDone()) {
