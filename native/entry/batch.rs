@@ -226,7 +226,7 @@ pub(super) fn width(reader: &mut Reader<'_>) -> Result<usize, Malformed> {
     }
 }
 
-/// Writes the result of a row, or an item; nothing where it cannot be.
+/// Writes the result of a call or of a row, or an item; nothing where it cannot be.
 #[inline]
 pub(super) fn write_result(
     gil: Gil<'_>,

@@ -4,13 +4,13 @@ use std::cell::RefCell;
 
 use crate::bridge::CallPeer;
 use crate::frame::tag::{op, status};
-use crate::frame::{HEADER, Reader, Writer, encode, encode_handle};
+use crate::frame::{HEADER, Reader, Writer};
 use crate::jvm::arrays::Arrays;
 use crate::py::{Gil, Owned};
 use crate::runtime::{Binding, Caller, Running, Work, down_to};
 
-use super::batch;
-use super::failure::{Failure, Outcome, unwritable};
+use super::batch::{self, write_result};
+use super::failure::{Failure, Outcome};
 use super::items;
 use super::memory::Frame;
 use super::operations::{Call, operate};
@@ -102,16 +102,12 @@ fn answer_value(
             return peer.finish(writer, status::OK);
         }
     }
-    let written = if operation & op::RAW != 0 {
-        encode_handle(gil, &mut writer, value, peer)
-    } else {
-        encode(gil, &mut writer, value, binding.domain.types(), peer)
-    };
-    match written {
+    match write_result(gil, peer, &mut writer, value, operation & op::RAW != 0) {
         Ok(()) => peer.finish(writer, status::OK),
-        Err(raised) => {
-            peer.retract(gil, &mut writer, HEADER);
-            answer_failure(gil, peer, writer, unwritable(gil, raised));
+        Err(failure) => {
+            // The byte before the value.
+            drop(writer.truncate(HEADER));
+            answer_failure(gil, peer, writer, failure);
         }
     }
 }
