@@ -253,8 +253,7 @@ struct Entering {
     returns: Vec<u8>,
 }
 
-/// What comes first in a frame, whichever way it goes.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
+/// What may come first in a frame, whichever way it goes: the last of these that does.
 enum Ahead {
     Looks,
     Returns,
@@ -267,7 +266,7 @@ impl Entering {
         code.get(..at).is_some_and(|before| before.ends_with(&[self.special, 0]))
     }
 
-    /// What comes after the instruction that begins at a byte: the greatest of what may.
+    /// What comes after the instruction that begins at a byte.
     fn ahead(&self, code: &[u8], at: usize) -> Ahead {
         let start =
             if code.get(at) == Some(&self.back) { (at + 4).saturating_sub(self.distance(code, at)) } else { at + 2 };
