@@ -4,6 +4,9 @@ import datetime
 import decimal
 import json
 
+# More rows than a bundle of Flink's has, 1,000; a query's answer is collected with two rows for each change of it.
+MANY = 4000
+
 WORDS = [
     (1, "Straße nach Ελλάδα"), (2, "one two three"), (3, ""), (4, "𝒳 beyond the BMP 🐍"), (5, None), (6, "two words"),
     (7, "ÅÄÖ åäö"), (8, "x" * 1000),

@@ -70,8 +70,9 @@ def main(out):
     typed = [tuple(bytearray(value) if isinstance(value, bytes) else value for value in row) for row in functions.TYPED]
     env.create_temporary_view("typed", env.from_elements(typed, TYPED))
     env.create_temporary_view("numbers", env.from_elements([(n,) for n in range(10)], T.ROW([T.FIELD("n", T.BIGINT())])))
-    env.execute_sql("CREATE TEMPORARY TABLE many (n BIGINT) WITH ('connector' = 'datagen', 'number-of-rows' = '20000', "
-                    "'fields.n.kind' = 'sequence', 'fields.n.start' = '1', 'fields.n.end' = '20000')")
+    env.execute_sql("CREATE TEMPORARY TABLE many (n BIGINT) WITH ('connector' = 'datagen', "
+                    f"'number-of-rows' = '{functions.MANY}', 'fields.n.kind' = 'sequence', "
+                    f"'fields.n.start' = '1', 'fields.n.end' = '{functions.MANY}')")
 
     queries = {
         "engine of a scalar function": "SELECT engine(id) FROM texts",
