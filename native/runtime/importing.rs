@@ -1,10 +1,11 @@
 //! Whether a thread that imports modules can be stopped, by what is on its stack.
 //!
 //! A single module of Python code that is stopped half-way is forgotten by CPython, and runs anew when it is imported again, as
-//! after any exception there. Everything else is spared: a module that other threads wait for, which would go on with what there
-//! is of it; the machinery itself, which holds locks; a package, whose submodules
-//! stay when it goes, so that importing it again fails in ways that nobody connects with a stop; an extension module, which may
-//! not be initialised twice; and code that is run so that nobody forgets the module: a reload, or a loader that is called by hand.
+//! after any exception there. Everything else is spared: a module that other threads wait for, or may begin to while it is
+//! stopped, which would go on with what there is of it (`encodings` would take a codec for unknown, for ever), so that one that
+//! may be done in a moment is spared, too; the machinery itself, which holds locks; a package, whose submodules stay when it
+//! goes, so that importing it again fails in ways that nobody connects with a stop; an extension module, which may not be
+//! initialised twice; and code that is run so that nobody forgets the module: a reload, or a loader that is called by hand.
 
 use crate::py::{Gil, Object, Owned, Result};
 
@@ -24,21 +25,29 @@ pub(super) fn is_machinery(gil: Gil<'_>, code: &Object) -> Result<bool> {
 }
 
 /// Looks at a stack's frames, from the innermost on.
-#[derive(Default)]
 pub(super) struct Imports {
+    spares_modules: bool,
     /// How much of [`LOADING`] has been seen since a single module's code; none where the last frame was any other.
     seen: Option<usize>,
 }
 
 impl Imports {
+    /// `spares_modules`: single modules must not be cut short, either.
+    pub(super) fn new(spares_modules: bool) -> Imports {
+        Imports { spares_modules, seen: None }
+    }
+
     /// The next frame, its code, and whether that is the machinery's: whether the imports seen so far may be cut short there.
     pub(super) fn may_end(&mut self, gil: Gil<'_>, frame: &Object, code: &Object, is_machinery: bool) -> Result<bool> {
         if !is_machinery {
             let is_whole = self.seen.is_none_or(|seen| seen == 0 || seen == LOADED);
             let module = single_module(gil, frame, code)?;
             self.seen = module.is_some().then_some(0);
-            let is_waited_for = module.map_or(Ok(false), |name| is_waited_for(gil, &name))?;
-            return Ok(is_whole && !is_waited_for);
+            let is_spared = match module {
+                Some(name) => self.spares_modules || is_waited_for(gil, &name)?,
+                None => false,
+            };
+            return Ok(is_whole && !is_spared);
         }
         let function = code.attr_str(gil, c"co_name")?.to_string_lossy(gil)?;
         self.seen = self.seen.and_then(|seen| after(seen, &function));

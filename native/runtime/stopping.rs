@@ -24,6 +24,8 @@ const HASTE: Duration = Duration::from_millis(500);
 const BRISK_INTERVAL: f64 = 0.0001;
 /// How long a thread is left alone whose imports must not be cut short.
 const IMPORTING: Duration = Duration::from_secs(5);
+/// And whose imports had better not be, since they may be done by then.
+const IMPORTING_MODULES: Duration = Duration::from_secs(1);
 /// How many frames up imports are looked for.
 const FAR: usize = 500;
 
@@ -145,7 +147,7 @@ impl Domain {
             return When::Now;
         };
         let elapsed = record.due_since(gil).map(|since| since.elapsed()).unwrap_or_default();
-        let when = may_be_stopped(gil, record, elapsed < IMPORTING);
+        let when = may_be_stopped(gil, record, elapsed);
         match when {
             When::Now => record.raise(gil, self.stop_exception(gil, stop)),
             When::Soon if elapsed >= HASTE => return When::Later,
@@ -360,16 +362,17 @@ unsafe fn is_about_to_handle(gil: Gil<'_>, frame: &Owned<'_>, state: ThreadState
         && traceback.attr_str(gil, c"tb_lasti")?.to_long(gil)? == frame.attr_str(gil, c"f_lasti")?.to_long(gil)?)
 }
 
-/// When the thread's innermost function can be stopped without harm; `patient` spares imports that must not be cut short.
+/// When the thread's innermost function can be stopped without harm, where it has been to be stopped for some time.
 /// The thread rests while this one has the GIL, and nothing here gives that away.
-fn may_be_stopped(gil: Gil<'_>, record: &Record, patient: bool) -> When {
+fn may_be_stopped(gil: Gil<'_>, record: &Record, due: Duration) -> When {
+    let patient = due < IMPORTING;
     let Some(state) = record.running_on() else {
         return When::Now;
     };
     let stoppable = || -> py::Result<When> {
         // SAFETY: the thread's innermost call runs with the state, attached or resting: it is alive.
         let mut next = unsafe { gil.frame_of(state) };
-        let mut imports = patient.then(Imports::default);
+        let mut imports = patient.then(|| Imports::new(due < IMPORTING_MODULES));
         for depth in 0..if patient { FAR } else { NEAR } {
             let Some(frame) = next.filter(|frame| !frame.is_none()) else {
                 break;
