@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::frame::tag::status;
 use crate::frame::{HEADER, Reader, Writer, decode, encode};
-use crate::jvm::host::{self, Held, Host, NumberCall, UpCallError};
+use crate::jvm::host::{self, Held, Host, NumberCall, UpCallError, UpFrame};
 use crate::py::{Exception, Gil, InterpreterState, Object, Owned, Raised, Result};
 use crate::runtime::{self, Binding, Domain, Here};
 
@@ -135,7 +135,10 @@ fn other_caller(gil: Gil<'_>, interpreter: InterpreterState) -> Result<Caller> {
     let Some(domain) = domain else {
         return match LOADING.get().filter(|domain| domain.is_of(interpreter)) {
             Some(domain) => Ok(Caller { domain, binding: None, in_call: false }),
-            None => Err(gil.raise(Exception::Runtime, "Krait does not know this interpreter")),
+            None => Err(gil.raise(
+                Exception::Runtime,
+                "Krait does not know this interpreter, or it has ended: Java cannot be called",
+            )),
         };
     };
     // Not under the lock: it runs Python code.
@@ -212,7 +215,7 @@ pub fn call_and<'g>(
         // Python code may run for long and only call Java: what Java lets go of meanwhile goes here, not only with a down-call.
         domain.drain(gil);
         let result = match called {
-            Ok(()) => read(gil, frame.memory(), domain, &peer),
+            Ok(()) => read(gil, &mut frame, &held, domain, &peer),
             Err(error) => Err(failed(gil, error)),
         };
         if result.is_ok() {
@@ -249,7 +252,7 @@ pub fn call_numbers<'g>(
         domain.drain(gil);
         let result = match answer {
             Ok(answer) if answer == i64::from(status::LOOK) => {
-                read(gil, frame.memory(), domain, &CallPeer::call(gil, domain, host))
+                read(gil, &mut frame, &held, domain, &CallPeer::call(gil, domain, host))
             }
             Ok(answer) => numbers::result(gil, result, answer),
             Err(error) => Err(failed(gil, error)),
@@ -293,7 +296,16 @@ fn write(
 
 /// The answer: a value, or what was thrown.
 #[inline]
-fn read<'g>(gil: Gil<'g>, memory: &[u8], domain: &Domain, peer: &CallPeer<'_>) -> Result<Owned<'g>> {
+fn read<'g>(gil: Gil<'g>, frame: &mut UpFrame, held: &Held, domain: &Domain, peer: &CallPeer<'_>) -> Result<Owned<'g>> {
+    let (status, value) = read_value(gil, frame.memory(), domain, peer).inspect_err(|_| {
+        // Where Java cannot even be told that, the slots stay taken.
+        let _ = frame.unread(held, peer.adopted());
+    })?;
+    if status == status::OK { Ok(value) } else { Err(thrown(gil, domain, &value)) }
+}
+
+#[inline]
+fn read_value<'g>(gil: Gil<'g>, memory: &[u8], domain: &Domain, peer: &CallPeer<'_>) -> Result<(i32, Owned<'g>)> {
     let status = i32::from_le_bytes([memory[0], memory[1], memory[2], memory[3]]);
     let mut length = [0; 8];
     length.copy_from_slice(&memory[8..16]);
@@ -302,10 +314,7 @@ fn read<'g>(gil: Gil<'g>, memory: &[u8], domain: &Domain, peer: &CallPeer<'_>) -
         return Err(gil.raise(Exception::System, "malformed frame: a length beyond its end"));
     };
     let value = decode(gil, &mut Reader::new(payload), domain.types(), peer)?;
-    if status == status::OK {
-        return Ok(value);
-    }
-    Err(thrown(gil, domain, &value))
+    Ok((status, value))
 }
 
 /// What was thrown (see `UpCalls` in Java): (a Python exception that passed through Java, the Java frames on its way),

@@ -22,6 +22,7 @@ pub struct Host {
     call_numbers: sys::jmethodID,
     new_frame: sys::jmethodID,
     drop_frame: sys::jmethodID,
+    unread: sys::jmethodID,
     address: sys::jmethodID,
     capacity: sys::jmethodID,
     object: sys::jmethodID,
@@ -137,6 +138,7 @@ impl Host {
         let (call, new_frame, drop_frame) =
             (method(c"call", c"(III)J")?, method(c"newFrame", c"()I")?, method(c"dropFrame", c"(I)V")?);
         let call_numbers = method(c"callNumbers", c"(IIIIJJ)J")?;
+        let unread = method(c"unread", c"(II)V")?;
         let (address, capacity) = (method(c"address", c"(I)J")?, method(c"capacity", c"(I)J")?);
         let object = method(c"object", c"(I)Ljava/lang/Object;")?;
         if ERRORS.get().is_none() {
@@ -158,6 +160,7 @@ impl Host {
             call_numbers,
             new_frame,
             drop_frame,
+            unread,
             address,
             capacity,
             object,
@@ -231,10 +234,9 @@ impl Host {
                         jni_call!(env, MonitorExit, object);
                     }
                 }
-                check(env)?;
                 jni_call!(env, DeleteLocalRef, object);
+                check(env)
             }
-            Ok(())
         })
     }
 
@@ -441,6 +443,20 @@ impl UpFrame {
             (self.address, self.capacity) = (address as *mut u8, capacity as usize);
         }
         Ok(())
+    }
+
+    /// Tells Java that Python has taken over only the first few of the slots in the answer, which it could not read.
+    #[cold]
+    pub fn unread(&self, held: &Held, adopted: u32) -> Result<(), UpCallError> {
+        let arguments = [jvalue { i: self.index }, jvalue { i: adopted as i32 }];
+        stack::on_java_stack(|| {
+            let env = super::env().ok_or(UpCallError::NoJvm)?;
+            // SAFETY: this thread's environment, a class and method of this host, arguments of the method's types.
+            unsafe {
+                jni_call!(env, CallStaticVoidMethodA, held.class, self.host.unread, arguments.as_ptr());
+                check(env)
+            }
+        })
     }
 
     /// The memory. Valid until the next up-call with this frame.

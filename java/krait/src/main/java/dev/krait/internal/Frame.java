@@ -215,6 +215,11 @@ public final class Frame {
         writer.handOver();
     }
 
+    /** Python owns only the first few of them. */
+    void takeBack(int kept) {
+        writer.takeBack(kept);
+    }
+
     /** Native code is about to be called with what was written. */
     void await() {
         buffer.putInt(STATUS, AWAITED);

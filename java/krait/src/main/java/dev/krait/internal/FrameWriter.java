@@ -348,6 +348,13 @@ public final class FrameWriter extends FrameOutput {
         handed = slotCount;
     }
 
+    /** Python has taken over only the first few of the slots after all. */
+    void takeBack(int kept) {
+        // First: the stack may end in what follows, and the next use does it then.
+        handed = kept;
+        rollback(kept);
+    }
+
     /** The frame was not handed over after all. */
     void takeBack() {
         handed = 0;

@@ -45,6 +45,11 @@ final class UpCalls {
         frames[number] = null;
     }
 
+    /** Python could not read the answer that a frame has: it has taken over only the first few of its slots. */
+    static void unread(int number, int adopted) {
+        frames[number].takeBack(adopted);
+    }
+
     /** The address of a frame's memory. */
     static long address(int number) {
         return frames[number].address();

@@ -46,6 +46,23 @@ class HandlesTest {
         }
     }
 
+    @Test
+    void anAnswerThatPythonCannotReadIsLetGoOf() {
+        Map<Object, Object> oneKey = Map.of(1L, "a", 1.0, "b");
+        try (PythonInterpreter py = PythonInterpreter.create()) {
+            py.set("answer", (Supplier<Object>) () -> List.of(new Object(), oneKey, new Object(), new Object()));
+            py.exec(Pythons.lines("def ask():", "    try: answer()", "    except ValueError: return", "    raise AssertionError"));
+            py.invoke("ask");
+            py.invoke("len", "");
+            long before = KraitMetrics.now().javaObjects();
+            for (int i = 0; i < 100; i++) {
+                py.invoke("ask");
+            }
+            py.invoke("len", "");
+            assertEquals(before, KraitMetrics.now().javaObjects());
+        }
+    }
+
     /** Uses everything that makes a handle, both ways. */
     public static final class Rounds {
         private Rounds() {
