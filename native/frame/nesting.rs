@@ -22,6 +22,7 @@ impl<'p> Path<'p> {
         if path.depth > MAX_DEPTH {
             return Err(path.too_deep(gil, object));
         }
+        check_stack(gil, path.depth)?;
         Ok(path)
     }
 
@@ -57,7 +58,14 @@ pub(super) fn deeper<P>(context: Context<'_, '_, P>, reader: &Reader<'_>, depth:
     if depth >= MAX_DEPTH {
         return Err(context.malformed(reader, "a value nested deeper than 1,000"));
     }
+    check_stack(context.gil, depth + 1)?;
     Ok(depth + 1)
+}
+
+/// The levels between two looks take less of the stack than CPython keeps free.
+#[inline]
+fn check_stack(gil: Gil<'_>, depth: u32) -> Result<()> {
+    if depth.is_multiple_of(16) { gil.check_stack(c" while a value crosses between Java and Python") } else { Ok(()) }
 }
 
 #[cfg(test)]

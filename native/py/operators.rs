@@ -77,7 +77,8 @@ impl Object {
     /// Whether this is an iterator over what cannot change: taking items ahead of time shows nowhere.
     pub fn iterates_over_constant(&self, gil: Gil<'_>) -> bool {
         static CLASSES: std::sync::OnceLock<[usize; 3]> = std::sync::OnceLock::new();
-        let classes = CLASSES.get_or_init(|| {
+        // Not in `get_or_init`, where others would wait with the GIL for whoever has given it away to a finalizer.
+        let find = || {
             // Static types: the same in every interpreter of the process, and there for ever. A type that cannot be
             // found is not taken for any.
             let class = |constant: Result<Owned<'_>>| {
@@ -89,6 +90,11 @@ impl Object {
             };
             let range = || gil.import(c"builtins")?.attr_str(gil, c"range")?.call(gil, &[&*gil.long(0)?]);
             [class(gil.tuple(&[])), class(gil.bytes(b"")), class(range())]
+        };
+        let classes = CLASSES.get().copied().unwrap_or_else(|| {
+            let found = find();
+            let _ = CLASSES.set(found);
+            found
         });
         classes.contains(&(self.type_ptr() as usize))
     }

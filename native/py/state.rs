@@ -1,10 +1,15 @@
 //! Thread states: making, attaching, detaching and deleting them; starting CPython.
 
 use std::ptr::NonNull;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
+use std::time::Duration;
 
 use super::{Exception, Gil, Object, gil_state};
 use crate::ffi::{self, optional};
+
+/// Held while Krait makes a thread state. Nobody waits for it who has a GIL.
+static MAKING: Mutex<()> = Mutex::new(());
+const MAKING_PAUSE: Duration = Duration::from_micros(50);
 
 /// An interpreter state, as an address.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -52,20 +57,33 @@ impl ThreadState {
         });
     }
 
-    /// A new thread state for the calling thread. Needs no GIL.
+    /// A new thread state for the calling thread, which is attached to no interpreter: while `tracemalloc` traces, CPython
+    /// waits for the main interpreter's GIL here.
     ///
     /// # Safety
     /// The interpreter is alive.
     pub unsafe fn new(interpreter: InterpreterState) -> Option<Self> {
-        let _half_made_ones_are_not_seen = Self::making();
-        // SAFETY: a live interpreter; PyThreadState_New takes the locks it needs itself, and does not wait for the GIL.
+        let _half_made_ones_are_not_seen = MAKING.lock().unwrap_or_else(PoisonError::into_inner);
+        // SAFETY: a live interpreter; PyThreadState_New takes the locks it needs itself.
         NonNull::new(unsafe { ffi::PyThreadState_New(interpreter.0.as_ptr()) }).map(ThreadState)
     }
 
-    /// Held while Krait makes a thread state, which is in CPython's list before it is whole.
-    pub(super) fn making() -> MutexGuard<'static, ()> {
-        static MAKING: Mutex<()> = Mutex::new(());
-        MAKING.lock().unwrap_or_else(PoisonError::into_inner)
+    /// That Krait makes no thread state: it is in CPython's list before it is whole. Gives the GIL away where it does, since
+    /// that may be what its maker waits for.
+    pub(super) fn none_is_made(gil: Gil<'_>) -> MutexGuard<'static, ()> {
+        loop {
+            match MAKING.try_lock() {
+                Ok(none) => return none,
+                Err(TryLockError::Poisoned(none)) => return none.into_inner(),
+                Err(TryLockError::WouldBlock) => {}
+            }
+            // SAFETY: it is attached again at once, and the caller expects that others run meanwhile.
+            unsafe {
+                let state = gil.detach();
+                std::thread::sleep(MAKING_PAUSE);
+                state.attach();
+            }
+        }
     }
 
     /// The thread state that CPython itself knows for this thread (made by Python's `threading` or by
@@ -149,6 +167,21 @@ impl<'g> Gil<'g> {
         // SAFETY: attached, as the token says.
         let state = unsafe { ffi::PyEval_SaveThread() };
         ThreadState(NonNull::new(state).expect("an attached thread has a thread state"))
+    }
+
+    /// Raises a RecursionError that ends so where CPython says that the stack is used up: from 3.14 on, which looks at the stack
+    /// itself; older ones count calls.
+    #[cold]
+    pub fn check_stack(self, whatever_is_done: &std::ffi::CStr) -> super::Result<()> {
+        if version() < (3, 14) {
+            return Ok(());
+        }
+        // SAFETY: the token proves the attached thread state, and the text is a C string.
+        unsafe {
+            self.flag(ffi::Py_EnterRecursiveCall(whatever_is_done.as_ptr()))?;
+            ffi::Py_LeaveRecursiveCall();
+        }
+        Ok(())
     }
 
     /// The attached thread state.

@@ -85,13 +85,17 @@ pub unsafe fn end_interpreter(
     interpreter: InterpreterState,
     body: impl for<'g> FnOnce(Gil<'g>, ThreadState) -> bool,
 ) -> bool {
+    // SAFETY: the main state is this thread's, and is attached again below.
+    let main_state = unsafe { main.detach() };
     // SAFETY: the interpreter is alive: nobody but this function ends it.
     let Some(state) = (unsafe { ThreadState::new(interpreter) }) else {
+        // SAFETY: as above.
+        unsafe { main_state.attach() };
         return false;
     };
     let _found = Found::now(state);
-    // SAFETY: the two states are this thread's; the main one is attached again below.
-    let (main_state, gil) = unsafe { (main.detach(), state.attach()) };
+    // SAFETY: it is this thread's, and nothing is attached.
+    let gil = unsafe { state.attach() };
     if body(gil, state) {
         end_attached(state, main_state);
         return true;

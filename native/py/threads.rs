@@ -83,11 +83,12 @@ impl<'g> Gil<'g> {
         result
     }
 
+    /// May give the GIL away first.
     fn thread_states(self) -> Vec<ThreadState> {
         let head = optional::py_interpreter_state_thread_head().expect("every CPython exports it");
         let next = optional::py_thread_state_next().expect("every CPython exports it");
         let mut found = Vec::new();
-        let _none_is_made = ThreadState::making();
+        let _none_is_made = ThreadState::none_is_made(self);
         // SAFETY: under the GIL, which whoever deletes a state of this interpreter needs, too; new ones come in front.
         unsafe {
             let mut state = head(self.interpreter().as_ptr());
@@ -99,7 +100,7 @@ impl<'g> Gil<'g> {
         found
     }
 
-    /// How many thread states the interpreter has besides the attached one.
+    /// How many thread states the interpreter has besides the attached one. May give the GIL away first.
     pub fn other_thread_states(self) -> usize {
         self.thread_states().len() - 1
     }
