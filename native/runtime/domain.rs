@@ -33,7 +33,7 @@ pub struct Domain {
     bridge: Cell<Option<&'static BridgeState>>,
     first: Cell<Option<ThreadState>>,
     is_main: bool,
-    /// Its last interpreter has ended: the address may be another one's by now.
+    /// Its last interpreter has ended, or is about to: the address may be another one's by now.
     ended: AtomicBool,
     /// Odd while it can be called, even between two lives.
     life: AtomicU64,
@@ -141,12 +141,7 @@ impl Domain {
         self.ended.store(false, Ordering::Release);
     }
 
-    /// Its interpreter has ended.
-    pub(super) fn set_ended(&self) {
-        self.ended.store(true, Ordering::Release);
-    }
-
-    /// Whether it is the interpreter's, which is alive.
+    /// Whether it is the interpreter's, which is not ending.
     pub fn is_of(&self, interpreter: InterpreterState) -> bool {
         !self.ended.load(Ordering::Acquire) && self.interpreter() == interpreter
     }
@@ -176,7 +171,8 @@ impl Domain {
         Ok(())
     }
 
-    /// Lets go of what [`Domain::load`] and the calls since hold of this interpreter.
+    /// Lets go of what [`Domain::load`] and the calls since hold of this interpreter, which ends. What its finalizers call from
+    /// then on does not find the domain any more.
     pub(super) fn unload(&self, gil: Gil<'_>) {
         self.drain(gil);
         let handles = self.handles.borrow_mut().remove_all();
@@ -184,6 +180,7 @@ impl Domain {
         for object in handles {
             object.free(gil);
         }
+        self.ended.store(true, Ordering::Release);
         if let Some(state) = self.bridge.take() {
             // SAFETY: `bridge` leaked it, and nobody uses the domain any more.
             gil.release(unsafe { Box::from_raw(std::ptr::from_ref(state).cast_mut()) });
@@ -267,6 +264,11 @@ impl Domain {
     /// Ends this life: no call enters any more. False where it was over already.
     pub(super) fn close(&self, life: u64) -> bool {
         !self.is_main && self.life.compare_exchange(life, life + 1, Ordering::SeqCst, Ordering::SeqCst).is_ok()
+    }
+
+    /// Begins a life of which only Krait knows: the interpreter was closed, but could not be ended.
+    pub(super) fn go_on(&self) -> u64 {
+        self.life.fetch_add(1, Ordering::SeqCst) + 1
     }
 
     /// Calls under way.

@@ -230,11 +230,11 @@ impl<W: Work> Crossing<'_, W> {
         let (outer_held, gil) = unsafe { thread.enter(domain, way.state) };
         let outer = thread.current.get();
         let down = &*down.insert(Down { running: call, binding, record: way.record, outer, outer_held });
+        let moved = way.foreign && begin_foreign(gil, way);
         // SAFETY: the call outlives this function, and Leave pops it.
         unsafe { down.record().push(gil, call) };
         thread.current.set(Some(down.place()));
         let leave = Leave { thread, gil, down };
-        let moved = way.foreign && begin_foreign(gil, way);
         domain.drain(gil);
         if outer.is_some() {
             greenlets::begin(gil, thread, down);
@@ -250,10 +250,13 @@ impl<W: Work> Crossing<'_, W> {
     }
 }
 
-/// A call with a thread state of others' begins. Whether CPython was told of the Python stack, which is to be undone.
+/// A call with a thread state of others' begins. Whether CPython was told of the Python stack, which is to be undone: not
+/// where a call around it goes on on that stack.
 #[cold]
 fn begin_foreign(gil: Gil<'_>, way: &Way) -> bool {
     // SAFETY: a thread's seat holds the record as long as calls run.
-    unsafe { way.record.as_ref() }.runs_on(gil, way.state);
-    stack::bounds().is_some_and(|(base, size)| way.state.protect_stack(gil, base, size))
+    let record = unsafe { way.record.as_ref() };
+    let is_outermost = !record.is_running_on(gil, way.state);
+    record.runs_on(gil, way.state);
+    stack::bounds().is_some_and(|(base, size)| way.state.protect_stack(gil, base, size)) && is_outermost
 }

@@ -79,6 +79,7 @@ fn open_here(
     if isolation == Isolation::Gil {
         domain::separate();
     }
+    let mut failed = None;
     let opened = down_here(main, |gil| {
         prepare(gil)?;
         py::new_interpreter(gil, isolation == Isolation::Gil, |new, state| {
@@ -89,14 +90,17 @@ fn open_here(
             let domain = domain_for(new, gate);
             let loaded = load(new, domain).and_then(|()| domain.load(new)).map_err(|raised| {
                 let exception = new.take_raised(raised);
+                let why = describe(new, &exception);
                 domain.unload(new);
-                domain.set_ended();
-                FREE.lock().unwrap_or_else(PoisonError::into_inner).push(domain);
-                describe(new, &exception).unwrap_or_else(|()| "an exception that cannot be shown".to_owned())
+                failed = Some(domain);
+                why.unwrap_or_else(|()| "an exception that cannot be shown".to_owned())
             });
             loaded.map(|()| (domain, state))
         })
     });
+    if let Some(domain) = failed {
+        give_up(domain);
+    }
     let (domain, state) = opened.map_err(|_| "Python has ended".to_owned())??;
     // Kept, and used by no thread, until the interpreter ends: CPython gives the memory of an interpreter's first thread
     // state to the next one when the list is empty, and is not safe against both happening at once.
@@ -141,7 +145,7 @@ fn domain_for(gil: Gil<'_>, gate: &'static Gate) -> &'static Domain {
 pub enum EndError {
     /// It has ended already, or it is the main interpreter.
     Over,
-    /// The calling thread is inside a call of it.
+    /// The calling thread is inside a call of it, or one of its own, or just leaves it.
     InCall,
     /// Threads that Python code started still run in it: CPython would end the process. It stays, closed to calls.
     Threads,
@@ -167,12 +171,20 @@ pub fn end(main: &'static Binding, binding: &'static Binding) -> std::result::Re
     });
     log::debug!("ended a sub-interpreter: {ended:?}");
     if ended != Ok(true) {
+        if std::ptr::eq(domain.gate(), main.domain.gate()) {
+            let left = Binding { domain, life: domain.go_on(), host: binding.host };
+            turns::go_on_taking_turns(main, Box::leak(Box::new(left)));
+        }
         return Err(EndError::Threads);
     }
-    domain::forget_references(domain.interpreter());
-    domain.set_ended();
-    FREE.lock().unwrap_or_else(PoisonError::into_inner).push(domain);
+    give_up(domain);
     Ok(())
+}
+
+/// A domain's interpreter has ended: the next one may have it.
+fn give_up(domain: &'static Domain) {
+    domain::forget_references(domain.interpreter());
+    FREE.lock().unwrap_or_else(PoisonError::into_inner).push(domain);
 }
 
 /// Attached to the interpreter that ends: lets go of everything. Whether CPython may end it now.
@@ -185,12 +197,20 @@ fn finish(gil: Gil<'_>, state: ThreadState, domain: &'static Domain) -> bool {
         record.drop_kept(gil);
     }
     let states = records.iter().filter_map(|record| record.take_state());
-    for state in states.chain(domain.take_first()) {
+    for state in states {
         // SAFETY: nobody can attach it any more: its record has lost it, and calls are refused.
         unsafe { state.delete(gil) };
     }
-    if gil.other_thread_states() > 0 {
+    let first = domain.take_first();
+    if gil.other_thread_states() > usize::from(first.is_some()) {
+        if let Some(first) = first {
+            domain.keep_first(first);
+        }
         return false;
+    }
+    if let Some(first) = first {
+        // SAFETY: no thread uses it.
+        unsafe { first.delete(gil) };
     }
     domain.unload(gil);
     true

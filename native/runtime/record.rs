@@ -175,12 +175,15 @@ impl Record {
         }
     }
 
-    /// It is back. What was to stop it before it went is due again: it was taken back.
+    /// It is back. What was to stop it before it went was taken back and is due again, unless it has stopped it: `is_handled`
+    /// tells whether the call handles that.
     #[inline]
-    pub fn back_from_java(&self, _gil: Gil<'_>) {
+    pub fn back_from_java(&self, _gil: Gil<'_>, is_handled: impl FnOnce(Stop) -> bool) {
         if let Some(call) = self.innermost() {
             call.in_java.set(false);
-            if call.stop.get().is_some() {
+            if let Some(stop) = call.stop.get()
+                && !is_handled(stop)
+            {
                 call.due.set(true);
             }
         }
@@ -248,6 +251,11 @@ impl Record {
     /// The thread state with which the innermost call runs, as long as it does.
     pub fn running_on(&self) -> Option<ThreadState> {
         self.state.get().or_else(|| self.foreign.get())
+    }
+
+    /// Whether a call runs with a thread state that others made.
+    pub fn is_running_on(&self, _gil: Gil<'_>, foreign: ThreadState) -> bool {
+        self.innermost.get().is_some() && self.foreign.get() == Some(foreign)
     }
 
     /// A call begins with a thread state that others made, and may take away when it has ended.

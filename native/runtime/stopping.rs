@@ -26,14 +26,17 @@ const BRISK_INTERVAL: f64 = 0.0001;
 const IMPORTING: Duration = Duration::from_secs(5);
 /// And whose imports had better not be, since they may be done by then.
 const IMPORTING_MODULES: Duration = Duration::from_secs(1);
+/// How many exceptions back one is looked for that is handled.
+const CONTEXTS: usize = 16;
 /// How many frames up imports are looked for.
 const FAR: usize = 500;
 
-/// Functions of the standard library that take a lock for their callers, or give it back: one that is stopped on its way out,
-/// or on its way in, leaves the lock taken, and the next thread waits for ever.
-const LOCKING: [(&str, &[&str]); 2] = [
+/// Functions of the standard library, and of Krait, that take a lock for their callers, or give it back: one that is stopped on
+/// its way out, or on its way in, leaves the lock taken, and the next thread waits for ever.
+const LOCKING: [(&str, &[&str]); 3] = [
     ("threading", &["__enter__", "__exit__", "acquire", "release", "_acquire_restore"]),
     ("logging", &["acquire", "release", "_acquireLock", "_releaseLock"]),
+    ("krait._java", &["__enter__", "__exit__"]),
 ];
 /// Where `with` calls `__enter__` as any other function, and may be stopped after it and before what calls `__exit__` is in
 /// force: since CPython 3.14.
@@ -154,6 +157,33 @@ impl Domain {
             _ => {}
         }
         when
+    }
+
+    /// Whether the calling thread handles what has stopped a call, in a `finally` or an `except`: that has its time.
+    #[cold]
+    pub(super) fn is_handling(&self, gil: Gil<'_>, stop: Stop) -> bool {
+        let class = self.stop_exception(gil, stop);
+        let handling = || -> py::Result<bool> {
+            let Some(exc_info) = gil.sys(c"exc_info") else {
+                return Ok(false);
+            };
+            let mut next = exc_info.call(gil, &[])?.tuple_item(1).map(|exception| exception.own(gil));
+            // Another exception may have been raised and be handled in there.
+            for _ in 0..CONTEXTS {
+                let Some(exception) = next.filter(|exception| !exception.is_none()) else {
+                    break;
+                };
+                if exception.is_exactly_or_below(class) {
+                    return Ok(true);
+                }
+                next = Some(exception.attr_str(gil, c"__context__")?);
+            }
+            Ok(false)
+        };
+        gil.without_collections(handling).unwrap_or_else(|raised| {
+            gil.clear_raised(raised);
+            false
+        })
     }
 
     /// The exception's class.

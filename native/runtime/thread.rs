@@ -1,6 +1,7 @@
 //! Threads: each gets a thread state per interpreter when it first calls, kept until it ends; and what it runs.
 
 use std::cell::{Cell, RefCell};
+use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -45,6 +46,8 @@ pub(super) struct Thread {
     isolated: Cell<bool>,
     /// It runs no code of the user's: see [`on_own_thread`].
     owned: Cell<bool>,
+    /// The domain that it leaves, since it ends.
+    leaving: Cell<Option<&'static Domain>>,
 }
 
 /// A down-call, on the stack that Java has of its thread: what else is to be known of the call besides what others may see.
@@ -74,8 +77,9 @@ impl Down<'_> {
 }
 
 thread_local! {
-    static THREAD: Thread = const {
-        Thread {
+    /// Never dropped, so that calls find it until the thread has ended: what [`End`] lets go of may run Python code.
+    static THREAD: ManuallyDrop<Thread> = const {
+        ManuallyDrop::new(Thread {
             seats: RefCell::new(Vec::new()),
             doors: RefCell::new(Vec::new()),
             suspended: Cell::new(None),
@@ -86,8 +90,22 @@ thread_local! {
             waited: Cell::new(0),
             isolated: Cell::new(false),
             owned: Cell::new(false),
-        }
+            leaving: Cell::new(None),
+        })
     };
+    static END: End = const { End };
+}
+
+/// How often a thread that ends lets go of what it has in interpreters, in the face of code that calls them anew meanwhile.
+const ENDS: usize = 4;
+
+/// Ends what the thread has in interpreters.
+struct End;
+
+impl Drop for End {
+    fn drop(&mut self) {
+        THREAD.with(|thread| thread.end());
+    }
 }
 
 impl Thread {
@@ -144,6 +162,8 @@ impl Thread {
 
     /// Makes this thread known to the domain; `own` is the state to be deleted with the thread.
     fn sit(&self, domain: &'static Domain, state: ThreadState, own: Option<ThreadState>) -> Arc<Record> {
+        // Where that is over, by code at the thread's very end, the state stays.
+        let _ = END.try_with(|_| ());
         let record = Arc::new(Record::new(own));
         log::debug!(
             "thread {} calls for the first time; its thread state is {}",
@@ -215,21 +235,28 @@ impl Thread {
     }
 }
 
-impl Drop for Thread {
-    fn drop(&mut self) {
-        if exit::ends() {
-            // All of it goes with the process, and what it would take to give it back may never be had.
-            std::mem::forget((self.doors.take(), self.seats.take()));
-            return;
-        }
-        for door in self.doors.take() {
-            door.close();
-        }
-        for Seat { domain, life, record } in self.seats.take() {
-            // A thread that never had a Python stack needs none for its end.
-            match stack::bounds() {
-                Some(_) => stack::on_python_stack(|| domain.leave_thread(life, &record)),
-                None => domain.leave_thread(life, &record),
+impl Thread {
+    fn end(&self) {
+        for _ in 0..ENDS {
+            if exit::ends() {
+                // All of it goes with the process, and what it would take to give it back may never be had.
+                return;
+            }
+            for door in self.doors.take() {
+                door.close();
+            }
+            let seats = self.seats.take();
+            if seats.is_empty() {
+                return;
+            }
+            for Seat { domain, life, record } in seats {
+                self.leaving.set(Some(domain));
+                // A thread that never had a Python stack needs none for its end.
+                match stack::bounds() {
+                    Some(_) => stack::on_python_stack(|| domain.leave_thread(life, &record)),
+                    None => domain.leave_thread(life, &record),
+                }
+                self.leaving.set(None);
             }
         }
     }
@@ -309,7 +336,7 @@ impl Way {
     pub(super) fn find(domain: &'static Domain) -> Self {
         THREAD.with(|thread| {
             let (record, state, foreign) = thread.seat(domain);
-            Way { thread, stacks: Stacks::of_this_thread(), record, state, foreign }
+            Way { thread: &**thread, stacks: Stacks::of_this_thread(), record, state, foreign }
         })
     }
 }
@@ -317,18 +344,16 @@ impl Way {
 /// The calling thread and its innermost down-call, where there is one: found once for all that an up-call asks of them.
 #[derive(Clone, Copy)]
 pub struct Here<'t> {
-    /// None where the thread's locals are gone: it is at its very end, and calls without remembering.
-    thread: Option<&'t Thread>,
+    thread: &'t Thread,
     down: Option<&'t Down<'t>>,
 }
 
 /// Does something with where the calling thread is.
 #[inline(always)]
 pub fn here<R>(body: impl FnOnce(Here<'_>) -> R) -> R {
-    let thread = THREAD.try_with(std::ptr::from_ref).ok();
     // SAFETY: thread-locals stay where they are until the thread ends, and this function returns before.
-    let thread = thread.map(|thread| unsafe { &*thread });
-    body(Here { thread, down: thread.and_then(Thread::current) })
+    let thread = THREAD.with(|thread| unsafe { &*std::ptr::from_ref(&**thread) });
+    body(Here { thread, down: thread.current() })
 }
 
 impl Here<'_> {
@@ -353,8 +378,8 @@ impl Here<'_> {
         }
         // SAFETY: the token is not used again before Back's drop has attached; `body` gets none.
         let state = unsafe { gil.detach() };
-        let suspended = thread.and_then(|thread| thread.suspended.replace(Some(state)));
-        if let (Some(thread), Some(down)) = (thread, down) {
+        let suspended = thread.suspended.replace(Some(state));
+        if let Some(down) = down {
             let held = thread.held.get();
             if held != 0 {
                 down.binding.domain.gate().leave(held);
@@ -364,7 +389,7 @@ impl Here<'_> {
         let result = body();
         drop(back);
         if let Some(down) = down {
-            down.record().back_from_java(gil);
+            down.record().back_from_java(gil, |stop| down.binding.domain.is_handling(gil, stop));
             if down.record().due(gil).is_some() {
                 stop_after_java(gil, down.binding, down.record());
             }
@@ -380,7 +405,7 @@ pub fn detached<R>(gil: Gil<'_>, body: impl FnOnce() -> R) -> R {
 
 /// Attaches again after Java, also when it panicked on the way.
 struct Back<'t> {
-    thread: Option<&'t Thread>,
+    thread: &'t Thread,
     current: Option<&'t Down<'t>>,
     state: ThreadState,
     suspended: Option<ThreadState>,
@@ -392,20 +417,18 @@ impl Drop for Back<'_> {
         // SAFETY: this thread detached exactly this state, in `detached`, and everything that attached since has
         // detached.
         unsafe {
-            match (self.thread, self.current) {
-                (Some(thread), Some(down)) => drop(thread.enter(down.binding.domain, self.state)),
-                _ => drop(self.state.attach()),
+            match self.current {
+                Some(down) => drop(self.thread.enter(down.binding.domain, self.state)),
+                None => drop(self.state.attach()),
             }
         }
-        if let Some(thread) = self.thread {
-            thread.suspended.set(self.suspended);
-        }
+        self.thread.suspended.set(self.suspended);
     }
 }
 
 /// Does something with the innermost down-call of this thread, if there is one.
 fn with_current<R>(with: impl FnOnce(&Down<'_>) -> R) -> Option<R> {
-    THREAD.try_with(|thread| thread.current().map(with)).ok().flatten()
+    THREAD.with(|thread| thread.current().map(with))
 }
 
 /// Takes back what is to stop this thread's innermost call, which ends by itself: describing how must not be hit.
@@ -425,18 +448,19 @@ pub fn keep_for_answer(gil: Gil<'_>, object: &Object) {
 
 /// How many nanoseconds this thread has waited for the GIL since it was asked last.
 pub(super) fn take_waited() -> u64 {
-    THREAD.try_with(|thread| thread.waited.take()).unwrap_or(0)
+    THREAD.with(|thread| thread.waited.take())
 }
 
-/// Whether this thread runs a call of the domain.
+/// Whether this thread runs a call of the domain, is one that Python made in it, or just leaves it.
 pub fn is_inside(domain: &'static Domain) -> bool {
-    THREAD
-        .try_with(|thread| {
-            thread
+    let is_of = |state: ThreadState| state.interpreter() == domain.interpreter();
+    THREAD.with(|thread| {
+        thread.leaving.get().is_some_and(|left| std::ptr::eq(left, domain))
+            || thread.suspended.get().is_some_and(is_of)
+            || thread
                 .seats
                 .borrow()
                 .iter()
                 .any(|seat| std::ptr::eq(seat.domain, domain) && seat.life == domain.life() && seat.record.is_running())
-        })
-        .unwrap_or(false)
+    })
 }

@@ -32,6 +32,8 @@ struct Sharer {
     seen: AtomicUsize,
     /// Python's own threads ran when it was asked last.
     threads: AtomicBool,
+    /// Closed, but for its threads, because of which it could not be ended.
+    is_left: bool,
 }
 
 /// The open sub-interpreters that share the main one's GIL.
@@ -39,18 +41,19 @@ static OPEN: Mutex<Vec<Arc<Sharer>>> = Mutex::new(Vec::new());
 static OPENED: Condvar = Condvar::new();
 
 impl Sharer {
-    fn of(binding: &'static Binding) -> Arc<Self> {
+    fn of(binding: &'static Binding, is_left: bool) -> Arc<Self> {
         Arc::new(Sharer {
             binding,
             asking: AtomicBool::new(false),
             asked: AtomicUsize::new(0),
             seen: AtomicUsize::new(0),
-            threads: AtomicBool::new(false),
+            threads: AtomicBool::new(is_left),
+            is_left,
         })
     }
 
     fn is_open(&self) -> bool {
-        self.binding.domain.life() == self.binding.life
+        self.binding.domain.life() == self.binding.life && (!self.is_left || self.threads.load(Ordering::Relaxed))
     }
 
     /// Whether its code may run, or a call has ended since it was asked last, which may have left a thread that runs.
@@ -99,13 +102,22 @@ impl Sharer {
 
 /// From now on until it is closed, the sub-interpreter takes turns with those that share its GIL.
 pub(super) fn take_turns(main: &'static Binding, opened: &'static Binding) {
+    share(main, Sharer::of(opened, false));
+}
+
+/// One that was closed while its threads run takes turns for as long as they do.
+pub(super) fn go_on_taking_turns(main: &'static Binding, left: &'static Binding) {
+    share(main, Sharer::of(left, true));
+}
+
+fn share(main: &'static Binding, sharer: Arc<Sharer>) {
     static BEGUN: AtomicBool = AtomicBool::new(false);
     if version() >= (3, 13) {
         return;
     }
-    open().push(Sharer::of(opened));
+    open().push(sharer);
     OPENED.notify_one();
-    if !BEGUN.swap(true, Ordering::AcqRel) && on_own_thread(THREAD, move || look(&Sharer::of(main))).is_none() {
+    if !BEGUN.swap(true, Ordering::AcqRel) && on_own_thread(THREAD, move || look(&Sharer::of(main, false))).is_none() {
         BEGUN.store(false, Ordering::Release);
     }
 }

@@ -171,8 +171,8 @@ def build(host, number):
     if key in _making:
         # Java threw an error of this very class when it was asked what the class has.
         raise RecursionError("the Java stack is used up")
-    _making.add(key)
     try:
+        _making.add(key)
         return _build(host, number)
     finally:
         _making.discard(key)

@@ -1,5 +1,6 @@
 package dev.krait;
 
+import dev.krait.internal.Lifecycle;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
@@ -286,13 +287,21 @@ final class PoolMembers {
         if (!waits) {
             return;
         }
+        boolean interrupted = false;
         lock.lock();
         try {
-            while (!members.isEmpty() || opening > 0 || closing > 0) {
-                changed.awaitUninterruptibly();
+            while ((!members.isEmpty() || opening > 0 || closing > 0) && !Lifecycle.isJvmOver()) {
+                try {
+                    changed.awaitNanos(LOOK);
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
             }
         } finally {
             lock.unlock();
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 }

@@ -121,7 +121,25 @@ public final class KraitRuntime {
     }
 
     private static void endSubInterpreter(long main, long binding) {
-        if (Native.end(main, binding) == 3) {
+        int refused = Native.end(main, binding);
+        if (refused == 2) {
+            // In a thread of the interpreter's own, say of its event loop, that calls Java: once the thread has ended.
+            Thread own = Thread.currentThread();
+            Thread ending = new Thread(() -> {
+                boolean joined = false;
+                while (!joined) {
+                    try {
+                        own.join();
+                        joined = true;
+                    } catch (InterruptedException e) {
+                        // Nobody has this thread: it goes on.
+                    }
+                }
+                endSubInterpreter(main, binding);
+            }, "krait-end");
+            ending.setDaemon(true);
+            ending.start();
+        } else if (refused == 3) {
             LOG.log(System.Logger.Level.WARNING, "An interpreter was closed while threads that its Python code started "
                     + "still run. CPython cannot end it then: its memory stays. Join the threads before closing.");
         }

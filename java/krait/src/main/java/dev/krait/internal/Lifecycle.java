@@ -7,6 +7,12 @@ public final class Lifecycle {
     /** How long a close waits for calls of other threads before it looks again; twice as long each time. */
     private static final long FIRST_PAUSE_NANOS = 50_000;
     private static final long LONGEST_PAUSE_NANOS = 5_000_000;
+    /** How long closes wait for calls while the JVM ends, all together: the call that ends it comes back no more. */
+    private static final long ENDING_NANOS = 1_000_000_000;
+    private static final Thread NO_HOOK = new Thread("krait-no-hook");
+
+    /** When the JVM was seen to end first, as {@link System#nanoTime} counts; 0 before. */
+    private static volatile long ending;
 
     private Lifecycle() {
     }
@@ -64,12 +70,26 @@ public final class Lifecycle {
     private static int waitForOthers(long binding, long open) {
         long pause = FIRST_PAUSE_NANOS;
         int running = Native.runs(binding, open);
-        while ((running & 1) != 0 && (running & 2) == 0) {
+        while ((running & 1) != 0 && (running & 2) == 0 && !isJvmOver()) {
             LockSupport.parkNanos(pause);
             pause = Math.min(2 * pause, LONGEST_PAUSE_NANOS);
             running = Native.runs(binding, open);
         }
         return running;
+    }
+
+    /** {@return whether the JVM ends, and has had its time for calls that still run} */
+    public static boolean isJvmOver() {
+        try {
+            Runtime.getRuntime().removeShutdownHook(NO_HOOK);
+            return false;
+        } catch (IllegalStateException e) {
+            long now = System.nanoTime();
+            if (ending == 0) {
+                ending = now | 1;
+            }
+            return now - ending > ENDING_NANOS;
+        }
     }
 
     /** Does what is left of a close from inside a call, once no call runs. */

@@ -17,10 +17,12 @@ import dev.krait.PythonInterpreter;
 import dev.krait.PythonSetupException;
 import dev.krait.testing.ChildJvm;
 import java.math.BigInteger;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
@@ -43,6 +45,66 @@ final class IsolationTest {
         try (PythonInterpreter interp = PythonInterpreter.create()) {
             return (Long) interp.eval("__import__('sys').version_info.minor");
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Isolation.class, names = {"SUB_INTERPRETER", "OWN_GIL"})
+    void whatCallsJavaWhileItsInterpreterEndsIsRefusedAndLeavesNothingToTheNextOne(Isolation isolation) {
+        List<String> called = new ArrayList<>();
+        for (int round = 0; round < 4; round++) {
+            try (PythonInterpreter interp = open(isolation)) {
+                interp.set("called", (Consumer<String>) called::add);
+                interp.exec(lines("import sys", "import java.util", "class Closer:",
+                        "    def __init__(self, closed): self.closed = closed",
+                        "    def __del__(self): self.closed.add('closed')",
+                        // Goes with the module, when nothing of Krait is left in the interpreter.
+                        "sys.krait_test_kept = Closer(java.util.ArrayList())", "called('opened')"));
+                assertEquals("[1]", interp.eval("str(java.util.ArrayList([1]))"));
+            }
+        }
+        assertEquals(4, called.size());
+    }
+
+    @ParameterizedTest
+    @EnumSource(Isolation.class)
+    void aThreadThatGoesOnInAClosedInterpreterKeepsNobodyWaiting(Isolation isolation) {
+        try (PythonInterpreter other = PythonInterpreter.create()) {
+            other.exec("import time");
+            try (PythonInterpreter interp = open(isolation)) {
+                interp.exec(lines("import threading, time", "def work(end):", "    while time.monotonic() < end: pass",
+                        "threading.Thread(target=work, args=(time.monotonic() + 6,)).start()"));
+            }
+            double closed = other.eval(double.class, "time.monotonic()");
+            for (int i = 0; i < 3; i++) {
+                other.eval("1 + 1");
+            }
+            double waited = other.eval(double.class, "time.monotonic()") - closed;
+            assertTrue(waited < 3, () -> waited + " seconds");
+        }
+    }
+
+    /** As {@link #closesOnItsOwnLoop} needs it: a warning is seen. */
+    public static final class ClosesOnItsLoop {
+        private ClosesOnItsLoop() {
+        }
+
+        /** The child's program. */
+        public static void main(String[] args) throws Exception {
+            PythonInterpreter interp = PythonInterpreter.builder().isolation(Isolation.SUB_INTERPRETER).build();
+            interp.exec("import asyncio\nasync def later():\n    await asyncio.sleep(0.01)\n");
+            interp.invokeAsync("later").thenRun(interp::close).get();
+            for (Thread thread : Thread.getAllStackTraces().keySet()) {
+                if (thread.getName().equals("krait-end")) {
+                    thread.join();
+                }
+            }
+            System.out.println("closed: " + interp.isClosed());
+        }
+    }
+
+    @Test
+    void closesOnItsOwnLoop() {
+        assertEquals("closed: true\n", ChildJvm.of(ClosesOnItsLoop.class).run().fine());
     }
 
     @ParameterizedTest

@@ -413,6 +413,39 @@ final class StoppingTest {
     }
 
     @Test
+    void aFinallyThatCallsJavaHasItsTime() {
+        interp.set("java", (Runnable) () -> { });
+        interp.exec(lines("ran = []", "def work():", "    try: spin()", "    finally:", "        java()", "        ran.append('one')",
+                "        try: {}['none']", "        except KeyError: java()", "        java()", "        ran.append('all')"));
+        for (int round = 0; round < 5; round++) {
+            interp.exec("ran.clear()");
+            assertThrows(PythonTimeoutException.class, () -> interp.invoke(Duration.ofMillis(30), "work"));
+            assertEquals(List.of("one", "all"), interp.get("ran"));
+        }
+    }
+
+    @Test
+    void aStopLeavesNoMonitorTakenThatPythonWaitedFor() throws Exception {
+        Object monitor = new Object();
+        interp.set("monitor", monitor);
+        interp.exec("import krait\ndef enter():\n    with krait.synchronized(monitor): spin()\n");
+        for (int round = 0; round < 3; round++) {
+            Future<Object> entering;
+            synchronized (monitor) {
+                entering = threads.submit(() -> interp.invoke(Duration.ofMillis(50), "enter"));
+                Thread.sleep(200);
+            }
+            assertInstanceOf(PythonTimeoutException.class,
+                    assertThrows(java.util.concurrent.ExecutionException.class, entering::get).getCause());
+            assertTimeoutPreemptively(Duration.ofSeconds(20), () -> {
+                synchronized (monitor) {
+                    assertTrue(Thread.holdsLock(monitor));
+                }
+            });
+        }
+    }
+
+    @Test
     void noImportIsCutShortThatAnotherCallWaitsFor(@TempDir Path folder) throws Exception {
         interp.exec("import _frozen_importlib, importlib, sys, time\n"
                 + "def load(name): return __import__(name).value\n"

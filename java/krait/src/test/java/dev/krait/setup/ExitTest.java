@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.krait.Isolation;
 import dev.krait.PythonExit;
 import dev.krait.PythonInterpreter;
+import dev.krait.PythonPool;
 import dev.krait.testing.ChildJvm;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -86,6 +87,18 @@ class ExitTest {
                 py.exec("import time; time.sleep(0.05)\nprint('started')");
             }),
             ending("endless atexit", py -> py.exec(lines("import atexit, time", "atexit.register(time.sleep, 60)", "print('said')"))),
+            ending("System.exit inside Python, and a hook closes the interpreter", py -> {
+                Runtime.getRuntime().addShutdownHook(new Thread(py::close));
+                py.exec("import atexit\natexit.register(lambda: print('at exit'))");
+                py.set("end", (Runnable) () -> System.exit(13));
+                py.exec("end()");
+            }),
+            ending("System.exit inside of a pool, and a hook closes that", py -> {
+                PythonPool pool = PythonPool.builder().size(2).setUp(one -> one.set("end", (Runnable) () -> System.exit(13))).build();
+                Runtime.getRuntime().addShutdownHook(new Thread(pool::close));
+                py.exec("import atexit\natexit.register(lambda: print('at exit'))");
+                pool.invoke("end");
+            }),
             ending("System.exit while a call runs", py -> {
                 py.exec("import atexit\natexit.register(lambda: print('at exit'))");
                 Thread ender = new Thread(() -> System.exit(8));
@@ -274,6 +287,14 @@ class ExitTest {
             assertEquals("at exit\n", ended.withCode(ending.contains("C code") ? 9 : 8));
             assertTrue(ended.millis < 30_000, () -> ended.millis + " ms");
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"System.exit inside Python, and a hook closes the interpreter", "System.exit inside of a pool, and a hook closes that"})
+    void aHookThatClosesWhatTheCallRunsInThatEndsTheJvmDoesNotHinderTheEnd(String ending) {
+        ChildJvm.Ended ended = run(ending, "leave open");
+        assertEquals("at exit\n", ended.withCode(13));
+        assertTrue(ended.millis < 30_000, () -> ended.millis + " ms");
     }
 
     @Test

@@ -68,6 +68,8 @@ class RecursionTest {
                     alive(py);
                 });
                 throughJava(py);
+                inAThreadOfPythons(py);
+                withValuesAtTheEnd(py);
                 py.exec(lines("l = []", "for i in range(200_000): l = [l]", "del l"));
                 System.out.println("a deep list let go: fine");
             }
@@ -93,6 +95,27 @@ class RecursionTest {
                 }
             };
             System.out.println("Java, C and Python in turns: " + outcome(() -> s.call(sorted)));
+            alive(py);
+        }
+
+        /** A call from Java inside of another one, in a thread that Python made, leaves the outer one its stack's end. */
+        private static void inAThreadOfPythons(PythonInterpreter py) {
+            py.set("outer", (Runnable) () -> System.out.println("after a call in a thread of Python's: " + outcome(() -> py.invoke("first"))));
+            py.set("inner", (Runnable) () -> py.invoke("len", ""));
+            py.exec(lines("import threading", "deep = []", "for i in range(1_000_000): deep = [deep]",
+                    "def first():", "    inner()", "    repr(deep)",
+                    "thread = threading.Thread(target=outer)", "thread.start()", "thread.join()"));
+            alive(py);
+        }
+
+        /** Values that are nested deeply cross at each level, up to the stack's end; before 3.12, CPython itself does not see that. */
+        private static void withValuesAtTheEnd(PythonInterpreter py) {
+            py.set("same", Function.identity());
+            py.exec(lines("import sys", "nested = []", "for i in range(200): nested = [nested]",
+                    "def f(x):", "    same(nested)", "    return sorted([1, 2], key=f)",
+                    "if sys.version_info >= (3, 12): sys.setrecursionlimit(1_000_000)"));
+            System.out.println("values at the end of the stack: " + outcome(() -> py.exec("f(1)")));
+            py.exec("sys.setrecursionlimit(1000)");
             alive(py);
         }
 
@@ -148,6 +171,8 @@ class RecursionTest {
         }
         assertTrue(outcomes.get("Java and Python in turns").matches("RecursionError|StackOverflowError"), output);
         assertTrue(outcomes.get("Java, C and Python in turns").matches("RecursionError|StackOverflowError"), output);
+        assertEquals("RecursionError", outcomes.get("after a call in a thread of Python's"));
+        assertEquals("RecursionError", outcomes.get("values at the end of the stack"));
         assertEquals("fine", outcomes.get("a deep list let go"));
     }
 

@@ -4,13 +4,16 @@ import static dev.krait.testing.Pythons.lines;
 import static dev.krait.testing.Pythons.raised;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.krait.Isolation;
 import dev.krait.PyFunction;
 import dev.krait.PyObject;
 import dev.krait.PythonInterpreter;
 import java.lang.ref.Cleaner;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -19,6 +22,7 @@ import java.util.Set;
 import java.util.Timer;
 import java.util.TimerTask;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
@@ -27,6 +31,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -39,6 +44,8 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Any thread may call any interpreter, at any time. */
 @Timeout(60)
@@ -224,6 +231,31 @@ class ThreadsTest {
         assertEquals(2_000L, py.get("count"));
     }
 
+    /** Tracing, CPython waits for the GIL where a thread becomes known. */
+    @Test
+    void threadsComeWhileStacksAreLookedAtAndMemoryIsTraced() throws Exception {
+        py.exec("import tracemalloc\ntracemalloc.start()");
+        try {
+            AtomicBoolean over = new AtomicBoolean();
+            CompletableFuture<Void> looking = CompletableFuture.runAsync(() -> {
+                while (!over.get()) {
+                    py.dumpStacks();
+                }
+            });
+            assertTimeoutPreemptively(Duration.ofSeconds(60), () -> {
+                for (int i = 0; i < 300; i++) {
+                    Thread thread = new Thread(() -> py.eval("1 + 1"));
+                    thread.start();
+                    thread.join();
+                }
+                over.set(true);
+                looking.get();
+            });
+        } finally {
+            py.exec("tracemalloc.stop()");
+        }
+    }
+
     @Test
     void whatAThreadKeptInThreadLocalGoesWithIt() throws Exception {
         py.exec(lines("import threading, weakref", "local = threading.local()", "class Kept: pass", "refs = []",
@@ -237,6 +269,26 @@ class ThreadsTest {
             Thread.sleep(10);
         }
         assertEquals(10L, py.invoke("dead"));
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Isolation.class, names = {"SHARED", "SUB_INTERPRETER"})
+    void whatEndsWithAThreadMayCallJavaThatCallsPython(Isolation isolation) throws Exception {
+        try (PythonInterpreter other = PythonInterpreter.builder().isolation(isolation).build()) {
+            other.set("back", (Supplier<Object>) () -> other.invoke("note"));
+            other.exec(lines("import threading", "notes = []", "local = threading.local()", "def note(): notes.append(1)",
+                    "class Kept:", "    def __del__(self): back()", "def keep(): local.kept = Kept()"));
+            for (int i = 1; i <= 20; i++) {
+                Thread thread = new Thread(() -> other.invoke("keep"));
+                thread.start();
+                thread.join();
+                // The thread has ended for Java before it lets go of what it kept.
+                for (int look = 0; look < 500 && other.eval(int.class, "len(notes)") < i; look++) {
+                    Thread.sleep(10);
+                }
+                assertEquals(i, other.eval(int.class, "len(notes)"));
+            }
+        }
     }
 
     @Test
