@@ -97,7 +97,7 @@ final class InterpreterSettings {
                 PythonLogs.attach(session, loggingLevel);
             }
             return session;
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) {
             Lifecycle.close(session);
             throw e;
         }

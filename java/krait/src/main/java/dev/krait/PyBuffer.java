@@ -66,7 +66,7 @@ public final class PyBuffer implements AutoCloseable {
         PyObject view = (PyObject) Requests.helper(exporter.session(), Operations.raw(0, true), "buffer_view", exporter);
         try {
             return new PyBuffer(view);
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) {
             view.close();
             throw e;
         }

@@ -56,7 +56,7 @@ public final class Opened implements AutoCloseable {
         try {
             PythonModules.install(krait, config.getPaths(), environment.sitePackages());
             return new Opened(krait);
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) {
             krait.close();
             throw e;
         }
