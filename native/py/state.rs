@@ -176,9 +176,11 @@ impl<'g> Gil<'g> {
         if version() < (3, 14) {
             return Ok(());
         }
-        // SAFETY: the token proves the attached thread state, and the text is a C string.
+        // SAFETY: the token proves the attached thread state, and the text is a C string. Any number but 0 is an exception.
         unsafe {
-            self.flag(ffi::Py_EnterRecursiveCall(whatever_is_done.as_ptr()))?;
+            if ffi::Py_EnterRecursiveCall(whatever_is_done.as_ptr()) != 0 {
+                return Err(self.raised());
+            }
             ffi::Py_LeaveRecursiveCall();
         }
         Ok(())

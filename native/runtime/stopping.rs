@@ -20,6 +20,8 @@ const BRISK_PAUSE: Duration = Duration::from_micros(50);
 const BRISK: Duration = Duration::from_millis(20);
 /// Then it is no more in haste: the thread waits there for something.
 const HASTE: Duration = Duration::from_millis(500);
+/// How long a thread is left alone that is just at the begin of a `try`, and may never be met elsewhere.
+const BEGINNING: Duration = Duration::from_millis(50);
 /// In the meantime, a thread that wants the GIL asks for it after so many seconds; by default it is 0.005.
 const BRISK_INTERVAL: f64 = 0.0001;
 /// How long a thread is left alone whose imports must not be cut short.
@@ -392,6 +394,28 @@ unsafe fn is_about_to_handle(gil: Gil<'_>, frame: &Owned<'_>, state: ThreadState
         && traceback.attr_str(gil, c"tb_lasti")?.to_long(gil)? == frame.attr_str(gil, c"f_lasti")?.to_long(gil)?)
 }
 
+/// Whether a frame has jumped back to where a `try` begins, whose handler CPython 3.11 and 3.12 leave out for what is raised there:
+/// they take it for raised before.
+fn is_before_try(gil: Gil<'_>, frame: &Owned<'_>, code: &Owned<'_>) -> py::Result<bool> {
+    if !matches!(py::version(), (3, 11 | 12)) {
+        return Ok(false);
+    }
+    let at = frame.attr_str(gil, c"f_lasti")?.to_long(gil)?.and_then(|at| usize::try_from(at).ok());
+    let table = code.attr_str(gil, c"co_exceptiontable")?;
+    let table = table.as_bytes(gil)?;
+    Ok(at.is_some_and(|at| starts(table).any(|start| start == at / 2 + 1)))
+}
+
+/// Where the ranges of an exception table begin, in units of code. Each entry is four numbers, by six bits in a byte, the highest
+/// first: 0x40 says that more follow, 0x80 that an entry begins (CPython's `Objects/exception_handling_notes.txt`).
+fn starts(table: &[u8]) -> impl Iterator<Item = usize> {
+    let entries = table.iter().enumerate().filter(|(_, byte)| *byte & 0x80 != 0);
+    entries.map(|(begin, _)| {
+        let more = table[begin..].iter().take_while(|byte| *byte & 0x40 != 0).count();
+        table[begin..].iter().take(more + 1).fold(0, |number, byte| number << 6 | usize::from(byte & 0x3f))
+    })
+}
+
 /// When the thread's innermost function can be stopped without harm, where it has been to be stopped for some time.
 /// The thread rests while this one has the GIL, and nothing here gives that away.
 fn may_be_stopped(gil: Gil<'_>, record: &Record, due: Duration) -> When {
@@ -415,6 +439,9 @@ fn may_be_stopped(gil: Gil<'_>, record: &Record, due: Duration) -> When {
             // SAFETY: as above.
             let is_about_to_handle = || unsafe { is_about_to_handle(gil, &frame, state) };
             if depth == 0 && (is_entering(gil, &frame, patient)? || patient && is_about_to_handle()?) {
+                return Ok(When::Soon);
+            }
+            if depth == 0 && due < BEGINNING && is_before_try(gil, &frame, &code)? {
                 return Ok(When::Soon);
             }
             if let Some(imports) = &mut imports
@@ -466,7 +493,7 @@ fn must_not_stop(
 
 #[cfg(test)]
 mod tests {
-    use super::{Ahead, Entering};
+    use super::{Ahead, Entering, starts};
 
     const SPECIAL: u8 = 10;
     const CALL: u8 = 11;
@@ -521,6 +548,13 @@ mod tests {
         assert_eq!(ahead(&to_one_place, 0), 'r');
         let beyond = [[OTHER, 0], [BRANCH, 90], [0, 0]];
         assert_eq!(ahead(&beyond, 0), 'l');
+    }
+
+    #[test]
+    fn the_begins_of_ranges_are_found() {
+        assert_eq!(starts(&[]).count(), 0);
+        let table = [0x85, 3, 9, 0, 0xc2, 0x01, 0x41, 0x02, 7, 1];
+        assert_eq!(starts(&table).collect::<Vec<_>>(), [5, 129]);
     }
 
     #[test]

@@ -412,6 +412,16 @@ final class StoppingTest {
         }
     }
 
+    /** CPython 3.11 and 3.12 take what is raised where such a loop begins anew for raised before the `try`. */
+    @Test
+    void theFinallyAroundAnEndlessLoopRuns() {
+        interp.exec(lines("ran = []", "def step(): pass", "def work():", "    try:", "        while True: step()", "    finally: ran.append(1)"));
+        for (int round = 1; round <= 30; round++) {
+            assertThrows(PythonTimeoutException.class, () -> interp.invoke(Duration.ofMillis(10), "work"));
+            assertEquals((long) round, interp.eval("len(ran)"));
+        }
+    }
+
     @Test
     void aFinallyThatCallsJavaHasItsTime() {
         interp.set("java", (Runnable) () -> { });
