@@ -57,16 +57,14 @@ final class ToPython {
 
     private static ToPython array(ToPython item) {
         UnaryOperator<Object> convert = value -> {
-            if (!(value instanceof Object[])) {
-                return value;
-            }
-            List<Object> items = Arrays.asList((Object[]) value);
-            return item.isIdentity() ? items : converted(items, item.convert);
+            // A List is what a stream's LIST has.
+            List<?> items = value instanceof Object[] ? Arrays.asList((Object[]) value) : value instanceof List ? (List<?>) value : null;
+            return items == null ? value : item.isIdentity() ? items : converted(items, item.convert);
         };
         return new ToPython(convert, item.plan == null ? null : new Object[] {"list", item.plan});
     }
 
-    private static List<Object> converted(List<Object> items, UnaryOperator<Object> convert) {
+    private static List<Object> converted(List<?> items, UnaryOperator<Object> convert) {
         List<Object> all = new ArrayList<>(items.size());
         items.forEach(item -> all.add(convert.apply(item)));
         return all;

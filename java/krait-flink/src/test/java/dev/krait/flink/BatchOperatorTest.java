@@ -6,8 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import org.apache.flink.api.common.typeinfo.LocalTimeTypeInfo;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
@@ -147,6 +152,27 @@ class BatchOperatorTest {
             harness.processElement(Row.of(3L, null), 0);
             harness.endInput();
             assertEquals(3, harness.extractOutputValues().size());
+            return harness.extractOutputValues().get(0);
+        }
+    }
+
+    @Test
+    void rowsInListsAndMapsAreNamedTuples() throws Exception {
+        TypeInformation<Row> row = Types.ROW_NAMED(new String[] {"n", "s"}, Types.INT, Types.STRING);
+        assertEquals("list  [[Row(n=1, s='x'), None]]", kindOf(Types.LIST(row), Arrays.asList(Row.of(1, "x"), null)));
+        assertEquals("list  [[[Row(n=1, s='x')]]]", kindOf(Types.LIST(Types.LIST(row)), List.of(List.of(Row.of(1, "x")))));
+        assertEquals("list  [[Row(n=1, s='x')]]", kindOf(Types.OBJECT_ARRAY(row), new Row[] {Row.of(1, "x")}));
+        assertEquals("list  [{Row(n=1, s='x'): [Row(n=2, s=None)]}]",
+                kindOf(Types.MAP(row, Types.LIST(row)), Map.of(Row.of(1, "x"), List.of(Row.of(2, null)))));
+        assertEquals("list  [[1, 2]]", kindOf(Types.LIST(Types.INT), List.of(1, 2)));
+    }
+
+    /** What Python sees of a lone element. */
+    private static <T> String kindOf(TypeInformation<T> type, T element) throws Exception {
+        try (OneInputStreamOperatorTestHarness<T, String> harness = harness(batches("kinds"), type, Types.STRING)) {
+            harness.open();
+            harness.processElement(element, 0);
+            harness.endInput();
             return harness.extractOutputValues().get(0);
         }
     }
