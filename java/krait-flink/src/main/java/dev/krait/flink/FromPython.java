@@ -68,7 +68,7 @@ interface FromPython {
             case BIGINT:
                 return value -> value instanceof Long ? value : misfit(value, logical);
             case FLOAT:
-                return value -> (float) real(value, logical);
+                return value -> single(value, logical);
             case DOUBLE:
                 return value -> value instanceof Double ? value : (Object) real(value, logical);
             case DECIMAL:
@@ -148,12 +148,26 @@ interface FromPython {
         return 0;
     }
 
+    /** The nearest float, as Krait itself gives it; an int has to be one. */
+    private static float single(Object value, LogicalType type) {
+        double number = real(value, type);
+        float rounded = (float) number;
+        if (value instanceof Double ? Float.isInfinite(rounded) && !Double.isInfinite(number) : rounded != number) {
+            misfit(value, type);
+        }
+        return rounded;
+    }
+
     private static double real(Object value, LogicalType type) {
         if (value instanceof Double) {
             return (Double) value;
         }
-        if (value instanceof Long && (long) (double) (Long) value == (Long) value) {
-            return (Long) value;
+        if (value instanceof Long) {
+            double number = (Long) value;
+            // 2^63 is no long: the cast gives the largest one.
+            if ((long) number == (Long) value && number != 0x1p63) {
+                return number;
+            }
         }
         misfit(value, type);
         return 0;

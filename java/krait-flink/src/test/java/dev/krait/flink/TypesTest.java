@@ -1,9 +1,17 @@
 package dev.krait.flink;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.table.api.DataTypes;
+import org.apache.flink.table.types.DataType;
 import org.apache.flink.types.Row;
 import org.junit.jupiter.api.Test;
 
@@ -54,5 +62,27 @@ class TypesTest {
             assertEquals(Row.of(row.getField(4 * i + 2)), Row.of(row.getField(4 * i + 1)), CASES[i][1]);
             assertEquals(null, row.getField(4 * i + 3), CASES[i][1]);
         }
+    }
+
+    private static Object taken(DataType type, Object value) {
+        return FromPython.of(type).convert(value);
+    }
+
+    private static String refused(DataType type, Object value) {
+        return assertThrows(FromPython.Misfit.class, () -> taken(type, value)).getMessage();
+    }
+
+    @Test
+    void aNumberThatAFloatDoesNotHoldIsRefused() {
+        assertEquals(0.1f, taken(DataTypes.FLOAT(), 0.1));
+        assertEquals(Float.NEGATIVE_INFINITY, taken(DataTypes.FLOAT(), Double.NEGATIVE_INFINITY));
+        assertEquals(Float.NaN, taken(DataTypes.FLOAT(), Double.NaN));
+        assertEquals("float 1.0E300 is no FLOAT", refused(DataTypes.FLOAT(), 1e300));
+        assertEquals(16777216f, taken(DataTypes.FLOAT(), 16777216L));
+        assertEquals("int 16777217 is no FLOAT", refused(DataTypes.FLOAT(), 16777217L));
+        assertEquals(-0x1p63, taken(DataTypes.DOUBLE(), Long.MIN_VALUE));
+        assertEquals("int 9007199254740993 is no DOUBLE", refused(DataTypes.DOUBLE(), (1L << 53) + 1));
+        assertEquals("int 9223372036854775807 is no DOUBLE", refused(DataTypes.DOUBLE(), Long.MAX_VALUE));
+        assertEquals("int 9223372036854775807 is no FLOAT", refused(DataTypes.FLOAT(), Long.MAX_VALUE));
     }
 }
