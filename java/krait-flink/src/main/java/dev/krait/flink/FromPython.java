@@ -254,6 +254,9 @@ interface FromPython {
             }
             Map<Object, Object> all = new LinkedHashMap<>();
             ((Map<?, ?>) value).forEach((k, v) -> all.put(key.convert(k), item.convert(v)));
+            if (all.size() < ((Map<?, ?>) value).size()) {
+                throw new Misfit(shown(value) + " has keys that are equal where " + type.getLogicalType().asSummaryString() + " is declared");
+            }
             return all;
         };
     }

@@ -85,4 +85,15 @@ class TypesTest {
         assertEquals("int 9223372036854775807 is no DOUBLE", refused(DataTypes.DOUBLE(), Long.MAX_VALUE));
         assertEquals("int 9223372036854775807 is no FLOAT", refused(DataTypes.FLOAT(), Long.MAX_VALUE));
     }
+
+    @Test
+    void keysThatBecomeEqualAreRefused() {
+        DataType type = DataTypes.MAP(DataTypes.DECIMAL(10, 2), DataTypes.BIGINT());
+        assertEquals(Map.of(new BigDecimal("1.00"), 1L, new BigDecimal("1.01"), 2L),
+                taken(type, Map.of(new BigDecimal("1.001"), 1L, new BigDecimal("1.009"), 2L)));
+        Map<Object, Object> equal = new LinkedHashMap<>();
+        equal.put(new BigDecimal("1.001"), 1L);
+        equal.put(new BigDecimal("1.002"), 2L);
+        assertEquals("dict {1.001=1, 1.002=2} has keys that are equal where MAP<DECIMAL(10, 2), BIGINT> is declared", refused(type, equal));
+    }
 }
