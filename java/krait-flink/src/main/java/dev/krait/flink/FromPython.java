@@ -274,6 +274,9 @@ interface FromPython {
             if (value instanceof Map) {
                 Map<?, ?> map = (Map<?, ?>) value;
                 for (int i = 0; i < fields.size(); i++) {
+                    if (!map.containsKey(names.get(i))) {
+                        throw new Misfit(shown(value) + " has no " + names.get(i) + " where " + logical.asSummaryString() + " is declared");
+                    }
                     row.setField(i, field(names.get(i), fields.get(i), map.get(names.get(i))));
                 }
                 return row;

@@ -96,4 +96,14 @@ class TypesTest {
         equal.put(new BigDecimal("1.002"), 2L);
         assertEquals("dict {1.001=1, 1.002=2} has keys that are equal where MAP<DECIMAL(10, 2), BIGINT> is declared", refused(type, equal));
     }
+
+    @Test
+    void aDictHasEveryFieldOfItsRow() {
+        DataType type = DataTypes.ROW(DataTypes.FIELD("a", DataTypes.INT()), DataTypes.FIELD("b", DataTypes.INT()));
+        Map<Object, Object> fields = new LinkedHashMap<>();
+        fields.put("a", 1L);
+        assertEquals("dict {a=1} has no b where ROW<`a` INT, `b` INT> is declared", refused(type, fields));
+        fields.put("b", null);
+        assertEquals(Row.of(1, null), taken(type, fields));
+    }
 }
