@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.flink.table.api.DataTypes;
 import org.apache.flink.table.api.ValidationException;
 import org.apache.flink.table.types.CollectionDataType;
 import org.apache.flink.table.types.DataType;
@@ -94,7 +95,9 @@ interface FromPython {
             case ARRAY:
                 return array(type);
             case MAP:
-                return map(type);
+                return map(type, of(type.getChildren().get(1)));
+            case MULTISET:
+                return map(type, of(DataTypes.INT().notNull()));
             case ROW:
                 return row(type);
             case NULL:
@@ -245,9 +248,8 @@ interface FromPython {
         return null;
     }
 
-    private static FromPython map(DataType type) {
+    private static FromPython map(DataType type, FromPython item) {
         FromPython key = of(type.getChildren().get(0));
-        FromPython item = of(type.getChildren().get(1));
         return value -> {
             if (!(value instanceof Map)) {
                 return misfit(value, type.getLogicalType());

@@ -106,4 +106,10 @@ class TypesTest {
         fields.put("b", null);
         assertEquals(Row.of(1, null), taken(type, fields));
     }
+
+    @Test
+    void aMultisetComesBack() {
+        assertEquals(Map.of("x", 2), taken(DataTypes.MULTISET(DataTypes.STRING()), Map.of("x", 2L)));
+        assertEquals("str x is no INT NOT NULL", refused(DataTypes.MULTISET(DataTypes.STRING()), Map.of("x", "x")));
+    }
 }
