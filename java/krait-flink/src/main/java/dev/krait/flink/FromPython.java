@@ -231,7 +231,8 @@ interface FromPython {
         if (value.getClass().isArray() && !(value instanceof byte[])) {
             List<Object> items = new ArrayList<>();
             for (int i = 0; i < Array.getLength(value); i++) {
-                Object item = Array.get(value, i);
+                // The array of unsigned shorts is Java's of char.
+                Object item = value instanceof char[] ? (Object) (int) ((char[]) value)[i] : Array.get(value, i);
                 items.add(item instanceof Float ? (Object) ((Float) item).doubleValue()
                         : item instanceof Number && !(item instanceof Double) ? (Object) ((Number) item).longValue() : item);
             }

@@ -112,4 +112,9 @@ class TypesTest {
         assertEquals(Map.of("x", 2), taken(DataTypes.MULTISET(DataTypes.STRING()), Map.of("x", 2L)));
         assertEquals("str x is no INT NOT NULL", refused(DataTypes.MULTISET(DataTypes.STRING()), Map.of("x", "x")));
     }
+
+    @Test
+    void anArrayOfUnsignedShortsIsOneOfWholeNumbers() {
+        assertArrayEquals(new Integer[] {1, 65535}, (Object[]) taken(DataTypes.ARRAY(DataTypes.INT()), new char[] {1, 65535}));
+    }
 }
