@@ -73,7 +73,7 @@ interface FromPython {
             case DOUBLE:
                 return value -> value instanceof Double ? value : (Object) real(value, logical);
             case DECIMAL:
-                return value -> decimal(value, (DecimalType) logical);
+                return logical == StreamTypes.DECIMAL ? value -> number(value, logical) : value -> decimal(value, (DecimalType) logical);
             case CHAR:
             case VARCHAR:
                 return value -> value instanceof String ? value : misfit(value, logical);
@@ -176,18 +176,18 @@ interface FromPython {
         return 0;
     }
 
-    private static BigDecimal decimal(Object value, DecimalType type) {
-        BigDecimal number;
+    private static BigDecimal number(Object value, LogicalType type) {
         if (value instanceof BigDecimal) {
-            number = (BigDecimal) value;
-        } else if (value instanceof Long) {
-            number = BigDecimal.valueOf((Long) value);
-        } else if (value instanceof BigInteger) {
-            number = new BigDecimal((BigInteger) value);
-        } else {
-            return (BigDecimal) misfit(value, type);
+            return (BigDecimal) value;
         }
-        BigDecimal rounded = number.setScale(type.getScale(), RoundingMode.HALF_UP);
+        if (value instanceof Long) {
+            return BigDecimal.valueOf((Long) value);
+        }
+        return value instanceof BigInteger ? new BigDecimal((BigInteger) value) : (BigDecimal) misfit(value, type);
+    }
+
+    private static BigDecimal decimal(Object value, DecimalType type) {
+        BigDecimal rounded = number(value, type).setScale(type.getScale(), RoundingMode.HALF_UP);
         return rounded.precision() > type.getPrecision() ? (BigDecimal) misfit(value, type) : rounded;
     }
 

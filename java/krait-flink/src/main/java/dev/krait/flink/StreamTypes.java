@@ -1,6 +1,5 @@
 package dev.krait.flink;
 
-import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.api.common.typeinfo.BasicArrayTypeInfo;
@@ -16,11 +15,16 @@ import org.apache.flink.api.java.typeutils.RowTypeInfo;
 import org.apache.flink.api.java.typeutils.TupleTypeInfo;
 import org.apache.flink.table.api.DataTypes;
 import org.apache.flink.table.api.ValidationException;
+import org.apache.flink.table.types.AtomicDataType;
 import org.apache.flink.table.types.DataType;
+import org.apache.flink.table.types.logical.LogicalType;
 import org.apache.flink.types.Row;
 
 /** What the types of a DataStream are as SQL types, which is what Python's values are checked against. */
 final class StreamTypes {
+    /** SQL's decimals have their digits declared; a stream's have any, so that this very type means one that is not rounded. */
+    static final LogicalType DECIMAL = DataTypes.DECIMAL(38, 18).getLogicalType();
+
     private StreamTypes() {
     }
 
@@ -75,8 +79,7 @@ final class StreamTypes {
         } else if (type.equals(Types.DOUBLE)) {
             return DataTypes.DOUBLE();
         } else if (type.equals(Types.BIG_DEC)) {
-            // Flink's decimals have their digits declared; a stream's have any.
-            return DataTypes.DECIMAL(38, 18);
+            return new AtomicDataType(DECIMAL);
         } else if (type.equals(Types.INSTANT)) {
             return DataTypes.TIMESTAMP_LTZ(9);
         } else if (type.equals(LocalTimeTypeInfo.LOCAL_DATE)) {
@@ -93,10 +96,6 @@ final class StreamTypes {
 
     /** How Python's values become those of a stream. */
     static FromPython fromPython(TypeInformation<?> type) {
-        if (type.equals(Types.BIG_DEC)) {
-            FromPython decimal = FromPython.of(DataTypes.DECIMAL(38, 18));
-            return value -> value instanceof BigDecimal ? value : decimal.convert(value);
-        }
         DataType data = dataType(type);
         if (data == null) {
             throw new ValidationException("A Python function cannot return " + type + ": give it a type of org.apache.flink.api.common.typeinfo.Types"

@@ -117,4 +117,16 @@ class TypesTest {
     void anArrayOfUnsignedShortsIsOneOfWholeNumbers() {
         assertArrayEquals(new Integer[] {1, 65535}, (Object[]) taken(DataTypes.ARRAY(DataTypes.INT()), new char[] {1, 65535}));
     }
+
+    @Test
+    void decimalsOfAStreamAreNotRoundedWhereverTheyStand() {
+        BigDecimal small = new BigDecimal("1E-19");
+        BigDecimal large = new BigDecimal("1E+40");
+        assertEquals(small, StreamTypes.fromPython(Types.BIG_DEC).convert(small));
+        assertEquals(Row.of(small, large), StreamTypes.fromPython(Types.ROW(Types.BIG_DEC, Types.BIG_DEC)).convert(new Object[] {small, large}));
+        assertEquals(List.of(small), StreamTypes.fromPython(Types.LIST(Types.BIG_DEC)).convert(List.of(small)));
+        assertEquals(Map.of(small, large), StreamTypes.fromPython(Types.MAP(Types.BIG_DEC, Types.BIG_DEC)).convert(Map.of(small, large)));
+        assertArrayEquals(new BigDecimal[] {small, new BigDecimal(5)},
+                (Object[]) StreamTypes.fromPython(Types.OBJECT_ARRAY(Types.BIG_DEC)).convert(List.of(small, 5L)));
+    }
 }
