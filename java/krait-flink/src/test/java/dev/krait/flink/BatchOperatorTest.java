@@ -178,6 +178,26 @@ class BatchOperatorTest {
     }
 
     @Test
+    void aTimeOfDayIsNoPartOfADate() throws Exception {
+        LocalDate day = LocalDate.of(2026, 2, 28);
+        for (Columns columns : new Columns[] {Columns.NUMPY, Columns.PANDAS}) {
+            PythonBatches batches = batches("same").columns(columns);
+            try (OneInputStreamOperatorTestHarness<LocalDateTime, LocalDate> harness =
+                    harness(batches, LocalTimeTypeInfo.LOCAL_DATE_TIME, LocalTimeTypeInfo.LOCAL_DATE)) {
+                harness.open();
+                harness.processElement(day.atStartOfDay(), 0);
+                harness.processElement(new StreamRecord<>(null));
+                harness.processWatermark(1);
+                assertEquals(Arrays.asList(day, null), harness.extractOutputValues(), columns.name());
+                harness.processElement(day.atStartOfDay(), 0);
+                harness.processElement(day.atTime(12, 34), 0);
+                PythonFunctionException e = assertThrows(PythonFunctionException.class, harness::endInput, columns.name());
+                assertTrue(e.getMessage().contains("datetime without a zone 2026-02-28T00:00 is no DATE"), e.getMessage());
+            }
+        }
+    }
+
+    @Test
     void numbersComeBackFromArraysSeriesAndFrames() throws Exception {
         for (Columns columns : new Columns[] {Columns.NUMPY, Columns.PANDAS}) {
             try (OneInputStreamOperatorTestHarness<Long, Long> harness = longs(batches("array_plus_one").columns(columns))) {

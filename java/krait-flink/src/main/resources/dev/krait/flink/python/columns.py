@@ -182,7 +182,10 @@ def _whole(values, nulls, code):
 
 def _listed(array, mask, zone, code):
     if array.dtype.kind == "M":
-        values = array.astype("datetime64[D]" if code == "date" or array.dtype == "datetime64[D]" else "datetime64[us]").tolist()
+        days = array.astype("datetime64[D]")
+        # A time of day is no part of a date: with one, it is no DATE. NaT equals nothing.
+        whole = array.dtype == days.dtype or code == "date" and zone is None and ((days == array) | (array != array)).all()
+        values = (days if whole else array.astype("datetime64[us]")).tolist()
         if zone is not None or code == "instant":
             values = [value and value.replace(tzinfo=_UTC) for value in values]
     elif array.dtype.kind == "m":
