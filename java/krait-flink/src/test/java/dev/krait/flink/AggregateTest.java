@@ -83,6 +83,35 @@ class AggregateTest {
         assertEquals(List.of("2.0"), batch.texts("SELECT median(i) FROM (VALUES 1, 3, CAST(NULL AS BIGINT)) AS t(i)"));
     }
 
+    /** The inner counts change, so that rows are taken back. */
+    private static final String COUNTS = " FROM (SELECT k, COUNT(*) AS c FROM (VALUES 'a', 'b', 'a', 'a', 'b', 'c') AS t(k) GROUP BY k)";
+
+    private void registerSortedText() {
+        streaming.env.createTemporarySystemFunction("sorted_text", PythonAggregateFunction.builder()
+                .source("def sorted_text(values):\n    return str(sorted(values, key=repr))\n").function("sorted_text")
+                .columns(Columns.LISTS).arguments("DOUBLE").returns("STRING").build());
+    }
+
+    @Test
+    void aRowOfWholeColumnsIsTakenBackAlsoWhereItIsNaN() {
+        registerSortedText();
+        List<Row> rows = streaming.rows("SELECT sorted_text(CASE c WHEN 1 THEN CAST('NaN' AS DOUBLE) ELSE CAST(c AS DOUBLE) END)" + COUNTS);
+        assertEquals("[2.0, 3.0, nan]", rows.get(rows.size() - 1).getField(0));
+    }
+
+    @Test
+    void rowsOfWholeColumnsAreTakenBackInTwoPhases() {
+        registerSortedText();
+        streaming.env.getConfig().set("table.exec.mini-batch.enabled", "true");
+        streaming.env.getConfig().set("table.exec.mini-batch.allow-latency", "1 s");
+        streaming.env.getConfig().set("table.exec.mini-batch.size", "1");
+        streaming.env.getConfig().set("table.optimizer.agg-phase-strategy", "TWO_PHASE");
+        String query = "SELECT sorted_text(CAST(c AS DOUBLE))" + COUNTS;
+        assertTrue(streaming.env.explainSql(query).contains("LocalGroupAggregate"));
+        List<Row> rows = streaming.rows(query);
+        assertEquals("[1.0, 2.0, 3.0]", rows.get(rows.size() - 1).getField(0));
+    }
+
     @Test
     void whatTheClassRaisesFailsTheJobWithItsTraceback() {
         batch.env.createTemporarySystemFunction("broken", PythonAggregateFunction.of("python/udfs.py:Broken"));

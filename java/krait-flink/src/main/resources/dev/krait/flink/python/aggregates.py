@@ -80,7 +80,10 @@ def methods(target):
 
 
 class _Collected:
-    """An aggregate of a function over whole columns: keeps the rows, and calls the function for the value."""
+    """An aggregate of a function over whole columns: keeps the rows, and calls the function for the value.
+
+    Where Flink aggregates in two phases, a row may be taken back from another accumulator than it came to: until they are
+    merged, that one keeps which rows are to go."""
 
     def __init__(self, function, form, codes, names):
         self._function = function
@@ -89,19 +92,27 @@ class _Collected:
         self._names = names or [f"f{index}" for index in range(len(codes))]
 
     def create_accumulator(self):
-        return []
+        return [], []
 
-    def accumulate(self, rows, *row):
-        rows.append(row)
+    def accumulate(self, state, *row):
+        state[0].append(row)
 
-    def retract(self, rows, *row):
-        rows.remove(row)
+    def retract(self, state, *row):
+        rows, gone = state
+        if not _taken(rows, row):
+            gone.append(row)
 
-    def merge(self, rows, others):
-        for other in others:
-            rows.extend(other)
+    def merge(self, state, others):
+        rows, gone = state
+        for other_rows, other_gone in others:
+            rows.extend(other_rows)
+            gone.extend(other_gone)
+        gone[:] = [row for row in gone if not _taken(rows, row)]
 
-    def get_value(self, rows):
+    def get_value(self, state):
+        rows, gone = state
+        if gone:
+            raise ValueError(f"{len(gone)} rows were taken back that never came, the first is {gone[0]}")
         columns = [list(column) for column in zip(*rows)] or [[] for _ in self._codes]
         if self._form != "lists":
             columns = [_collected_array(code, column) for code, column in zip(self._codes, columns)]
@@ -113,6 +124,20 @@ class _Collected:
             columns = [pandas.DataFrame(dict(zip(self._names, columns)))]
         value = self._function(*columns)
         return value.item() if hasattr(value, "item") and getattr(value, "ndim", 1) == 0 else value
+
+
+def _taken(rows, row):
+    """Takes one such row out; whether there was any."""
+    try:
+        rows.remove(row)
+    except ValueError:
+        # NaN equals nothing, no other NaN either; it looks like one.
+        shown = repr(row)
+        index = next((index for index, other in enumerate(rows) if repr(other) == shown), None)
+        if index is None:
+            return False
+        del rows[index]
+    return True
 
 
 def _collected_array(code, column):
