@@ -28,7 +28,12 @@ public final class PythonInterpreter implements Interpreter {
      */
     public PythonInterpreter(PythonInterpreterConfig config) {
         opened = Opened.open(config);
-        exec("from pemja import logger");
+        try {
+            exec("from pemja import logger");
+        } catch (Throwable e) {
+            close();
+            throw e;
+        }
     }
 
     private Opened opened() {

@@ -115,6 +115,21 @@ class FaultsTest {
     }
 
     @Test
+    void anInterpreterThatCannotOpenIsClosed() {
+        py.exec("import gc, sys, pemja\ndef namespaces(): return sum(type(o) is dict and o.get('__name__') == '__main__' for o in gc.get_objects())\n"
+                + "vars(pemja).pop('logger', None)\nlogger = sys.modules['pemja.logger']\nsys.modules['pemja.logger'] = None");
+        try {
+            long before = (Long) py.invoke("namespaces");
+            PythonException thrown = assertThrows(PythonException.class, () -> new PythonInterpreter(PythonInterpreterConfig.newBuilder().build()));
+            assertTrue(thrown.getMessage().contains("pemja.logger"), thrown.getMessage());
+            long after = (Long) py.invoke("namespaces");
+            assertTrue(after <= before, after + " after " + before);
+        } finally {
+            py.exec("sys.modules['pemja.logger'] = logger");
+        }
+    }
+
+    @Test
     void anUnknownObjectIsAnException() {
         for (Object[] args : new Object[][] {{}, {1}, {1, 2}}) {
             PythonException thrown = assertThrows(PythonException.class, () -> py.invokeMethod("nobody", "m", args));
