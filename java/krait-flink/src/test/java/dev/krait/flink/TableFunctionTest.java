@@ -53,4 +53,12 @@ class TableFunctionTest {
                 "SELECT i FROM (VALUES 'abc') AS t(n), LATERAL TABLE(py_rows('python/udfs.py:one_text -> STRING', n)) AS w(i)")));
         assertTrue(text.contains("str is one value: yield it, or return a list of rows"), text);
     }
+
+    @Test
+    void aDataFrameIsNotTakenForRowsOfItsColumnsNames() {
+        sql.env.createTemporarySystemFunction("frame", PythonTableFunction.builder()
+                .source("import pandas\ndef frame(n):\n    return pandas.DataFrame({'a': [n]})\n").function("frame").returns("STRING").build());
+        String text = Sql.text(assertThrows(Exception.class, () -> sql.rows("SELECT i FROM (VALUES 1) AS t(n), LATERAL TABLE(frame(n)) AS w(i)")));
+        assertTrue(text.contains("DataFrame is one value: yield it, or return a list of rows"), text);
+    }
 }

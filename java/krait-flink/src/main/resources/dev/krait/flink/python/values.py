@@ -54,7 +54,8 @@ def table(function, plans):
             return None
         if isinstance(result, (list, tuple)) and len(result) <= _AHEAD and not hasattr(result, "_fields"):
             return list(result), None
-        if isinstance(result, (str, bytes, dict)) or hasattr(result, "_fields"):
+        # A DataFrame's items are its columns' names.
+        if isinstance(result, (str, bytes, dict)) or hasattr(result, "_fields") or type(result).__name__ == "DataFrame":
             raise TypeError(f"{type(result).__name__} is one value: yield it, or return a list of rows")
         iterator = iter(result)
         first = more(iterator)
