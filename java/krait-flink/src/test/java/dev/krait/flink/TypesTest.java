@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.LocalTime;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -62,6 +64,16 @@ class TypesTest {
             assertEquals(Row.of(row.getField(4 * i + 2)), Row.of(row.getField(4 * i + 1)), CASES[i][1]);
             assertEquals(null, row.getField(4 * i + 3), CASES[i][1]);
         }
+    }
+
+    /** Flink decides that. Whoever makes this fail, by a newer Flink, can change what the documentation says. */
+    @Test
+    void flinkKeepsTimesAndIntervalsToTheMillisecond() {
+        Sql sql = Sql.streaming();
+        sql.env.createTemporarySystemFunction("moment", PythonScalarFunction.builder()
+                .source("import datetime\ndef moment():\n    return datetime.time(1, 2, 3, 4999), datetime.timedelta(microseconds=4999)\n")
+                .function("moment").returns("ROW<t TIME(3), i INTERVAL SECOND(3)>").build());
+        assertEquals(List.of(Row.of(Row.of(LocalTime.of(1, 2, 3, 4_000_000), Duration.ofMillis(4)))), sql.rows("SELECT moment()"));
     }
 
     private static Object taken(DataType type, Object value) {
