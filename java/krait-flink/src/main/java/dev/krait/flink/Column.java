@@ -10,9 +10,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToLongFunction;
-import java.util.stream.IntStream;
 import org.apache.flink.table.types.logical.LogicalType;
-import org.apache.flink.types.Row;
 
 /** The values of one argument in a batch, as they cross to Python: numbers as one array, what is no number as a list. */
 abstract class Column {
@@ -184,9 +182,10 @@ abstract class Column {
             return values;
         }
 
+        /** As it was converted: rows are arrays by now. */
         @Override
         long size(Object value) {
-            return sizeOf(value);
+            return sizeOf(values.get(values.size() - 1));
         }
 
         private static long sizeOf(Object value) {
@@ -196,9 +195,6 @@ abstract class Column {
                 return SMALL + ((byte[]) value).length;
             } else if (value instanceof Object[]) {
                 return Arrays.stream((Object[]) value).mapToLong(Objects::sizeOf).sum() + SMALL;
-            } else if (value instanceof Row) {
-                Row row = (Row) value;
-                return IntStream.range(0, row.getArity()).mapToLong(i -> sizeOf(row.getField(i))).sum() + SMALL;
             } else if (value instanceof Collection) {
                 return ((Collection<?>) value).stream().mapToLong(Objects::sizeOf).sum() + SMALL;
             } else if (value instanceof Map) {

@@ -10,8 +10,8 @@ final class PythonBatchEventOperator<T, R> extends PythonBatchOperator<T, R> {
     private static final long serialVersionUID = 1L;
 
     PythonBatchEventOperator(PythonDefinition definition, Columns form, Bounds bounds, ArrayList<LogicalType> types,
-            ArrayList<String> names, TypeInformation<R> result) {
-        super(definition, form, bounds, types, names, result);
+            ArrayList<String> fields, ArrayList<String> names, TypeInformation<R> result) {
+        super(definition, form, bounds, types, fields, names, result);
     }
 
     @Override

@@ -21,6 +21,8 @@ class PythonBatchOperator<T, R> extends AbstractStreamOperator<R> implements One
     private final Columns form;
     private final Bounds bounds;
     private final ArrayList<LogicalType> types;
+    /** The fields of an element, or null for one that is a column itself. */
+    private final ArrayList<String> fields;
     private final ArrayList<String> names;
     private final TypeInformation<R> result;
 
@@ -34,23 +36,24 @@ class PythonBatchOperator<T, R> extends AbstractStreamOperator<R> implements One
     private transient ScheduledFuture<?> timer;
 
     PythonBatchOperator(PythonDefinition definition, Columns form, Bounds bounds, ArrayList<LogicalType> types,
-            ArrayList<String> names, TypeInformation<R> result) {
+            ArrayList<String> fields, ArrayList<String> names, TypeInformation<R> result) {
         this.definition = definition;
         this.form = form;
         this.bounds = bounds;
         this.types = types;
-        this.names = names;
+        this.fields = fields;
+        this.names = names != null ? names : fields;
         this.result = result;
     }
 
     /** The operator for the Flink that is at hand. */
     static <T, R> PythonBatchOperator<T, R> create(PythonDefinition definition, Columns form, Bounds bounds,
-            ArrayList<LogicalType> types, ArrayList<String> names, TypeInformation<R> result) {
+            ArrayList<LogicalType> types, ArrayList<String> fields, ArrayList<String> names, TypeInformation<R> result) {
         try {
             Class.forName("org.apache.flink.runtime.event.WatermarkEvent", false, PythonBatchOperator.class.getClassLoader());
-            return new PythonBatchEventOperator<>(definition, form, bounds, types, names, result);
+            return new PythonBatchEventOperator<>(definition, form, bounds, types, fields, names, result);
         } catch (ClassNotFoundException e) {
-            return new PythonBatchOperator<>(definition, form, bounds, types, names, result);
+            return new PythonBatchOperator<>(definition, form, bounds, types, fields, names, result);
         }
     }
 
@@ -72,7 +75,7 @@ class PythonBatchOperator<T, R> extends AbstractStreamOperator<R> implements One
             timestamps = Arrays.copyOf(timestamps, 2 * row);
         }
         timestamps[row] = element.hasTimestamp() ? element.getTimestamp() : Long.MIN_VALUE;
-        StreamTypes.take(element.getValue(), values);
+        StreamTypes.take(element.getValue(), fields, values);
         batch.add(values);
         if (batch.isFull(bounds)) {
             flush();

@@ -1,7 +1,6 @@
 package dev.krait.flink;
 
 import java.util.ArrayList;
-import java.util.List;
 import java.util.Objects;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -63,9 +62,8 @@ public final class PythonBatches extends PythonBatchBuilder<PythonBatches> {
             // What has no SQL type crosses as the Java object that it is.
             types.add(data == null ? DataTypes.NULL().getLogicalType() : data.getLogicalType());
         }
-        List<String> named = names != null ? names : StreamTypes.names(type);
         // Fails here, where the job is made, for a type that no result can have.
         StreamTypes.fromPython(result);
-        return PythonBatchOperator.create(define(), columns, bounds(), types, named == null ? null : new ArrayList<>(named), result);
+        return PythonBatchOperator.create(define(), columns, bounds(), types, StreamTypes.names(type), names, result);
     }
 }

@@ -117,25 +117,22 @@ final class StreamTypes {
         return columns;
     }
 
-    static List<String> names(TypeInformation<?> type) {
+    /** The names of a row's or a tuple's fields, or null. */
+    static ArrayList<String> names(TypeInformation<?> type) {
         if (type instanceof RowTypeInfo) {
             return new ArrayList<>(List.of(((RowTypeInfo) type).getFieldNames()));
         }
         return type instanceof TupleTypeInfo ? new ArrayList<>(List.of(((TupleTypeInfo<?>) type).getFieldNames())) : null;
     }
 
-    /** Puts the columns' values of an element into an array. */
-    static void take(Object element, Object[] values) {
-        if (element instanceof Row) {
-            for (int i = 0; i < values.length; i++) {
-                values[i] = ((Row) element).getField(i);
-            }
-        } else if (element instanceof Tuple) {
-            for (int i = 0; i < values.length; i++) {
-                values[i] = ((Tuple) element).getField(i);
-            }
-        } else {
+    /** Puts the columns' values of an element into an array; {@code names} are those of its type, since not every row has one. */
+    static void take(Object element, List<String> names, Object[] values) {
+        if (names == null) {
             values[0] = element;
+            return;
+        }
+        for (int i = 0; i < values.length; i++) {
+            values[i] = element instanceof Row ? ToPython.field((Row) element, i, names) : ((Tuple) element).getField(i);
         }
     }
 }

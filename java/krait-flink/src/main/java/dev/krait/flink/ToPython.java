@@ -86,7 +86,13 @@ final class ToPython {
         return new ToPython(convert, plan);
     }
 
+    /** A field of a row, also of one that was made with names alone. */
+    static Object field(Row row, int index, List<String> names) {
+        return row.getFieldNames(false) == null ? row.getField(index) : row.getField(names.get(index));
+    }
+
     private static ToPython row(RowType type) {
+        List<String> names = type.getFieldNames();
         List<ToPython> fields = new ArrayList<>();
         type.getChildren().forEach(child -> fields.add(of(child)));
         UnaryOperator<Object> convert = value -> {
@@ -96,12 +102,12 @@ final class ToPython {
             Row row = (Row) value;
             Object[] values = new Object[fields.size()];
             for (int i = 0; i < values.length; i++) {
-                values[i] = fields.get(i).convert.apply(row.getField(i));
+                values[i] = fields.get(i).convert.apply(field(row, i, names));
             }
             return values;
         };
         List<Object> plans = new ArrayList<>();
         fields.forEach(field -> plans.add(field.plan));
-        return new ToPython(convert, new Object[] {"row", type.getFieldNames(), plans});
+        return new ToPython(convert, new Object[] {"row", names, plans});
     }
 }

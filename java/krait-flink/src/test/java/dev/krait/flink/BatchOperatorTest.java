@@ -167,6 +167,21 @@ class BatchOperatorTest {
         assertEquals("list  [[1, 2]]", kindOf(Types.LIST(Types.INT), List.of(1, 2)));
     }
 
+    @Test
+    void rowsMadeWithNamesAloneAreRowsAsAnyOther() throws Exception {
+        TypeInformation<Row> type = Types.ROW_NAMED(new String[] {"n", "s"}, Types.INT, Types.STRING);
+        Row row = Row.withNames();
+        row.setField("s", "x");
+        row.setField("n", 1);
+        assertEquals("list  [1] | list  ['x']", kindOf(type, row));
+        assertEquals("list  [Row(n=1, s='x')]", kindOf(Types.ROW(type), Row.of(row)));
+    }
+
+    @Test
+    void aRowWhoseTypeIsUnknownIsOneJavaObject() throws Exception {
+        assertEquals("list  [<org.apache.flink.types.Row +I[1, x]>]", kindOf(Types.GENERIC(Row.class), Row.of(1, "x")));
+    }
+
     /** What Python sees of a lone element. */
     private static <T> String kindOf(TypeInformation<T> type, T element) throws Exception {
         try (OneInputStreamOperatorTestHarness<T, String> harness = harness(batches("kinds"), type, Types.STRING)) {
