@@ -6,6 +6,7 @@ from _thread import get_ident
 from collections.abc import Sequence
 from functools import partial
 from types import GenericAlias
+from weakref import WeakSet
 
 import _krait
 from _krait import JavaArray, JavaFunction, JavaObject
@@ -163,6 +164,9 @@ def static_names(cls):
 
 # The classes that threads are making: (thread, host, number).
 _making = set()
+# The classes that a filter shows of Java classes which are never unloaded. They may go when its interpreters have closed,
+# but nothing waits for it.
+_filtered = WeakSet()
 
 
 def build(host, number):
@@ -179,8 +183,8 @@ def build(host, number):
 
 
 def _build(host, number):
-    (members, module, qualname, kept, flags, parent, interfaces, methods, fields, nested, constructor, functional,
-     components, doc) = _krait.java_at(host, "describe", number)
+    (members, module, qualname, permanent, filtered, flags, parent, interfaces, methods, fields, nested, constructor,
+     functional, components, doc) = _krait.java_at(host, "describe", number)
     name = qualname.rpartition(".")[2]
     namespace = {
         "__module__": module or "java",
@@ -221,7 +225,10 @@ def _build(host, number):
     if flags & _java_manners.LIST:
         # So that `match` takes it for a sequence.
         Sequence.register(cls)
-    return _krait.remember(host, number, cls, kept)
+    cls = _krait.remember(host, number, cls, permanent and not filtered)
+    if permanent and filtered:
+        _filtered.add(cls)
+    return cls
 
 
 def _add(namespace, name, member):
@@ -271,6 +278,6 @@ def _throwable(host, name, namespace, parent):
 
 def let_go():
     """Collects classes that no code uses any more, so that their class loaders can go: when an interpreter closes."""
-    if _krait.sweep():
+    if _krait.sweep() > len(_filtered):
         gc.collect()
         _krait.sweep()

@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which Java classes Python code of an interpreter can reach: by import, through objects, {@code getClass()}, {@code
@@ -23,6 +24,7 @@ import java.util.regex.Pattern;
  * <p>This narrows the surface; it is no sandbox. Allowed classes do what their code does, Python code may load native
  * libraries, and CPython itself has the process's rights.
  */
+@SuppressWarnings("exports") // Nullable is for tools; a module without them need not read its module.
 public final class ClassFilter {
     private static final ClassFilter ALL = new ClassFilter(true, Collections.emptyList());
     private static final ClassFilter NONE = new ClassFilter(false, Collections.emptyList());
@@ -54,6 +56,16 @@ public final class ClassFilter {
                 }
             }
             pattern = Pattern.compile(regex.toString());
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Rule && ((Rule) other).allows == allows && ((Rule) other).text.equals(text);
+        }
+
+        @Override
+        public int hashCode() {
+            return Objects.hash(allows, text);
         }
     }
 
@@ -122,6 +134,18 @@ public final class ClassFilter {
             }
         }
         return otherwise && (rules.isEmpty() || !DETOURS.matcher(className).matches());
+    }
+
+    /** Whether the other one has the same rules, in the same order. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof ClassFilter && ((ClassFilter) other).otherwise == otherwise
+                && ((ClassFilter) other).rules.equals(rules);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(otherwise, rules);
     }
 
     /** The rules, in order. */

@@ -130,6 +130,21 @@ class LeakTest {
     }
 
     @Test
+    void whatClassFiltersShowedGoesWithTheirInterpreters() {
+        long before = KraitMetrics.now().javaObjects();
+        List<WeakReference<ClassFilter>> filters = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            ClassFilter filter = ClassFilter.denyAll().allow("java.util.*", "java.lang.*", "com.acme." + i);
+            filters.add(new WeakReference<>(filter));
+            try (PythonInterpreter filtered = PythonInterpreter.builder().classFilter(filter).build()) {
+                filtered.exec("from java.util import ArrayList\nassert str(ArrayList([1])) == '[1]'");
+            }
+        }
+        eventually("what was seen through a filter", () -> KraitMetrics.now().javaObjects() <= before);
+        eventually("a filter", () -> filters.stream().allMatch(filter -> filter.get() == null));
+    }
+
+    @Test
     void theInterpreterItselfGoes() {
         WeakReference<PythonInterpreter> forgotten = new WeakReference<>(opened());
         eventually("an interpreter that was closed", () -> forgotten.get() == null);

@@ -2,8 +2,7 @@ package dev.krait.internal;
 
 import dev.krait.ClassFilter;
 import java.lang.ref.WeakReference;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.WeakHashMap;
 
@@ -13,8 +12,12 @@ import java.util.WeakHashMap;
  */
 final class Classes {
     private static final Object LOCK = new Object();
-    private static final List<Known> KNOWN = new ArrayList<>();
+    private static final Map<Integer, Known> KNOWN = new HashMap<>();
+    /** The classes hold the filter, so that each is found for as long as an interpreter or a Python class has it. */
+    private static final Map<ClassFilter, WeakReference<Classes>> FILTERED = new WeakHashMap<>();
     private static final Map<Class<?>, WeakReference<Members>> PLAIN = new WeakHashMap<>();
+    /** Numbers are never given again: Python may still have a class under an old one. 0 is that of what has none. */
+    private static int last;
 
     private final ClassFilter filter;
     /** Integers, because a value of a class of ours would tie our class loader to every class it is kept for. */
@@ -22,9 +25,8 @@ final class Classes {
         @Override
         protected Integer computeValue(Class<?> type) {
             synchronized (LOCK) {
-                KNOWN.add(new Known(type, Classes.this));
-                // 0 is the number of what has no class in Python.
-                return KNOWN.size();
+                KNOWN.put(++last, new Known(type, Classes.this));
+                return last;
             }
         }
     };
@@ -34,11 +36,15 @@ final class Classes {
 
     private static final class Known {
         final WeakReference<Class<?>> type;
-        final Classes classes;
+        final WeakReference<Classes> classes;
 
         Known(Class<?> type, Classes classes) {
             this.type = new WeakReference<>(type);
-            this.classes = classes;
+            this.classes = new WeakReference<>(classes);
+        }
+
+        boolean isGone() {
+            return type.get() == null || classes.get() == null;
         }
     }
 
@@ -46,9 +52,21 @@ final class Classes {
         this.filter = filter;
     }
 
-    /** The classes as a filter shows them; null shows all. */
+    /** The classes as a filter shows them, the same for equal filters; null shows all. For an interpreter that opens. */
     static Classes of(ClassFilter filter) {
-        return filter == null ? ALL : new Classes(filter);
+        synchronized (LOCK) {
+            KNOWN.values().removeIf(Known::isGone);
+            if (filter == null) {
+                return ALL;
+            }
+            WeakReference<Classes> held = FILTERED.get(filter);
+            Classes found = held == null ? null : held.get();
+            if (found == null) {
+                found = new Classes(filter);
+                FILTERED.put(filter, new WeakReference<>(found));
+            }
+            return found;
+        }
     }
 
     /** Whether Python may know a class. */
@@ -80,13 +98,14 @@ final class Classes {
     static Members members(int number) {
         Known known;
         synchronized (LOCK) {
-            known = KNOWN.get(number - 1);
+            known = KNOWN.get(number);
         }
-        Class<?> type = known.type.get();
-        if (type == null) {
+        Class<?> type = known == null ? null : known.type.get();
+        Classes classes = known == null ? null : known.classes.get();
+        if (type == null || classes == null) {
             throw new PythonError("TypeError", "the Java class was unloaded");
         }
-        return known.classes.members(type);
+        return classes.members(type);
     }
 
     /** The members of a class; the same for as long as anyone holds them. */

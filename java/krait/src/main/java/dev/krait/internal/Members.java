@@ -231,7 +231,7 @@ final class Members implements Opaque {
         String module = type.isArray() || type.isPrimitive() ? "" : type.getPackageName();
         String qualified = module.isEmpty() ? name : name.substring(module.length() + 1);
         return new Object[] {
-            this, module, qualified.replace('$', '.'), Classes.isPermanent(type), (long) Manners.flags(type),
+            this, module, qualified.replace('$', '.'), Classes.isPermanent(type), !classes.allowsAll(), (long) Manners.flags(type),
             parent == null ? 0L : (long) classes.number(parent), interfaces, methods, attributes, nested,
             (long) constructor, (long) functional, components(), doc()};
     }

@@ -32,6 +32,24 @@ class FilterTest {
         assertEquals("deny **, allow java.util.**, allow com.acme.*, deny java.util.zip.**", filter.toString());
     }
 
+    @Test
+    void filtersOfTheSameRulesAreEqualAndShowTheSameClasses() {
+        ClassFilter filter = ClassFilter.allowAll().deny("a.B");
+        ClassFilter equal = ClassFilter.allowAll().deny("a.B");
+        assertTrue(filter.equals(equal) && filter.hashCode() == equal.hashCode());
+        for (ClassFilter other : List.of(ClassFilter.denyAll().deny("a.B"), ClassFilter.allowAll().allow("a.B"),
+                ClassFilter.allowAll().deny("a.C"), equal.deny("a.B"), ClassFilter.allowAll())) {
+            assertFalse(filter.equals(other), other.toString());
+        }
+        String code = "import krait, java.util\nkrait.seen = getattr(krait, 'seen', []) + [java.util.ArrayList]";
+        try (PythonInterpreter one = filtered(filter); PythonInterpreter two = filtered(equal);
+                PythonInterpreter three = filtered(equal.deny("a.C"))) {
+            one.exec(code);
+            two.exec(code);
+            three.exec(code + "\na, b, c = krait.seen\ndel krait.seen\nassert a is b and b is not c");
+        }
+    }
+
     /** What a denied class has in common with allowed ones. */
     public interface Known {
         String hello();
