@@ -1,11 +1,13 @@
 package dev.krait.internal;
 
 import dev.krait.PyFunction;
+import dev.krait.PyObject;
 import dev.krait.PythonException;
 import java.lang.reflect.Type;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.Map;
+import java.util.Set;
 import java.util.Spliterator;
 import java.util.Spliterators;
 import java.util.concurrent.CompletableFuture;
@@ -16,6 +18,9 @@ import java.util.stream.StreamSupport;
 
 /** Converts Python objects that are no values to the Java type asked for, by asking Python. */
 final class PythonConversion implements ObjectConversion {
+    /** What objects raise that have no buffer, or none of a format that buffers know. */
+    private static final Set<String> NO_BUFFER = Set.of("TypeError", "ValueError", "BufferError");
+
     private final Session session;
 
     PythonConversion(Session session) {
@@ -71,16 +76,28 @@ final class PythonConversion implements ObjectConversion {
         return null;
     }
 
-    /** By its buffer if it has one, else one by one. */
+    /** By its buffer if that is an array to Java, whose elements may become those that are wanted; else one by one. */
     private Object primitives(Object pyObject, Type target) {
+        Object array = buffer(pyObject);
+        boolean bytes = array instanceof byte[] && target != byte[].class;
+        return plain(array == null || bytes ? Requests.helper(session, 0, "as_list", pyObject) : array, target);
+    }
+
+    /** A copy of an object's buffer, or null where it has none, or one of another shape or format than Java's arrays have. */
+    private Object buffer(Object pyObject) {
         try {
-            return session.convert(Requests.onObject(session, Op.BUFFER, Api.get().handleOf(pyObject)), target);
-        } catch (PythonException e) {
-            if (!e.typeName().equals("TypeError")) {
-                throw e;
+            Object copy = Requests.onObject(session, Op.BUFFER, Api.get().handleOf(pyObject));
+            if (copy instanceof PyObject) {
+                ((PyObject) copy).close();
+                return null;
             }
+            return copy;
+        } catch (PythonException e) {
+            if (NO_BUFFER.contains(e.typeName())) {
+                return null;
+            }
+            throw e;
         }
-        return plain(Requests.helper(session, 0, "as_list", pyObject), target);
     }
 
     private static Iterator<?> iterator(Object pyObject, Type target, Class<?> of) {

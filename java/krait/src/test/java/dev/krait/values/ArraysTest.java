@@ -175,11 +175,40 @@ class ArraysTest extends Crossing {
         assertEquals(List.of(1L, 2L), py.eval(List.class, "np.array([1, 2])"));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"float16", "object", ">i4", "uint8", "int8", "uint16", "uint64", ">u2"})
+    void numpysArraysOfOtherElementsAreReadOneByOne(String type) {
+        needs(py, "numpy");
+        py.exec("import numpy as np\na = np.array([1, 100], dtype='" + type + "')\n"
+                + "from dev.krait.cases import Takes\nassert Takes.sumOf(a) == 101");
+        assertArrayEquals(new double[] {1, 100}, py.get("a", double[].class));
+        if (!type.equals("float16")) {
+            assertArrayEquals(new int[] {1, 100}, py.get("a", int[].class));
+            assertArrayEquals(new byte[] {1, 100}, py.get("a", byte[].class));
+        }
+        if (type.startsWith("uint")) {
+            assertArrayEquals(new short[] {255}, py.eval(short[].class, "np.array([255], dtype=a.dtype)"));
+        }
+    }
+
+    @Test
+    void aBufferOfAnotherShapeIsAClearError() {
+        py.exec("import ctypes\nb = bytearray(4)\nm = memoryview(b).cast('B', (2, 2))");
+        for (Class<?> type : List.of(byte[].class, int[].class, double[].class, boolean[].class)) {
+            assertThrows(ConversionException.class, () -> py.get("m", type));
+            assertThrows(ConversionException.class, () -> py.eval(type, "((ctypes.c_int * 2) * 3)()"));
+        }
+        py.exec("m.release()\nb.append(1)");
+    }
+
     @Test
     void anArrayOfTheWrongTypeIsAClearError() {
         needs(py, "numpy");
         py.exec("import numpy as np");
-        assertThrows(ConversionException.class, () -> py.eval(int[].class, "np.array([0.5])"));
+        for (String array : List.of("np.array([0.5])", "np.zeros((2, 2))", "np.zeros(2, dtype='complex64')", "np.zeros(2, dtype='U3')",
+                "np.zeros(2, dtype='S3')", "np.zeros(2, dtype='i4,i4')", "np.zeros(2, dtype='datetime64[us]')")) {
+            assertThrows(ConversionException.class, () -> py.eval(int[].class, array), array);
+        }
         assertTrue(py.eval("np.array([1, 2])") instanceof PyObject);
         assertEquals("next", same("next"));
     }
