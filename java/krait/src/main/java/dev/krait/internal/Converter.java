@@ -84,10 +84,17 @@ public final class Converter {
             converted = objects.convert(value, type);
         }
         if (converted == null) {
-            throw new Mismatch(value, type, raw != PyObject.class ? null
-                    : "it was copied with what holds it; that one as a PyObject has asList and asMap, which give objects");
+            throw new Mismatch(value, type, why(value, raw));
         }
         return converted;
+    }
+
+    private static String why(Object value, Class<?> raw) {
+        if (raw == PyObject.class) {
+            return "it was copied with what holds it; that one as a PyObject has asList and asMap, which give objects";
+        }
+        return value instanceof Byte && (raw.isPrimitive() || Number.class.isAssignableFrom(raw))
+                ? "a byte[] does not say whether its numbers had a sign in Python" : null;
     }
 
     private static Object none(Class<?> raw) {

@@ -96,7 +96,7 @@ final class Mismatch extends RuntimeException {
         if (value instanceof String) {
             return "str";
         } else if (value instanceof Long || value instanceof Integer || value instanceof Short
-                || value instanceof BigInteger) {
+                || value instanceof BigInteger || value instanceof Character) {
             return "int";
         } else if (value instanceof Double || value instanceof Float) {
             return "float";

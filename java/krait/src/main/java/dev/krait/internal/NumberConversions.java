@@ -37,15 +37,20 @@ final class NumberConversions {
     /** Not Byte: the members of a byte[] are bytes, whose sign Python and Java see differently. */
     private static boolean isInt(Object value) {
         return value instanceof Long || value instanceof Integer || value instanceof Short
-                || value instanceof BigInteger;
+                || value instanceof BigInteger || value instanceof Character;
     }
 
     private static BigInteger big(Object value) {
-        return value instanceof BigInteger ? (BigInteger) value : BigInteger.valueOf(((Number) value).longValue());
+        return value instanceof BigInteger ? (BigInteger) value : BigInteger.valueOf(low(value));
+    }
+
+    /** The lower 64 bits. A char is an int of Python's, from an array of 16 bits without a sign: a str is none. */
+    private static long low(Object value) {
+        return value instanceof Character ? (Character) value : ((Number) value).longValue();
     }
 
     private static long integer(Object value, Class<?> target, long least, long most) {
-        long number = ((Number) value).longValue();
+        long number = low(value);
         boolean fits = !(value instanceof BigInteger) || ((BigInteger) value).bitLength() <= 63;
         if (!fits || number < least || number > most) {
             throw new Mismatch(value, target, text(value) + " is outside " + least + " to " + most);
@@ -103,6 +108,6 @@ final class NumberConversions {
     private static String text(Object value) {
         // A large number's digits take a time that grows with their square.
         return value instanceof BigInteger && ((BigInteger) value).bitLength() > 256
-                ? "a number of " + ((BigInteger) value).bitLength() + " bits" : value.toString();
+                ? "a number of " + ((BigInteger) value).bitLength() + " bits" : big(value).toString();
     }
 }

@@ -169,7 +169,9 @@ class ConverterTest {
         byte[] bytes = {1};
         assertSame(bytes, to(bytes, byte[].class));
         assertTrue(refused(list(1L, 200L), byte[].class).startsWith("at [1]: "));
-        refused(bytes, int[].class);
+        assertTrue(refused(bytes, int[].class).contains("whether its numbers had a sign"));
+        assertArrayEquals(new int[] {0, 65535}, (int[]) to(new char[] {0, 65535}, int[].class));
+        assertTrue(refused(new char[] {65535}, short[].class).contains("65535 is outside -32768 to 32767"));
         assertArrayEquals(new char[] {'a', 'b'}, (char[]) to("ab", char[].class));
     }
 
