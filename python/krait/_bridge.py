@@ -238,7 +238,12 @@ def enum_name(value):
 def as_number(value):
     """An int, float or bool of what says that it is one; None of anything else."""
     if hasattr(value, "__index__"):
-        return value.__index__()
+        try:
+            return value.__index__()
+        except TypeError:
+            # numpy's arrays have it whatever they hold.
+            if not hasattr(value, "__float__"):
+                raise
     if hasattr(value, "__float__"):
         return value.__float__()
     return None

@@ -1,6 +1,7 @@
 package dev.krait.values;
 
 import static dev.krait.testing.Pythons.needs;
+import static dev.krait.testing.Pythons.raised;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -221,6 +222,11 @@ class ArraysTest extends Crossing {
         assertEquals(7L, py.eval(long.class, "np.uint8(7)"));
         assertEquals(0.5, py.eval(double.class, "np.float32(0.5)"));
         assertEquals(0.25, py.eval(double.class, "np.float64(0.25)"));
+        assertEquals(7, py.eval(int.class, "np.array(7)"));
+        assertEquals(2.5, py.eval(double.class, "np.array(2.5)"));
+        assertThrows(ConversionException.class, () -> py.eval(int.class, "np.array(2.5)"));
+        py.exec("class Odd:\n    def __index__(self): raise TypeError('odd')");
+        assertEquals("odd", raised("TypeError", () -> py.eval(int.class, "Odd()")).pythonMessage());
     }
 
     @Test
