@@ -88,8 +88,8 @@ final class ApiAccess extends Api {
     }
 
     @Override
-    public Iterator<?> iterate(Object object, Class<?> type) {
-        return pythonObject(object).asIterator(type);
+    public Iterator<?> iterate(Object object, Type type) {
+        return pythonObject(object).iterate(type);
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.krait;
 import dev.krait.internal.Items;
 import dev.krait.internal.Requests;
 import java.lang.ref.Reference;
+import java.lang.reflect.Type;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.Spliterator;
@@ -27,12 +28,12 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("exports") // Nullable is for tools; a module without them need not read its module.
 public final class PyIterator<T extends @Nullable Object> implements Iterator<T>, AutoCloseable {
     private final PyObject iterator;
-    private final Class<T> type;
+    private final Type type;
     private final Items items;
     private boolean closed;
 
-    /** Takes over the object, which must be an iterator. */
-    PyIterator(PyObject iterator, Class<T> type) {
+    /** Takes over the object, which must be an iterator; the type is what T stands for. */
+    PyIterator(PyObject iterator, Type type) {
         this.iterator = iterator;
         this.type = type;
         this.items = new Items(iterator.session(), Calls.wantsObject(type));
@@ -73,11 +74,12 @@ public final class PyIterator<T extends @Nullable Object> implements Iterator<T>
     }
 
     @Override
+    @SuppressWarnings("unchecked")
     public T next() {
         if (!hasNext()) {
             throw new NoSuchElementException();
         }
-        return Calls.convert(iterator.session(), items.take(), type);
+        return (T) iterator.session().convert(items.take(), type);
     }
 
     /**

@@ -7,6 +7,7 @@ import dev.krait.internal.Operations;
 import dev.krait.internal.Requests;
 import dev.krait.internal.Session;
 import java.lang.ref.Reference;
+import java.lang.reflect.Type;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -436,7 +437,11 @@ public class PyObject extends PyOperators implements Iterable<@Nullable Object>,
      * @throws PythonException TypeError if it cannot be iterated over
      */
     public <T extends @Nullable Object> PyIterator<T> asIterator(Class<T> type) {
-        Objects.requireNonNull(type, "type");
+        return iterate(Objects.requireNonNull(type, "type"));
+    }
+
+    /** Iterates, with items converted to a type, which is what T stands for. */
+    <T extends @Nullable Object> PyIterator<T> iterate(Type type) {
         return new PyIterator<>(iteration(), type);
     }
 

@@ -103,7 +103,7 @@ public abstract class Api {
      * @param type the items' type
      * @return a PyIterator
      */
-    public abstract Iterator<?> iterate(Object object, Class<?> type);
+    public abstract Iterator<?> iterate(Object object, Type type);
 
     /**
      * Makes an exception from what Python told of it.

@@ -7,6 +7,7 @@ import java.lang.reflect.Type;
 import java.lang.reflect.TypeVariable;
 import java.lang.reflect.WildcardType;
 import java.util.Arrays;
+import java.util.function.Function;
 
 /** What a type that names type variables means where the variables are known. */
 public final class Generics {
@@ -21,42 +22,73 @@ public final class Generics {
      * @return the type without variables; those of methods, and those of raw types, stand for their bounds
      */
     public static Type resolve(Type type, Type context) {
-        if (type instanceof Class) {
-            return type;
-        }
+        return substitute(type, variable -> value(variable, context));
+    }
+
+    /** Puts in what variables stand for, down to the arguments of arguments. */
+    static Type substitute(Type type, Function<TypeVariable<?>, Type> values) {
         if (type instanceof TypeVariable) {
-            return variable((TypeVariable<?>) type, context);
+            return values.apply((TypeVariable<?>) type);
+        }
+        if (type instanceof WildcardType) {
+            return substitute(Types.bound((WildcardType) type), values);
         }
         if (type instanceof ParameterizedType) {
             ParameterizedType parameterized = (ParameterizedType) type;
             Type[] arguments = parameterized.getActualTypeArguments();
-            Type[] resolved = new Type[arguments.length];
+            Type[] substituted = new Type[arguments.length];
             for (int i = 0; i < arguments.length; i++) {
-                resolved[i] = resolve(arguments[i], context);
+                substituted[i] = substitute(arguments[i], values);
             }
-            return new Parameterized(parameterized, resolved);
+            return new Parameterized(parameterized, substituted);
         }
         if (type instanceof GenericArrayType) {
-            Type component = resolve(((GenericArrayType) type).getGenericComponentType(), context);
+            Type component = substitute(((GenericArrayType) type).getGenericComponentType(), values);
             return component instanceof Class
                     ? java.lang.reflect.Array.newInstance((Class<?>) component, 0).getClass()
-                    : (GenericArrayType) () -> component;
+                    : new ArrayOf(component);
         }
-        return type instanceof WildcardType ? resolve(Types.bound(type), context) : type;
+        return type;
     }
 
-    private static Type variable(TypeVariable<?> variable, Type context) {
-        GenericDeclaration declares = variable.getGenericDeclaration();
-        if (declares instanceof Class) {
-            Class<?> supertype = (Class<?>) declares;
-            int index = Arrays.asList(supertype.getTypeParameters()).indexOf(variable);
-            Type found = Types.argument(context, supertype, index);
-            if (!(found instanceof TypeVariable)) {
-                // Object where nothing is given: a bound says more.
-                return found == Object.class ? Types.raw(variable) : found;
-            }
+    private static Type value(TypeVariable<?> variable, Type context) {
+        Type given = given(variable, context);
+        if (given != Object.class) {
+            return given;
         }
-        return Types.raw(variable);
+        // Object where nothing is given: a bound says more. It may name the variable itself: T extends Comparable<T>.
+        return substitute(variable.getBounds()[0], other -> {
+            Type otherGiven = given(other, context);
+            return otherGiven == Object.class ? Types.raw(other) : otherGiven;
+        });
+    }
+
+    private static Type given(TypeVariable<?> variable, Type context) {
+        GenericDeclaration declares = variable.getGenericDeclaration();
+        if (!(declares instanceof Class)) {
+            return Object.class;
+        }
+        Class<?> supertype = (Class<?>) declares;
+        return Types.argument(context, supertype, Arrays.asList(supertype.getTypeParameters()).indexOf(variable));
+    }
+
+    /** An array type whose elements have arguments. */
+    private static final class ArrayOf implements GenericArrayType {
+        private final Type component;
+
+        ArrayOf(Type component) {
+            this.component = component;
+        }
+
+        @Override
+        public Type getGenericComponentType() {
+            return component;
+        }
+
+        @Override
+        public String toString() {
+            return component.getTypeName() + "[]";
+        }
     }
 
     /** A parameterized type with other arguments. */

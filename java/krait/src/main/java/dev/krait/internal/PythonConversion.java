@@ -62,7 +62,7 @@ final class PythonConversion implements ObjectConversion {
             return iterator(pyObject, target, Iterator.class);
         }
         if (raw == Iterable.class) {
-            Class<?> items = Types.raw(Types.argument(target, Iterable.class, 0));
+            Type items = Types.argument(target, Iterable.class, 0);
             return (Iterable<?>) () -> cast(Api.get().iterate(pyObject, items));
         }
         if (raw == Stream.class) {
@@ -101,7 +101,7 @@ final class PythonConversion implements ObjectConversion {
     }
 
     private static Iterator<?> iterator(Object pyObject, Type target, Class<?> of) {
-        return Api.get().iterate(pyObject, Types.raw(Types.argument(target, of, 0)));
+        return Api.get().iterate(pyObject, Types.argument(target, of, 0));
     }
 
     @SuppressWarnings("unchecked")

@@ -105,13 +105,23 @@ final class PythonProxy implements InvocationHandler, PythonBacked {
         }
         Object[] answer = ask(method.getName(), args);
         if ((Boolean) answer[0]) {
-            return result(answer[1], method, method.getGenericReturnType());
+            return result(answer[1], method, resultOf(method, proxy));
         }
         if (method.isDefault()) {
             return viaDefault(proxy, method, args);
         }
         throw new UnsupportedOperationException(answer[1] + " implements " + method.getDeclaringClass().getTypeName()
                 + " without the method " + method.getName() + "()");
+    }
+
+    /** What a method must give, by the interface that has it. */
+    private static Type resultOf(Method method, Object proxy) {
+        for (Class<?> type : proxy.getClass().getInterfaces()) {
+            if (method.getDeclaringClass().isAssignableFrom(type)) {
+                return Generics.resolve(method.getGenericReturnType(), type);
+            }
+        }
+        throw new AssertionError("Krait: no interface of the proxy has " + method);
     }
 
     private Object call(Object[] args) {

@@ -32,15 +32,20 @@ final class Types {
         Type bound = type;
         while (true) {
             if (bound instanceof WildcardType) {
-                Type[] lower = ((WildcardType) bound).getLowerBounds();
-                // "? super Integer": an Integer is right, an Object would only be allowed.
-                bound = lower.length > 0 ? lower[0] : ((WildcardType) bound).getUpperBounds()[0];
+                bound = bound((WildcardType) bound);
             } else if (bound instanceof TypeVariable) {
                 bound = ((TypeVariable<?>) bound).getBounds()[0];
             } else {
                 return bound;
             }
         }
+    }
+
+    /** The bound of a wildcard, which may be a variable. */
+    static Type bound(WildcardType wildcard) {
+        Type[] lower = wildcard.getLowerBounds();
+        // "? super Integer": an Integer is right, an Object would only be allowed.
+        return lower.length > 0 ? lower[0] : wildcard.getUpperBounds()[0];
     }
 
     /** The element type of an array type. */
@@ -70,9 +75,8 @@ final class Types {
             Type[] given = ((ParameterizedType) type).getActualTypeArguments();
             TypeVariable<?>[] names = raw.getTypeParameters();
             for (int i = 0; i < given.length; i++) {
-                Type argument = given[i];
-                variables.put(names[i], argument instanceof TypeVariable
-                        ? known.getOrDefault(argument, argument) : argument);
+                variables.put(names[i], known.isEmpty() ? given[i]
+                        : Generics.substitute(given[i], variable -> known.getOrDefault(variable, variable)));
             }
         }
         if (raw == supertype) {

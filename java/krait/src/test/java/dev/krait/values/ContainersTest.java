@@ -13,6 +13,7 @@ import dev.krait.Kwargs;
 import dev.krait.PyFunction;
 import dev.krait.PyObject;
 import dev.krait.TypeRef;
+import dev.krait.cases.Totals;
 import java.util.AbstractMap;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -20,6 +21,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.LinkedList;
@@ -31,8 +33,10 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
@@ -345,5 +349,19 @@ class ContainersTest extends Crossing {
         ConversionException error = assertThrows(ConversionException.class,
                 () -> py.get("d", new TypeRef<Map<String, List<Integer>>>() { }));
         assertTrue(error.getMessage().contains("[\"a\"][0]") && error.getMessage().contains("float"), error.getMessage());
+    }
+
+    @Test
+    void argumentsOfArgumentsAreConvertedToo() {
+        Totals.Table<Integer> table = py.eval(new TypeRef<Totals.Table<Integer>>() { }, "[[1, 2]]");
+        assertEquals(3, Totals.of(table.get(0)));
+        String lists = "([i] for i in [1, 2])";
+        assertEquals(3, Totals.ofLists(py.eval(new TypeRef<Iterator<List<Integer>>>() { }, lists)));
+        assertEquals(3, Totals.ofStream(py.eval(new TypeRef<Stream<List<Integer>>>() { }, lists)));
+        assertEquals(3, Totals.ofIterable(py.eval(new TypeRef<Iterable<List<Integer>>>() { }, lists)));
+        assertEquals(3, Totals.ofFunction(py.eval(new TypeRef<Totals.Lists<Integer>>() { }, "lambda s: [1, 2]")));
+        assertEquals(3, Totals.ofBounded(py.eval(new TypeRef<Totals.Bounded<Integer>>() { }, "lambda: [1, 2]")));
+        Iterator<Supplier<Integer>> suppliers = py.eval(new TypeRef<Iterator<Supplier<Integer>>>() { }, "iter([lambda: 3])");
+        assertEquals(3, Totals.ofSuppliers(suppliers));
     }
 }
