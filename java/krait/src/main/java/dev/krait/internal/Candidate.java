@@ -8,19 +8,23 @@ import java.lang.reflect.Executable;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Type;
+import java.util.Arrays;
 
 /** One method or constructor that Python may call. Any thread may use it. */
 final class Candidate {
     private static final MethodHandles.Lookup LOOKUP = MethodHandles.lookup();
     private static final MethodType UNIFORM = MethodType.methodType(Object.class, Object.class, Object[].class);
 
+    /** The class that has it, maybe from one above. */
+    private final Class<?> owner;
     final Executable member;
     final Class<?>[] types;
     final boolean isStatic;
     private volatile MethodHandle handle;
     private volatile Type[] generic;
 
-    Candidate(Executable member) {
+    Candidate(Class<?> owner, Executable member) {
+        this.owner = owner;
         this.member = member;
         types = member.getParameterTypes();
         // A constructor needs no object either.
@@ -40,10 +44,15 @@ final class Candidate {
     Type generic(int index) {
         Type[] known = generic;
         if (known == null) {
-            known = member.getGenericParameterTypes();
-            if (known.length != types.length) {
-                // Constructors of inner classes and enums have parameters that the generic signature leaves out.
-                known = types;
+            known = Arrays.copyOf(types, types.length, Type[].class);
+            Type[] given = member.getGenericParameterTypes();
+            // Constructors of inner classes and enums have parameters at their beginning that the generic signature leaves out.
+            int hidden = types.length - given.length;
+            for (int i = 0; i < given.length; i++) {
+                Class<?> type = types[hidden + i];
+                Type resolved = Generics.resolve(given[i], owner);
+                // What a class gives for a variable itself is no type of the parameter: that is the variable's bound.
+                known[hidden + i] = Types.raw(resolved) == type ? resolved : Types.raw(given[i]) == type ? given[i] : type;
             }
             generic = known;
         }

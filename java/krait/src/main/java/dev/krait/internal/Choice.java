@@ -4,7 +4,6 @@ import dev.krait.ConversionException;
 import java.lang.invoke.MethodHandle;
 import java.lang.ref.WeakReference;
 import java.lang.reflect.Array;
-import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.util.Collection;
 import java.util.Map;
@@ -96,14 +95,15 @@ final class Choice {
         if (kind == Fits.CHAR) {
             return type.isAssignableFrom(String.class) ? PASS : CONVERT;
         }
-        if (Collection.class.isAssignableFrom(kind) || Map.class.isAssignableFrom(kind)) {
+        if (Collection.class.isAssignableFrom(kind) || Map.class.isAssignableFrom(kind) || Map.Entry.class.isAssignableFrom(kind)) {
             return CONTAINER;
         }
         if (Fits.isFunction(kind) && type.isInterface()) {
             return FUNCTION;
         }
         if (Fits.isFunction(kind) || Fits.isPython(kind)) {
-            return type.isAssignableFrom(dev.krait.PyObject.class) ? PASS : CONVERT;
+            // An Iterable it is, too, but of objects.
+            return type.isAssignableFrom(dev.krait.PyObject.class) && type != Iterable.class ? PASS : CONVERT;
         }
         if (type.isAssignableFrom(kind)) {
             return PASS;
@@ -161,12 +161,10 @@ final class Choice {
                     return value;
                 }
             }
-            Type generic = index < candidate.types.length ? candidate.generic(index) : type;
-            if (step == FUNCTION) {
-                return PythonProxy.function(session, value, type, Types.raw(generic) == type ? generic : type);
-            }
+            int last = candidate.types.length - 1;
+            Type generic = spread && index >= last ? Types.component(candidate.generic(last)) : candidate.generic(index);
             // What Python made for this call is given the elements that the parameter's type asks for.
-            return session.convert(value, generic instanceof ParameterizedType ? generic : type);
+            return step == FUNCTION ? PythonProxy.function(session, value, type, generic) : session.convert(value, generic);
         } catch (ConversionException | NullPointerException e) {
             throw new PythonError("TypeError", "argument " + (index + 1) + " of " + name + "(): " + e.getMessage());
         }

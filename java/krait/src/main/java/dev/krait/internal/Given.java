@@ -33,9 +33,9 @@ final class Given {
     }
 
     /** Converts what Python gives for a field or an element, functions too. */
-    static Object convert(Session session, Object value, Class<?> type) {
+    static Object convert(Session session, Object value, Type type) {
         try {
-            return convert(session, value, type, type);
+            return convert(session, value, Types.raw(type), type);
         } catch (ConversionException | NullPointerException e) {
             throw new PythonError("TypeError", e.getMessage());
         }

@@ -84,7 +84,7 @@ final class Members implements Opaque {
         for (Map.Entry<String, Map<List<Class<?>>, Method>> name : names.entrySet()) {
             List<Candidate> candidates = new ArrayList<>();
             for (Method method : name.getValue().values()) {
-                candidates.add(new Candidate(method));
+                candidates.add(new Candidate(type, method));
             }
             if (only != null && name.getKey().equals(only.getName())) {
                 functional = groups.size();
@@ -116,7 +116,7 @@ final class Members implements Opaque {
         List<Candidate> candidates = new ArrayList<>();
         for (Constructor<?> declared : type.getConstructors()) {
             if (isOpen(type) || declared.trySetAccessible()) {
-                candidates.add(new Candidate(declared));
+                candidates.add(new Candidate(type, declared));
             }
         }
         if (!candidates.isEmpty()) {

@@ -10,8 +10,8 @@ final class Services {
     private Services() {
     }
 
-    /** Does one; the arguments come after the name. */
-    static Object perform(Session session, String name, Object[] args) throws Throwable {
+    /** Does one; the arguments come after the name, with a bit for each that is a Java object of Python's, not a value. */
+    static Object perform(Session session, String name, Object[] args, long live) throws Throwable {
         switch (name) {
             case "len":
                 return Sequences.length(args[1]);
@@ -60,8 +60,7 @@ final class Services {
             case "field_view":
                 return new Results.Element(field((Members) args[1], args[2]).get(args[3]));
             case "set_field":
-                Field field = field((Members) args[1], args[2]);
-                field.set(args[3], Given.convert(session, args[4], field.getType()));
+                setField(session, args, (live & 1L << 4) != 0);
                 return null;
             default:
                 return ClassServices.perform(session, name, args);
@@ -79,6 +78,16 @@ final class Services {
 
     private static Field field(Members members, Object index) {
         return members.field(index(index));
+    }
+
+    /** Sets one, as (name, members, index, object, value). */
+    private static void setField(Session session, Object[] args, boolean isLive) throws IllegalAccessException {
+        Members members = (Members) args[1];
+        Field field = field(members, args[2]);
+        boolean isOne = (isLive || Given.isPython(args[4])) && field.getType().isInstance(args[4]);
+        // What Python made of its own is given the elements that the field's type asks for.
+        Object value = isOne ? args[4] : Given.convert(session, args[4], Generics.resolve(field.getGenericType(), members.type));
+        field.set(args[3], value);
     }
 
     private static Object[] entry(Map<?, ?> map, Object wanted) {

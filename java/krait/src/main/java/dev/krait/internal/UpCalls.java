@@ -170,7 +170,7 @@ final class UpCalls {
         release(frame);
         if (op == UpOp.SERVICE) {
             // Descriptions and the like are Python's own, whatever the interpreter was told of collections.
-            write(frame, session, Services.perform(session, (String) args[0], args), Form.COPY);
+            write(frame, session, Services.perform(session, (String) args[0], args, live), Form.COPY);
             return;
         }
         Object target = Session.handles().get(slot);

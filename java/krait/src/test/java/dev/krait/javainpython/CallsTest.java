@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.krait.PythonException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which of several methods a call means, and what arguments become. */
 class CallsTest extends JavaInPython {
@@ -53,6 +55,33 @@ class CallsTest extends JavaInPython {
         raised("TypeError", () -> py.exec("Shapes.kind(java.util.ArrayList(), 1)"));
         raised("TypeError", () -> py.exec("java.util.AbstractList()"));
         raised("TypeError", () -> py.exec("java.util.List()"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "ofFunction(lambda s: [1, 2])", "ofIntegers(lambda s: [1, 2])", "ofBounded(lambda: [1, 2])", "ofIntegers(Integers())",
+        "ofLists([i] for i in [1, 2])", "ofLists([[1], [2]])", "ofStream([i] for i in [1, 2])", "ofIterable([i] for i in [1, 2])",
+        "ofSuppliers(f for f in [lambda: 1, lambda: 2])",
+        "ofArray([[1], [2]])", "ofArray(([1], (2,)))", "ofAll([1], [2])", "ofAll()+3", "ofOptionals(1, None, 2)",
+        "ofVariable([1, 2])", "ofEntry(krait.Entry('a', 3))", "ofEntry(('a', 3))", "Inner(T(), [1, 2]).total"})
+    void elementsAreOfTheClassesThatParametersAskFor(String call) {
+        run("from dev.krait.cases import Totals as T", "@krait.implements(T.Integers)", "class Integers:",
+                "    def apply(self, s): return [1, 2]", "assert T." + call + " == 3");
+    }
+
+    @Test
+    void elementsAreOfTheClassesThatASubclassSays() {
+        run("from dev.krait.cases import Totals as T", "h = T.HeldIntegers()", "h.hold([1, 2])", "assert h.total() == 3",
+                "h.held = [4]", "assert h.total() == 4", "assert T().Inner([5]).total == 5");
+    }
+
+    @Test
+    void elementsAreOfTheClassesThatFieldsAskFor() {
+        run("from dev.krait.cases import Totals as T", "from java.util import ArrayList", "t = T()", "t.list = [1]",
+                "t.function = lambda s: 2", "t.entry = ('a', 3)", "assert t.total() == 6",
+                "t.list = mine = ArrayList([4])", "mine.add(5)", "assert t.list == [4, 5]",
+                "mine = []", "t.list = krait.view(mine)", "mine.append(7)", "assert t.list == [7]");
+        raised("TypeError", () -> py.exec("t.list = ['a']"));
     }
 
     @Test
