@@ -52,6 +52,10 @@ def throws(line):
     import java.lang
     raise java.lang.AssertionError("of Java")
 
+def throws_checked(line):
+    import java.nio.charset
+    raise java.nio.charset.MalformedInputException(len(line))
+
 def pickled(line):
     import pickle
     return str(pickle.loads(pickle.dumps(same)) is same) + " " + __name__

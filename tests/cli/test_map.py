@@ -152,6 +152,8 @@ class Errors(ToolTest):
         done = self.map("throws", rows=b"a\n")
         self.assertEqual(done.returncode, 1)
         self.assertIn("Row 1: java.lang.AssertionError: of Java", done.stderr.decode())
+        # A checked one, and such as tells of a row that is not UTF-8.
+        self.assertIn("Row 1: java.nio.charset.MalformedInputException: Input length = 5", self.map("throws_checked", rows=b"a row\n").stderr.decode())
 
     def test_a_row_that_the_heap_has_no_room_for_is_named(self):
         (self.folder / "in").write_bytes(b"a\n" + b"x" * 40_000_000)

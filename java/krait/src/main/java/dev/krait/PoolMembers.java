@@ -67,7 +67,7 @@ final class PoolMembers {
                 members.add(member);
                 idle.add(member);
             }
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) {
             for (Member member : idle) {
                 close(member);
             }
@@ -111,7 +111,7 @@ final class PoolMembers {
         }
         try {
             return isInternal(failure) || breaking.test(failure);
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) {
             // The call's own failure is what its caller has to see.
             if (e != failure) {
                 failure.addSuppressed(e);

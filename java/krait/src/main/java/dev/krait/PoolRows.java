@@ -126,7 +126,7 @@ final class PoolRows<T> implements Spliterator<T>, AutoCloseable {
                 while (rows.size() < size && source.hasNext()) {
                     rows.add(source.next());
                 }
-            } catch (RuntimeException | Error e) {
+            } catch (Throwable e) {
                 sourceFailure = e;
             }
             if (rows.isEmpty()) {
@@ -155,7 +155,7 @@ final class PoolRows<T> implements Spliterator<T>, AutoCloseable {
         } catch (PythonException e) {
             e.atRow(chunk.first + Math.max(0, e.row()));
             chunk.failure = e;
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) {
             for (Throwable suppressed : e.getSuppressed()) {
                 if (suppressed instanceof PythonException && ((PythonException) suppressed).row() == chunk.results.size()) {
                     ((PythonException) suppressed).atRow(chunk.first + chunk.results.size());

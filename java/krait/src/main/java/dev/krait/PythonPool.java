@@ -85,7 +85,7 @@ public final class PythonPool implements AutoCloseable {
         }
         try {
             setUp.accept(opened);
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) {
             opened.close();
             throw e;
         }

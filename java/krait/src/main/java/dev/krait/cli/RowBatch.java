@@ -37,25 +37,37 @@ final class RowBatch {
     RowBatch map(RowFunction function, OnError onError, Progress progress) {
         long began = System.nanoTime();
         for (int i = 0; i < rows() && !progress.isStopped(); i++) {
-            try {
-                write(function.apply(decode(bounds[2 * i], bounds[2 * i + 1])));
-            } catch (CharacterCodingException e) {
-                errors.add(RowError.malformed(firstRow + i, raw(i)));
-            } catch (RuntimeException | Error e) {
-                // Errors too: Java code that the function calls throws them, and a row may be too large for the heap.
-                errors.add(RowError.raised(firstRow + i, raw(i), e));
-            }
+            RowError error = apply(function, i);
             progress.row(bounds[2 * i + 1] - bounds[2 * i] + 1L);
-            boolean failed = !errors.isEmpty() && errors.get(errors.size() - 1).row() == firstRow + i;
-            if (failed && onError == OnError.FAIL) {
+            if (error != null) {
+                errors.add(error);
+            }
+            if (error != null && onError == OnError.FAIL) {
                 break;
             }
-            if (failed && onError == OnError.NULL) {
+            if (error != null && onError == OnError.NULL) {
                 output.write('\n');
             }
         }
         nanos = System.nanoTime() - began;
         return this;
+    }
+
+    /** Applies the function to a row; what is wrong with it, or null. */
+    private RowError apply(RowFunction function, int row) {
+        String text;
+        try {
+            text = decode(bounds[2 * row], bounds[2 * row + 1]);
+        } catch (CharacterCodingException e) {
+            return RowError.malformed(firstRow + row, raw(row));
+        }
+        try {
+            write(function.apply(text));
+            return null;
+        } catch (Throwable e) {
+            // Whatever Java code that the function calls throws, also checked; and a row may be too large for the heap.
+            return RowError.raised(firstRow + row, raw(row), e);
+        }
     }
 
     private byte[] raw(int row) {

@@ -39,10 +39,6 @@ final class RowError {
         return new RowError(row, input, false, exception.toString(), trace.toString());
     }
 
-    long row() {
-        return row;
-    }
-
     /** For the terminal: the row, and Python's traceback or else the message. */
     String describe() {
         return "Row " + row + ": " + (traceback.isEmpty() ? message : message + "\n" + traceback.stripTrailing());

@@ -195,7 +195,7 @@ public final class Requests {
             Object[] keywordValues) {
         try {
             writer.writeArguments(args == null ? FunctionCalls.NO_ARGUMENTS : args, keywords, keywordValues);
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) {
             writer.rollback();
             Failures.refuse(session.forms(), e);
             throw e;
@@ -205,7 +205,7 @@ public final class Requests {
     private static void writeOne(Session session, FrameWriter writer, Object value) {
         try {
             writer.write(value);
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) {
             writer.rollback();
             Failures.refuse(session.forms(), e);
             throw e;

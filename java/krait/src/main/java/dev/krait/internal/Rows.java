@@ -185,7 +185,7 @@ public final class Rows<T> implements Spliterator<T> {
             Throwable unwritten = null;
             try {
                 written = kind == RowKind.COLUMNS ? writePacked(writer) : writeRows(writer);
-            } catch (RuntimeException | Error e) {
+            } catch (Throwable e) {
                 writer.rollback();
                 throw e;
             }
@@ -233,7 +233,7 @@ public final class Rows<T> implements Spliterator<T> {
                 unpack(0);
                 add(other);
             }
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) {
             sourceFailure = e;
         }
     }
@@ -303,7 +303,7 @@ public final class Rows<T> implements Spliterator<T> {
             int slots = writer.slots();
             try {
                 write(writer, value);
-            } catch (RuntimeException | Error e) {
+            } catch (Throwable e) {
                 writer.truncate(at, slots);
                 failure = Failures.atRow(e, row + written);
                 break;
@@ -335,7 +335,7 @@ public final class Rows<T> implements Spliterator<T> {
                 return false;
             }
             taking = source.next();
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) {
             sourceFailure = e;
             return false;
         }
@@ -377,7 +377,7 @@ public final class Rows<T> implements Spliterator<T> {
             }
         } catch (AssertionError e) {
             throw e;
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) {
             // The rest is read all the same: its objects are released when they are found unreachable.
             if (failure == null) {
                 failure = Failures.atRow(e, row + index);

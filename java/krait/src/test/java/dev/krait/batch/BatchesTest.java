@@ -14,9 +14,11 @@ import dev.krait.PythonException;
 import dev.krait.PythonInterpreter;
 import dev.krait.PythonInterruptedException;
 import dev.krait.PythonTimeoutException;
+import dev.krait.cases.Throws;
 import dev.krait.testing.Pythons;
 import java.math.BigInteger;
 import java.time.Duration;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -26,6 +28,7 @@ import java.util.NoSuchElementException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -146,27 +149,46 @@ final class BatchesTest {
 
     @Test
     void whatTheSourceThrowsComesAfterTheResultsBeforeIt() {
-        Iterator<Integer> failing = new Iterator<>() {
-            private int next;
+        assertSourceFails("inc", new NoSuchElementException("the source broke"), i -> i);
+        // One that the compiler does not see, as Krait throws Java's checked exceptions; and rows that are no numbers.
+        assertSourceFails("inc", new Throws.Broken("the source broke", 1), i -> i);
+        assertSourceFails("same", new Throws.Broken("the source broke", 1), i -> List.of(i));
+    }
 
+    private void assertSourceFails(String function, Throwable thrown, IntFunction<Object> row) {
+        Iterable<Object> failing = () -> IntStream.range(0, 50).mapToObj(i -> {
+            if (i == 40) {
+                throw Throws.<RuntimeException>sneaky(thrown);
+            }
+            return row.apply(i);
+        }).iterator();
+        List<Object> seen = new ArrayList<>();
+        Stream<Object> results = interp.function(function).map(failing);
+        assertSame(thrown, assertThrows(thrown.getClass(), () -> results.forEach(seen::add)));
+        assertEquals(40, seen.size());
+    }
+
+    @Test
+    void theRowsBeforeOneThatThrowsWhenItIsReadAreNotLost() {
+        List<Object> torn = new AbstractList<>() {
             @Override
-            public boolean hasNext() {
-                return true;
+            public Object get(int index) {
+                throw Throws.<RuntimeException>sneaky(new Throws.Broken("torn", 1));
             }
 
             @Override
-            public Integer next() {
-                if (next == 40) {
-                    throw new NoSuchElementException("the source broke");
-                }
-                return next++;
+            public int size() {
+                return 1;
             }
         };
+        List<Object> rows = new ArrayList<>(Collections.nCopies(20, List.of()));
+        rows.add(torn);
         List<Object> seen = new ArrayList<>();
-        Iterable<Integer> rows = () -> failing;
-        Stream<Object> results = interp.function("inc").map(rows);
-        assertThrows(NoSuchElementException.class, () -> results.forEach(seen::add));
-        assertEquals(40, seen.size());
+        Stream<Object> results = interp.function("same").map(rows);
+        assertThrows(Throws.Broken.class, () -> results.forEach(seen::add));
+        assertEquals(20, seen.size());
+        assertThrows(Throws.Broken.class, () -> interp.invoke("same", torn));
+        assertEquals(2L, interp.invoke("inc", 1));
     }
 
     @Test

@@ -43,6 +43,12 @@ public final class Throws {
         throw thrown;
     }
 
+    /** Throws what the compiler does not see. */
+    @SuppressWarnings("unchecked")
+    public static <E extends Throwable> E sneaky(Throwable thrown) throws E {
+        throw (E) thrown;
+    }
+
     public static Object call(Callable<?> body) throws Exception {
         return body.call();
     }

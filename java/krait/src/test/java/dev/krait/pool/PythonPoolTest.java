@@ -12,6 +12,7 @@ import dev.krait.PythonException;
 import dev.krait.PythonInterpreter;
 import dev.krait.PythonPool;
 import dev.krait.PythonTimeoutException;
+import dev.krait.cases.Throws;
 import dev.krait.testing.Pythons;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,6 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Some interpreters of one kind. */
 @Timeout(120)
@@ -132,6 +134,40 @@ final class PythonPoolTest {
             assertEquals("row 700: ValueError: not this one", e.getMessage());
             assertEquals(longs(700), seen);
             assertEquals(1L, pool.invoke("inc", 0));
+        }
+    }
+
+    /** A checked one is thrown by code that the compiler does not know to throw it. */
+    @ParameterizedTest
+    @ValueSource(classes = {IllegalStateException.class, Throws.Broken.class})
+    void aJavaExceptionTellsItsRowAndTheRowsBeforeItAreNotLost(Class<? extends Throwable> type) {
+        String code = Pythons.lines(
+                "from dev.krait.cases import Throws",
+                "from java.lang import IllegalStateException",
+                "def thrower(x):",
+                "    if x == 700: raise " + (type == Throws.Broken.class ? "Throws.Broken('mine', 1)" : "IllegalStateException('mine')"),
+                "    return x");
+        try (PythonPool pool = builder(2).setUp(code).build()) {
+            List<Object> seen = new ArrayList<>();
+            Stream<Object> results = pool.map(longs(3000).stream(), "thrower");
+            Throwable thrown = assertThrows(type, () -> results.forEach(seen::add));
+            assertEquals(700, ((PythonException) thrown.getSuppressed()[0]).row());
+            assertEquals(longs(700), seen);
+        }
+    }
+
+    @Test
+    void whatTheSourceThrowsComesAfterTheResultsBeforeIt() {
+        try (PythonPool pool = builder(2).build()) {
+            List<Object> seen = new ArrayList<>();
+            Stream<Integer> failing = IntStream.range(0, 50).boxed().peek(i -> {
+                if (i == 40) {
+                    throw Throws.<RuntimeException>sneaky(new Throws.Broken("the source broke", 1));
+                }
+            });
+            Stream<Object> results = pool.map(failing, "same");
+            assertThrows(Throws.Broken.class, () -> results.forEach(seen::add));
+            assertEquals(longs(40), seen);
         }
     }
 
