@@ -158,6 +158,11 @@ def sized(numbers):
     return [len(numbers)] * len(numbers)
 
 
+def throws_of_java(numbers):
+    from java.io import IOException
+    raise IOException("of Java")
+
+
 def fails_at_seven(numbers):
     if 7 in numbers:
         raise ValueError("seven came")

@@ -48,7 +48,7 @@ final class OpenAggregate implements AutoCloseable {
         PythonRuntime runtime = PythonRuntime.open(bound.definition, Surroundings.of(context));
         try {
             return new OpenAggregate(bound, runtime, columns, names);
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) {
             runtime.close();
             throw e;
         }
@@ -103,7 +103,7 @@ final class OpenAggregate implements AutoCloseable {
         Object given = call(Object.class, value, state);
         try {
             return result.convert(given);
-        } catch (RuntimeException e) {
+        } catch (Exception e) {
             throw failed(e);
         }
     }
@@ -111,12 +111,12 @@ final class OpenAggregate implements AutoCloseable {
     private <T> T call(Class<T> type, PyFunction function, Object... arguments) {
         try {
             return function.call(type, arguments);
-        } catch (RuntimeException e) {
+        } catch (Exception e) {
             throw failed(e);
         }
     }
 
-    private RuntimeException failed(RuntimeException e) {
+    private RuntimeException failed(Exception e) {
         return PythonFunctionException.of(bound.definition, "failed", e);
     }
 

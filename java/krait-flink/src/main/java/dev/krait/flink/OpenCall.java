@@ -37,7 +37,7 @@ final class OpenCall implements AutoCloseable {
         PythonRuntime runtime = PythonRuntime.open(bound.definition, Surroundings.of(context));
         try {
             return new OpenCall(bound, runtime, maker);
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) {
             runtime.close();
             throw e;
         }
@@ -67,7 +67,7 @@ final class OpenCall implements AutoCloseable {
     Object call(Object[] arguments) {
         try {
             return function.call(arguments);
-        } catch (RuntimeException e) {
+        } catch (Exception e) {
             throw failed(e);
         }
     }
@@ -76,7 +76,7 @@ final class OpenCall implements AutoCloseable {
     List<?> more(PyObject iterator) {
         try {
             return more.call(List.class, iterator);
-        } catch (RuntimeException e) {
+        } catch (Exception e) {
             throw failed(e);
         }
     }
@@ -85,12 +85,12 @@ final class OpenCall implements AutoCloseable {
     Object result(Object value) {
         try {
             return result.convert(value);
-        } catch (RuntimeException e) {
+        } catch (Exception e) {
             throw failed(e);
         }
     }
 
-    RuntimeException failed(RuntimeException cause) {
+    RuntimeException failed(Exception cause) {
         return PythonFunctionException.of(bound.definition, "failed", cause);
     }
 

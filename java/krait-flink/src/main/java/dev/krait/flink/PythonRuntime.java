@@ -64,7 +64,7 @@ final class PythonRuntime implements AutoCloseable {
         } catch (PythonException | IOException e) {
             interpreter.close();
             throw PythonFunctionException.of(definition, "cannot be loaded", e);
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) {
             interpreter.close();
             throw e;
         }

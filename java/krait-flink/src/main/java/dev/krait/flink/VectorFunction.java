@@ -41,7 +41,7 @@ final class VectorFunction implements AutoCloseable {
             PyFunction function = runtime.function("vectorized", plans, columns.form(),
                     types.stream().map(Column::code).collect(Collectors.toList()), names, Column.code(type), fields(type));
             return new VectorFunction(definition, runtime, function, types, columns != Columns.LISTS, result);
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) {
             runtime.close();
             throw e;
         }
@@ -66,7 +66,7 @@ final class VectorFunction implements AutoCloseable {
         try {
             Object[] answer = (Object[]) function.call(rows, batch.values(), batch.nulls());
             return results(answer[0], (byte[]) answer[1], rows);
-        } catch (RuntimeException e) {
+        } catch (Exception e) {
             throw PythonFunctionException.of(definition, "failed on a batch of " + rows + (rows == 1 ? " row" : " rows"), e);
         }
     }

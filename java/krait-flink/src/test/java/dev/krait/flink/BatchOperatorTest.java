@@ -278,6 +278,11 @@ class BatchOperatorTest {
             PythonFunctionException e = assertThrows(PythonFunctionException.class, () -> harness.processElement(7L, 0));
             assertTrue(e.getMessage().contains("ValueError: 1 results for 2 rows"), e.getMessage());
         }
+        try (OneInputStreamOperatorTestHarness<Long, Long> harness = longs(batches("throws_of_java").rows(2))) {
+            harness.processElement(6L, 0);
+            PythonFunctionException e = assertThrows(PythonFunctionException.class, () -> harness.processElement(7L, 0));
+            assertTrue(e.getMessage().contains("throws_of_java failed on a batch of 2 rows: java.io.IOException: of Java"), e.getMessage());
+        }
         try (OneInputStreamOperatorTestHarness<Long, String> harness = harness(batches("plus_one").rows(2), Types.LONG, Types.STRING)) {
             harness.open();
             harness.processElement(6L, 0);
