@@ -159,11 +159,9 @@ def mapping_is_mutable(value):
 
 
 def snapshot_items(mapping):
-    return iter(tuple(mapping.items()))
-
-
-def snapshot_keys(mapping):
-    return iter(tuple(mapping.keys()))
+    """Iterators over the keys and over their values."""
+    items = tuple(mapping.items())
+    return iter(tuple([key for key, _ in items])), iter(tuple([value for _, value in items]))
 
 
 def map_put(mapping, key, value):
@@ -178,6 +176,11 @@ def map_remove(mapping, key):
     old = mapping[key]
     del mapping[key]
     return old
+
+
+def map_discard(mapping, key):
+    if key in mapping:
+        del mapping[key]
 
 
 def map_update(mapping, others):

@@ -130,64 +130,53 @@ final class PyMapView<K, V> extends AbstractMap<K, V> implements PythonBacked {
 
             @Override
             public Iterator<Map.Entry<K, V>> iterator() {
-                boolean objects = Calls.wantsObject(keyType) || Calls.wantsObject(valueType);
-                return objects ? new ByKey() : new ByItem();
+                return new Entries();
             }
         };
     }
 
     /** Steps over the mapping as it was. */
-    private abstract class Entries implements Iterator<Map.Entry<K, V>> {
-        private Map.Entry<K, V> last;
+    private final class Entries implements Iterator<Map.Entry<K, V>> {
+        private final PyIterator<?> keys;
+        private final PyIterator<V> values;
+        /** As it came: what it is converted to need not find it. */
+        private Object last;
+        private boolean taken;
 
-        abstract Map.Entry<K, V> take();
+        Entries() {
+            Object[] iterators = (Object[]) Requests.helper(session(), 0, "snapshot_items", mapping);
+            Class<?> wanted = Calls.wantsObject(keyType) ? keyType : Object.class;
+            keys = new PyIterator<>((PyObject) iterators[0], wanted);
+            values = new PyIterator<>((PyObject) iterators[1], valueType);
+        }
+
+        @Override
+        public boolean hasNext() {
+            // There are as many of both; at the end, each lets go of what it is over when it is asked.
+            return keys.hasNext() || values.hasNext();
+        }
 
         @Override
         public Map.Entry<K, V> next() {
-            last = take();
-            return last;
+            V value;
+            try {
+                last = keys.next();
+                taken = true;
+            } finally {
+                // Also where the key cannot cross: the next key has the next value.
+                value = values.next();
+            }
+            return new Written(last, PyKeys.out(session(), last, keyType), value);
         }
 
         @Override
         public void remove() {
-            if (last == null) {
+            if (!taken) {
                 throw new IllegalStateException("next() was not called, or its entry was removed already");
             }
-            PyMapView.this.remove(last.getKey());
-            last = null;
-        }
-    }
-
-    /** Takes keys and values together. */
-    private final class ByItem extends Entries {
-        private final PyIterator<Object> items = PyViews.snapshot(mapping, "snapshot_items", Object.class);
-
-        @Override
-        public boolean hasNext() {
-            return items.hasNext();
-        }
-
-        @Override
-        Map.Entry<K, V> take() {
-            Object[] item = (Object[]) items.next();
-            return new Written(PyKeys.out(session(), item[0], keyType), value(item[1]));
-        }
-    }
-
-    /** Takes keys, then asks for each value: for keys or values that stay Python objects. */
-    private final class ByKey extends Entries {
-        private final Class<?> wanted = Calls.wantsObject(keyType) ? keyType : Object.class;
-        private final Iterator<?> keys = PyViews.snapshot(mapping, "snapshot_keys", wanted);
-
-        @Override
-        public boolean hasNext() {
-            return keys.hasNext();
-        }
-
-        @Override
-        Map.Entry<K, V> take() {
-            K key = PyKeys.out(session(), keys.next(), keyType);
-            return new Written(key, mapping.getItem(key(key), valueType));
+            checkMutable();
+            Requests.helper(session(), 0, "map_discard", mapping, PyKeys.again(session(), last));
+            taken = false;
         }
     }
 
@@ -195,13 +184,18 @@ final class PyMapView<K, V> extends AbstractMap<K, V> implements PythonBacked {
     private final class Written extends SimpleEntry<K, V> {
         private static final long serialVersionUID = 1L;
 
-        Written(K key, V value) {
+        private final transient Object found;
+
+        /** The key is as it was found, and as it is shown. */
+        Written(Object found, K key, V value) {
             super(key, value);
+            this.found = found;
         }
 
         @Override
         public V setValue(V value) {
-            put(getKey(), value);
+            checkMutable();
+            mapping.setItem(PyKeys.again(session(), found), value);
             return super.setValue(value);
         }
     }

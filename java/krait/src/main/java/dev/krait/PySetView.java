@@ -96,7 +96,7 @@ final class PySetView<E> extends AbstractSet<E> implements PythonBacked {
                 if (!taken) {
                     throw new IllegalStateException("next() was not called, or its element was removed already");
                 }
-                PySetView.this.remove(PyKeys.out(session(), last, Object.class));
+                PySetView.this.remove(PyKeys.again(session(), last));
                 taken = false;
             }
         };

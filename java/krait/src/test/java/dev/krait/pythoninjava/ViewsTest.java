@@ -27,6 +27,8 @@ import org.junit.jupiter.api.Test;
 
 /** Python containers as live Java collections. */
 class ViewsTest {
+    private enum Colour { RED, GREEN }
+
     private PythonInterpreter python;
 
     @BeforeEach
@@ -227,6 +229,29 @@ class ViewsTest {
         assertEquals("[[1], [2, 3]]", now());
     }
 
+    /** What a key is converted to need not be found again. */
+    @Test
+    void entriesOfKeysThatAreConvertedAreWrittenThroughToo() {
+        Map<Colour, Integer> map = variable("{'RED': 1, 'GREEN': 2}").asMap(Colour.class, Integer.class);
+        for (Map.Entry<Colour, Integer> entry : map.entrySet()) {
+            assertEquals(entry.getValue(), entry.setValue(entry.getValue() + 10));
+        }
+        assertEquals("{'RED': 11, 'GREEN': 12}", now());
+        assertTrue(map.entrySet().removeIf(entry -> entry.getKey() == Colour.RED));
+        assertTrue(map.keySet().removeIf(key -> key == Colour.GREEN));
+        assertEquals("{}", now());
+        Map<Float, PyObject> rounded = variable("{0.1: [1]}").asMap(Float.class, PyObject.class);
+        assertEquals("{0.1=[1]}", rounded.toString());
+        rounded.keySet().removeIf(key -> true);
+        assertEquals("{}", now());
+        assertEquals("{RED=[1]}", variable("{'RED': [1]}").asMap(Colour.class, PyObject.class).toString());
+        Map<PyObject, Object> byObject = variable("{(1, 2): 1, None: 2, frozenset([3]): 3}").asMap(PyObject.class, Object.class);
+        byObject.entrySet().forEach(entry -> entry.setValue(0));
+        assertEquals("{(1, 2): 0, None: 0, frozenset({3}): 0}", now());
+        byObject.keySet().removeIf(key -> true);
+        assertEquals("{}", now());
+    }
+
     @Test
     void aSetIsReadAndWrittenThrough() {
         Set<Integer> set = variable("{1, 2}").asSet(Integer.class);
@@ -260,6 +285,13 @@ class ViewsTest {
         Map<Object, Object> map = variable("{1: 1, 2: 2}").asMap();
         map.forEach((key, value) -> map.put("new" + key, value));
         assertEquals(4, map.size());
+        Map<String, PyObject> objects = variable("{'a': [1], 'b': [2], 'c': [3]}").asMap(String.class, PyObject.class);
+        List<String> seen = new ArrayList<>();
+        for (Map.Entry<String, PyObject> entry : objects.entrySet()) {
+            python.exec("v.pop('b', None)");
+            seen.add(entry.getKey() + entry.getValue());
+        }
+        assertEquals(List.of("a[1]", "b[2]", "c[3]"), seen);
     }
 
     @Test
