@@ -42,10 +42,6 @@ final class PyMapView<K, V> extends AbstractMap<K, V> implements PythonBacked {
         return PyKeys.in(session(), key);
     }
 
-    private V value(Object value) {
-        return Calls.convert(session(), value, valueType);
-    }
-
     private void checkMutable() {
         if (!mutable) {
             throw PyViews.readOnly(mapping);
@@ -89,16 +85,13 @@ final class PyMapView<K, V> extends AbstractMap<K, V> implements PythonBacked {
         return Operations.raw(0, Calls.wantsObject(valueType));
     }
 
-    /** None as an object that was asked for stands for no value. */
+    /** None stands for no value, also as an object that was asked for. */
     private V orNull(Object found) {
-        if (Calls.wantsObject(valueType) && found != null) {
-            PyObject object = (PyObject) found;
-            if (object.as(Object.class) == null) {
-                object.close();
-                return null;
-            }
+        if (found instanceof PyObject && ((PyObject) found).typeName().equals("NoneType")) {
+            ((PyObject) found).close();
+            return null;
         }
-        return value(found);
+        return found == null ? null : Calls.convert(session(), found, valueType);
     }
 
     @Override

@@ -229,6 +229,21 @@ class ViewsTest {
         assertEquals("[[1], [2, 3]]", now());
     }
 
+    @Test
+    void whatIsNotThereIsNullWhateverTypeTheValuesHave() {
+        Map<Object, Integer> numbers = variable("{'a': 1, 'n': None}").asMap(Object.class, int.class);
+        assertEquals(1, numbers.get("a"));
+        assertNull(numbers.get("missing"));
+        assertNull(numbers.get("n"));
+        assertNull(numbers.put("b", 2));
+        assertNull(numbers.remove("missing"));
+        assertEquals("{'a': 1, 'n': None, 'b': 2}", now());
+        Map<String, PyObject> objects = variable("{'self': [], 'n': None}").asMap(String.class, PyObject.class);
+        python.exec("v['self'].append(v['self'])");
+        assertEquals("[[...]]", objects.get("self").toString());
+        assertNull(objects.get("n"));
+    }
+
     /** What a key is converted to need not be found again. */
     @Test
     void entriesOfKeysThatAreConvertedAreWrittenThroughToo() {
