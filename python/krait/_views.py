@@ -1,6 +1,7 @@
 """What Java asks of Python objects beyond single operations: live views, iterators, contexts, buffers."""
 
 from collections.abc import Mapping, MutableMapping, MutableSequence, MutableSet, Sequence, Set
+from itertools import islice
 
 from krait import _errors
 
@@ -108,19 +109,28 @@ def list_remove_range(values, start, stop):
             del values[index]
 
 
-def list_index(values, value):
-    for index, item in enumerate(values):
+def list_index(values, value, start=0, stop=None):
+    for index, item in enumerate(islice(values, start, stop), start):
         if item is value or item == value:
             return index
     return -1
 
 
-def list_last_index(values, value):
-    for index in range(len(values) - 1, -1, -1):
+def list_last_index(values, value, start=0, stop=None):
+    length = len(values)
+    for index in range((length if stop is None else min(stop, length)) - 1, start - 1, -1):
         item = values[index]
         if item is value or item == value:
             return index
     return -1
+
+
+def list_discard(values, value):
+    index = list_index(values, value)
+    if index < 0:
+        return False
+    del values[index]
+    return True
 
 
 # ---- sets
@@ -158,6 +168,10 @@ def mapping_is_mutable(value):
     return isinstance(value, MutableMapping) or hasattr(cls, "__setitem__") and hasattr(cls, "__delitem__")
 
 
+def snapshot_keys(mapping):
+    return iter(tuple(mapping.keys()))
+
+
 def snapshot_items(mapping):
     """Iterators over the keys and over their values."""
     items = tuple(mapping.items())
@@ -179,8 +193,30 @@ def map_remove(mapping, key):
 
 
 def map_discard(mapping, key):
-    if key in mapping:
-        del mapping[key]
+    if key not in mapping:
+        return False
+    del mapping[key]
+    return True
+
+
+def map_has_item(mapping, key, value):
+    return key in mapping and value in (mapping[key],)
+
+
+def map_discard_item(mapping, key, value):
+    return map_has_item(mapping, key, value) and map_discard(mapping, key)
+
+
+def map_has_value(mapping, value):
+    return value in mapping.values()
+
+
+def map_discard_value(mapping, value):
+    for key, item in mapping.items():
+        if item is value or item == value:
+            del mapping[key]
+            return True
+    return False
 
 
 def map_update(mapping, others):

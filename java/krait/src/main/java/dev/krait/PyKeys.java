@@ -21,17 +21,8 @@ final class PyKeys {
         return key;
     }
 
-    /** A key that came from Python and was not converted, for Python again. */
-    static Object again(Session session, Object key) {
-        return in(session, withEquality(key));
-    }
-
-    /** A key from Python, with equality. */
-    static <K> K out(Session session, Object key, Class<K> type) {
-        return Calls.convert(session, withEquality(key), type);
-    }
-
-    private static Object withEquality(Object key) {
+    /** A key as it came from Python, with equality. */
+    static Object withEquality(Object key) {
         if (!(key instanceof Object[])) {
             return key;
         }

@@ -69,6 +69,10 @@ final class PyListView<E> extends AbstractList<E> implements RandomAccess, Pytho
         }
     }
 
+    void checkGrows() {
+        checkKind(GROWS);
+    }
+
     @Override
     public Object pythonObject() {
         return sequence;
@@ -98,7 +102,7 @@ final class PyListView<E> extends AbstractList<E> implements RandomAccess, Pytho
 
     @Override
     public boolean add(E element) {
-        checkKind(GROWS);
+        checkGrows();
         sequence.invokeMethod("append", element);
         modCount++;
         return true;
@@ -106,7 +110,7 @@ final class PyListView<E> extends AbstractList<E> implements RandomAccess, Pytho
 
     @Override
     public void add(int index, E element) {
-        checkKind(GROWS);
+        checkGrows();
         checkIndex(index);
         helper("list_insert", index, element);
         modCount++;
@@ -117,7 +121,7 @@ final class PyListView<E> extends AbstractList<E> implements RandomAccess, Pytho
         if (elements.isEmpty()) {
             return false;
         }
-        checkKind(GROWS);
+        checkGrows();
         sequence.invokeMethod("extend", new ArrayList<>(elements));
         modCount++;
         return true;
@@ -129,7 +133,7 @@ final class PyListView<E> extends AbstractList<E> implements RandomAccess, Pytho
         if (elements.isEmpty()) {
             return false;
         }
-        checkKind(GROWS);
+        checkGrows();
         helper("list_insert_all", index, new ArrayList<>(elements));
         modCount++;
         return true;
@@ -137,7 +141,7 @@ final class PyListView<E> extends AbstractList<E> implements RandomAccess, Pytho
 
     @Override
     public E remove(int index) {
-        checkKind(GROWS);
+        checkGrows();
         checkIndex(index);
         Object removed = helper("list_pop", index);
         modCount++;
@@ -145,9 +149,19 @@ final class PyListView<E> extends AbstractList<E> implements RandomAccess, Pytho
     }
 
     @Override
+    public boolean remove(Object element) {
+        checkGrows();
+        boolean removed = (Boolean) helper("list_discard", element);
+        if (removed) {
+            modCount++;
+        }
+        return removed;
+    }
+
+    @Override
     protected void removeRange(int from, int to) {
         if (from < to) {
-            checkKind(GROWS);
+            checkGrows();
             helper("list_remove_range", from, to);
             modCount++;
         }
@@ -160,12 +174,22 @@ final class PyListView<E> extends AbstractList<E> implements RandomAccess, Pytho
 
     @Override
     public int indexOf(Object element) {
-        return ((Long) helper("list_index", element)).intValue();
+        return find("list_index", element, 0, null);
     }
 
     @Override
     public int lastIndexOf(Object element) {
-        return ((Long) helper("list_last_index", element)).intValue();
+        return find("list_last_index", element, 0, null);
+    }
+
+    /** Where an element is between two indices, or -1. */
+    int find(String helper, Object element, int from, Integer to) {
+        return ((Long) helper(helper, element, from, to)).intValue();
+    }
+
+    @Override
+    public List<E> subList(int from, int to) {
+        return new PyListRange<>(this, super.subList(from, to), from);
     }
 
     @Override

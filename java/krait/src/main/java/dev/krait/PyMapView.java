@@ -4,15 +4,18 @@ import dev.krait.internal.Operations;
 import dev.krait.internal.PythonBacked;
 import dev.krait.internal.Requests;
 import dev.krait.internal.Session;
+import java.util.AbstractCollection;
 import java.util.AbstractMap;
-import java.util.AbstractSet;
+import java.util.Collection;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
- * A Python mapping as a Java map: a view. Keys are found as Python finds them ({@code 1} finds {@code 1.0}); the map as a
+ * A Python mapping as a Java map: a view. Keys and values are found as Python finds them ({@code 1} finds {@code 1.0}); the map as a
  * whole is equal to other maps as Java says. An iterator shows the map as it was when it began; an entry's {@code
  * setValue} writes through.
  */
@@ -109,11 +112,78 @@ final class PyMapView<K, V> extends AbstractMap<K, V> implements PythonBacked {
     }
 
     @Override
+    public boolean containsValue(Object value) {
+        return asks("map_has_value", value);
+    }
+
+    @Override
+    public boolean remove(Object key, Object value) {
+        checkMutable();
+        return asks("map_discard_item", key(key), value);
+    }
+
+    @Override
+    public boolean replace(K key, V old, V value) {
+        checkMutable();
+        boolean found = asks("map_has_item", key(key), old);
+        if (found) {
+            mapping.setItem(key(key), value);
+        }
+        return found;
+    }
+
+    private boolean asks(String helper, Object... operands) {
+        Object[] args = new Object[operands.length + 1];
+        args[0] = mapping;
+        System.arraycopy(operands, 0, args, 1, operands.length);
+        return (Boolean) Requests.helper(session(), 0, helper, args);
+    }
+
+    private boolean discard(Object key) {
+        checkMutable();
+        return asks("map_discard", key(key));
+    }
+
+    private boolean discardValue(Object value) {
+        checkMutable();
+        return asks("map_discard_value", value);
+    }
+
+    private boolean contains(Object entry) {
+        return entry instanceof Map.Entry
+                && asks("map_has_item", key(((Map.Entry<?, ?>) entry).getKey()), ((Map.Entry<?, ?>) entry).getValue());
+    }
+
+    private boolean discardEntry(Object entry) {
+        return entry instanceof Map.Entry && remove(((Map.Entry<?, ?>) entry).getKey(), ((Map.Entry<?, ?>) entry).getValue());
+    }
+
+    @Override
+    public Set<K> keySet() {
+        return new Part<>(this::containsKey, this::discard, Keys::new);
+    }
+
+    @Override
     public Set<Map.Entry<K, V>> entrySet() {
-        return new AbstractSet<Map.Entry<K, V>>() {
+        return new Part<>(this::contains, this::discardEntry, Entries::new);
+    }
+
+    @Override
+    public Collection<V> values() {
+        return new AbstractCollection<V>() {
             @Override
             public int size() {
                 return PyMapView.this.size();
+            }
+
+            @Override
+            public boolean contains(Object value) {
+                return containsValue(value);
+            }
+
+            @Override
+            public boolean remove(Object value) {
+                return discardValue(value);
             }
 
             @Override
@@ -122,44 +192,71 @@ final class PyMapView<K, V> extends AbstractMap<K, V> implements PythonBacked {
             }
 
             @Override
-            public Iterator<Map.Entry<K, V>> iterator() {
-                return new Entries();
+            public Iterator<V> iterator() {
+                return new Values();
             }
         };
     }
 
+    /** The keys, or the entries. */
+    private final class Part<E> extends PyViews.SetView<E> {
+        private final Predicate<Object> contains;
+        private final Predicate<Object> remove;
+        private final Supplier<Iterator<E>> iterator;
+
+        Part(Predicate<Object> contains, Predicate<Object> remove, Supplier<Iterator<E>> iterator) {
+            this.contains = contains;
+            this.remove = remove;
+            this.iterator = iterator;
+        }
+
+        @Override
+        public int size() {
+            return PyMapView.this.size();
+        }
+
+        @Override
+        public boolean contains(Object element) {
+            return contains.test(element);
+        }
+
+        @Override
+        public boolean remove(Object element) {
+            return remove.test(element);
+        }
+
+        @Override
+        public void clear() {
+            PyMapView.this.clear();
+        }
+
+        @Override
+        public Iterator<E> iterator() {
+            return iterator.get();
+        }
+    }
+
     /** Steps over the mapping as it was. */
-    private final class Entries implements Iterator<Map.Entry<K, V>> {
+    private abstract class Steps<E> implements Iterator<E> {
         private final PyIterator<?> keys;
-        private final PyIterator<V> values;
-        /** As it came: what it is converted to need not find it. */
+        /** As it came: what a key is converted to need not find it. */
         private Object last;
         private boolean taken;
 
-        Entries() {
-            Object[] iterators = (Object[]) Requests.helper(session(), 0, "snapshot_items", mapping);
+        Steps(Object keys) {
             Class<?> wanted = Calls.wantsObject(keyType) ? keyType : Object.class;
-            keys = new PyIterator<>((PyObject) iterators[0], wanted);
-            values = new PyIterator<>((PyObject) iterators[1], valueType);
+            this.keys = new PyIterator<>((PyObject) keys, wanted);
+        }
+
+        Object takeKey() {
+            last = PyKeys.withEquality(keys.next());
+            taken = true;
+            return last;
         }
 
         @Override
         public boolean hasNext() {
-            // There are as many of both; at the end, each lets go of what it is over when it is asked.
-            return keys.hasNext() || values.hasNext();
-        }
-
-        @Override
-        public Map.Entry<K, V> next() {
-            V value;
-            try {
-                last = keys.next();
-                taken = true;
-            } finally {
-                // Also where the key cannot cross: the next key has the next value.
-                value = values.next();
-            }
-            return new Written(last, PyKeys.out(session(), last, keyType), value);
+            return keys.hasNext();
         }
 
         @Override
@@ -167,9 +264,71 @@ final class PyMapView<K, V> extends AbstractMap<K, V> implements PythonBacked {
             if (!taken) {
                 throw new IllegalStateException("next() was not called, or its entry was removed already");
             }
-            checkMutable();
-            Requests.helper(session(), 0, "map_discard", mapping, PyKeys.again(session(), last));
+            discard(last);
             taken = false;
+        }
+    }
+
+    private final class Keys extends Steps<K> {
+        Keys() {
+            super(Requests.helper(session(), Operations.raw(0, true), "snapshot_keys", mapping));
+        }
+
+        @Override
+        public K next() {
+            return Calls.convert(session(), takeKey(), keyType);
+        }
+    }
+
+    private abstract class StepsWithValues<E> extends Steps<E> {
+        private final PyIterator<V> values;
+
+        StepsWithValues(Object[] keysAndValues) {
+            super(keysAndValues[0]);
+            values = new PyIterator<>((PyObject) keysAndValues[1], valueType);
+        }
+
+        abstract E show(Object key, V value);
+
+        @Override
+        public boolean hasNext() {
+            // There are as many of both; at the end, each lets go of what it is over when it is asked.
+            return super.hasNext() || values.hasNext();
+        }
+
+        @Override
+        public E next() {
+            Object key;
+            V value;
+            try {
+                key = takeKey();
+            } finally {
+                // Also where the key cannot cross: the next key has the next value.
+                value = values.next();
+            }
+            return show(key, value);
+        }
+    }
+
+    private final class Values extends StepsWithValues<V> {
+        Values() {
+            super((Object[]) Requests.helper(session(), 0, "snapshot_items", mapping));
+        }
+
+        @Override
+        V show(Object key, V value) {
+            return value;
+        }
+    }
+
+    private final class Entries extends StepsWithValues<Map.Entry<K, V>> {
+        Entries() {
+            super((Object[]) Requests.helper(session(), 0, "snapshot_items", mapping));
+        }
+
+        @Override
+        Map.Entry<K, V> show(Object key, V value) {
+            return new Written(key, value);
         }
     }
 
@@ -179,16 +338,16 @@ final class PyMapView<K, V> extends AbstractMap<K, V> implements PythonBacked {
 
         private final transient Object found;
 
-        /** The key is as it was found, and as it is shown. */
-        Written(Object found, K key, V value) {
-            super(key, value);
+        /** The key is as it came. */
+        Written(Object found, V value) {
+            super(Calls.convert(session(), found, keyType), value);
             this.found = found;
         }
 
         @Override
         public V setValue(V value) {
             checkMutable();
-            mapping.setItem(PyKeys.again(session(), found), value);
+            mapping.setItem(key(found), value);
             return super.setValue(value);
         }
     }

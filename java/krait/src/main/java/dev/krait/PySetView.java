@@ -3,8 +3,6 @@ package dev.krait;
 import dev.krait.internal.PythonBacked;
 import dev.krait.internal.Requests;
 import dev.krait.internal.Session;
-import java.util.AbstractSet;
-import java.util.HashSet;
 import java.util.Iterator;
 import java.util.Set;
 
@@ -12,7 +10,7 @@ import java.util.Set;
  * A Python set as a Java set: a view. Elements are found as Python finds them ({@code 1} finds {@code 1.0}); the set as a
  * whole is equal to other sets as Java says. An iterator shows the set as it was when it began.
  */
-final class PySetView<E> extends AbstractSet<E> implements PythonBacked {
+final class PySetView<E> extends PyViews.SetView<E> implements PythonBacked {
     private final PyObject set;
     private final Class<E> type;
     private final boolean mutable;
@@ -86,9 +84,9 @@ final class PySetView<E> extends AbstractSet<E> implements PythonBacked {
 
             @Override
             public E next() {
-                last = items.next();
+                last = PyKeys.withEquality(items.next());
                 taken = true;
-                return PyKeys.out(session(), last, type);
+                return Calls.convert(session(), last, type);
             }
 
             @Override
@@ -96,19 +94,9 @@ final class PySetView<E> extends AbstractSet<E> implements PythonBacked {
                 if (!taken) {
                     throw new IllegalStateException("next() was not called, or its element was removed already");
                 }
-                PySetView.this.remove(PyKeys.again(session(), last));
+                PySetView.this.remove(last);
                 taken = false;
             }
         };
-    }
-
-    @Override
-    public boolean equals(Object other) {
-        return other == this || other instanceof Set && new HashSet<>(this).equals(other);
-    }
-
-    @Override
-    public int hashCode() {
-        return super.hashCode();
     }
 }

@@ -268,6 +268,64 @@ class ViewsTest {
     }
 
     @Test
+    void singleElementsAreFoundAsPythonFindsThem() {
+        List<Object> list = variable("[5, 6, 7, 5, True]").asList();
+        assertTrue(list.remove((Object) 5));
+        assertFalse(list.remove((Object) 8));
+        assertTrue(list.remove((Object) 1));
+        List<Object> part = list.subList(1, 3);
+        assertTrue(part.contains(5));
+        assertFalse(part.contains(6));
+        assertEquals(1, part.indexOf(5));
+        assertEquals(1, part.lastIndexOf(5.0));
+        assertEquals(0, part.subList(1, 2).indexOf(5));
+        assertTrue(part.containsAll(List.of(7, 5)));
+        assertFalse(part.remove((Object) 6));
+        assertTrue(part.remove((Object) 5));
+        assertEquals(List.of(7L), part);
+        part.add(8);
+        assertEquals("[6, 7, 8]", now());
+        Map<Object, Object> map = variable("{1: 2, 'b': [3], 'c': 4, 'd': 5}").asMap();
+        assertTrue(map.containsValue(2));
+        assertTrue(map.values().contains(4.0));
+        assertFalse(map.containsValue(6));
+        assertTrue(map.entrySet().contains(Map.entry("b", List.of(3))));
+        assertFalse(map.entrySet().contains(Map.entry("b", 2)));
+        assertFalse(map.entrySet().contains(Map.entry("missing", 2)));
+        assertTrue(map.keySet().remove(1));
+        assertFalse(map.keySet().remove(1));
+        assertTrue(map.values().remove(4));
+        assertFalse(map.values().remove(4));
+        assertFalse(map.entrySet().remove(Map.entry("b", 3)));
+        assertTrue(map.entrySet().remove(Map.entry("b", List.of(3))));
+        assertFalse(map.replace("d", 4, 6));
+        assertTrue(map.replace("d", 5, 6));
+        assertFalse(map.remove("d", 5));
+        assertEquals("{'d': 6}", now());
+        assertTrue(map.remove("d", 6));
+        Map<Object, Object> readOnly = variable("__import__('types').MappingProxyType({1: 2})").asMap();
+        assertThrows(UnsupportedOperationException.class, () -> readOnly.keySet().remove(1));
+        assertThrows(UnsupportedOperationException.class, () -> readOnly.values().remove(2));
+        assertThrows(UnsupportedOperationException.class, () -> readOnly.entrySet().remove(Map.entry(1, 2)));
+    }
+
+    /** However large the other collection is, whose own idea of its elements Java's removeAll would else go by. */
+    @Test
+    void aSetRemovesAllThatPythonFinds() {
+        Set<Object> set = variable("{1, 2}").asSet();
+        assertTrue(set.removeAll(List.of(1, 8, 9)));
+        assertEquals("{2}", now());
+        Map<Object, Object> map = variable("{1: 2, 'b': 3}").asMap();
+        assertTrue(map.keySet().removeAll(List.of(1, 8, 9)));
+        assertEquals("{'b': 3}", now());
+        assertEquals(Set.of("b"), map.keySet());
+        assertNotEquals(variable("{2}").asSet(), Set.of(2));
+        assertNotEquals(variable("{2: 3}").asMap().keySet(), Set.of(2));
+        assertNotEquals(variable("{2: 3}").asMap().entrySet(), Map.of(2, 3).entrySet());
+        assertEquals(variable("{2: 3}").asMap().entrySet(), Map.of(2L, 3L).entrySet());
+    }
+
+    @Test
     void aSetIsReadAndWrittenThrough() {
         Set<Integer> set = variable("{1, 2}").asSet(Integer.class);
         assertTrue(set.add(3));
