@@ -1,5 +1,6 @@
 package dev.krait;
 
+import dev.krait.internal.Operations;
 import dev.krait.internal.PythonBacked;
 import dev.krait.internal.Requests;
 import java.util.AbstractList;
@@ -36,11 +37,20 @@ final class PyListView<E> extends AbstractList<E> implements RandomAccess, Pytho
     }
 
     private Object helper(String name, Object... operands) {
+        return helper(0, name, operands);
+    }
+
+    /** An element that a helper gives, not converted yet. */
+    private Object element(String name, Object... operands) {
+        return helper(Operations.raw(0, Calls.wantsObject(type)), name, operands);
+    }
+
+    private Object helper(int raw, String name, Object[] operands) {
         Object[] args = new Object[operands.length + 1];
         args[0] = sequence;
         System.arraycopy(operands, 0, args, 1, operands.length);
         try {
-            return Requests.helper(sequence.session(), 0, name, args);
+            return Requests.helper(sequence.session(), raw, name, args);
         } catch (PythonException e) {
             throw outOfBounds(e);
         }
@@ -97,7 +107,7 @@ final class PyListView<E> extends AbstractList<E> implements RandomAccess, Pytho
     public E set(int index, E element) {
         checkKind(READ_ONLY + 1);
         checkIndex(index);
-        return Calls.convert(sequence.session(), helper("list_set", index, element), type);
+        return Calls.convert(sequence.session(), element("list_set", index, element), type);
     }
 
     @Override
@@ -143,7 +153,7 @@ final class PyListView<E> extends AbstractList<E> implements RandomAccess, Pytho
     public E remove(int index) {
         checkGrows();
         checkIndex(index);
-        Object removed = helper("list_pop", index);
+        Object removed = element("list_pop", index);
         modCount++;
         return Calls.convert(sequence.session(), removed, type);
     }

@@ -326,6 +326,16 @@ class ViewsTest {
     }
 
     @Test
+    void whatLeavesAListIsOfItsTypeToo() {
+        List<PyObject> list = variable("[[1], [2], [3]]").asList(PyObject.class);
+        assertEquals("[1]", list.remove(0).toString());
+        assertEquals("[2]", list.set(0, null).toString());
+        assertEquals("[None, [3]]", now());
+        assertTrue(variable("[1, 'x']").asList(Integer.class).remove("x"));
+        assertEquals("[1]", now());
+    }
+
+    @Test
     void aSetIsReadAndWrittenThrough() {
         Set<Integer> set = variable("{1, 2}").asSet(Integer.class);
         assertTrue(set.add(3));
