@@ -224,6 +224,15 @@ class Variable(unittest.TestCase):
                          ("[1, 2]", "[5]", "[1, 2]"))
         self.assertEqual(Takes.words("w", ["a", "b"]), "w[a, b]")
 
+    def test_a_list_of_javas_is_one_of_them(self):
+        for made in (ArrayList([1, 2]), java.util.LinkedList([1, 2]), krait.view(java.util.List.of)(1, 2)):
+            self.assertEqual(Takes.objects(made), "[[1, 2]]")
+            self.assertEqual(java.lang.String.format("%s", made), "[1, 2]")
+            self.assertEqual(len(java.util.Arrays.asList(made)), 1)
+            # Unless it cannot be one.
+            self.assertEqual((Takes.ints(made), Takes.words("w", ArrayList(["a", "b"]))), ("[1, 2]", "w[a, b]"))
+        self.assertEqual(Takes.objects([1, 2]), "[1, 2]")
+
     def test_none_is_one_of_them(self):
         self.assertEqual((Takes.objects(None), Takes.words("w", None)), ("[null]", "w[null]"))
         self.assertRaises(TypeError, Takes.ints, None)

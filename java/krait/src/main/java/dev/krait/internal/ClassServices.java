@@ -75,7 +75,7 @@ final class ClassServices {
         Object[] given = types(args, 4);
         Given.check(session, members, Services.index(args[2]), given);
         MethodGroup group = group(args);
-        return Services.given(session, group.call(session, group.choose(session, args[3], given, -1), args[3], given, 0));
+        return Services.given(session, group.call(session, group.choose(session, args[3], given, 0, -1), args[3], given, 0));
     }
 
     private static Object[] types(Object[] args, int from) {

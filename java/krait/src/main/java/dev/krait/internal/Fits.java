@@ -4,6 +4,7 @@ import java.lang.reflect.Method;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.temporal.TemporalAccessor;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Date;
 import java.util.Iterator;
@@ -38,6 +39,8 @@ final class Fits {
     static final Class<?> ITERABLE = Iterates.class;
     /** A Python object that is a number in its own way. */
     static final Class<?> NUMBER = Counts.class;
+    /** An ArrayList that is Java's own: as such, and not as a list of Python's, it is no list of arguments. */
+    static final Class<?> JAVA_LIST = JavaList.class;
     /** A Python function that takes as many arguments as its index says. */
     private static final Class<?>[] FUNCTIONS = {
         Callable0.class, Callable1.class, Callable2.class, Callable3.class, Callable4.class};
@@ -76,6 +79,11 @@ final class Fits {
     }
 
     private static final class Counts {
+    }
+
+    /** Of the class, so that it fits what that fits. */
+    private abstract static class JavaList extends ArrayList<Object> {
+        private static final long serialVersionUID = 1L;
     }
 
     /** The kind of a Python object, by what {@code krait._bridge.argument_kind} says of it. */
@@ -143,7 +151,7 @@ final class Fits {
         if (isPython(kind)) {
             return parameter.isAssignableFrom(dev.krait.PyObject.class) ? OBJECT : python(kind, parameter);
         }
-        if (kind == parameter) {
+        if (kind == parameter || kind == JAVA_LIST && parameter == ArrayList.class) {
             return EXACT;
         }
         if (parameter.isPrimitive()) {

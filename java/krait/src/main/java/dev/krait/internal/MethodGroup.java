@@ -57,10 +57,12 @@ final class MethodGroup {
      * @param session the interpreter that calls
      * @param target the object, or null where the class is asked
      * @param args the arguments as they were read
+     * @param live a bit for each argument that is a Java object of Python's, not a value
      * @param only the one candidate to take, or -1
      */
-    Choice choose(Session session, Object target, Object[] args, int only) {
-        return only >= 0 ? choose(session, target, args, new Candidate[] {candidates[only]}) : remembered(session, target, args);
+    Choice choose(Session session, Object target, Object[] args, long live, int only) {
+        return only >= 0 ? choose(session, target, args, live, new Candidate[] {candidates[only]})
+                : remembered(session, target, args, live);
     }
 
     /**
@@ -91,18 +93,18 @@ final class MethodGroup {
 
     // ---- the choice
 
-    private Choice remembered(Session session, Object target, Object[] args) {
+    private Choice remembered(Session session, Object target, Object[] args, long live) {
         Choice[] known = choices;
         for (Choice choice : known) {
             Class<?>[] kinds = choice.kinds();
             // A choice for the class may take its first argument as the object; one for an object never does.
             if (kinds != null && kinds.length == args.length && (target == null || !choice.targetFirst)
                     && (target != null || choice.targetFirst || choice.candidate.isStatic)
-                    && fits(session, kinds, args)) {
+                    && fits(session, kinds, args, live)) {
                 return choice;
             }
         }
-        Choice made = choose(session, target, args, candidates);
+        Choice made = choose(session, target, args, live, candidates);
         Choice[] more = new Choice[Math.min(REMEMBERED, known.length + 1)];
         more[0] = made;
         System.arraycopy(known, 0, more, 1, more.length - 1);
@@ -110,25 +112,28 @@ final class MethodGroup {
         return made;
     }
 
-    private boolean fits(Session session, Class<?>[] kinds, Object[] args) {
+    private boolean fits(Session session, Class<?>[] kinds, Object[] args, long live) {
         for (int i = 0; i < args.length; i++) {
-            if (kinds[i] != kind(session, args[i])) {
+            if (kinds[i] != kind(session, args[i], i, live)) {
                 return false;
             }
         }
         return true;
     }
 
-    private Class<?> kind(Session session, Object argument) {
+    private Class<?> kind(Session session, Object argument, int index, long live) {
         Class<?> kind = Fits.kind(argument);
+        if (kind == ArrayList.class && (index >= Long.SIZE || (live & 1L << index) != 0)) {
+            return Fits.JAVA_LIST;
+        }
         boolean python = looksInto && (kind == PyObject.class || kind == PyFunction.class);
         return python ? Fits.pythonKind(Given.kind(session, argument)) : kind;
     }
 
-    private Choice choose(Session session, Object target, Object[] args, Candidate[] among) {
+    private Choice choose(Session session, Object target, Object[] args, long live, Candidate[] among) {
         Class<?>[] kinds = new Class<?>[args.length];
         for (int i = 0; i < args.length; i++) {
-            kinds[i] = kind(session, args[i]);
+            kinds[i] = kind(session, args[i], i, live);
         }
         // First with as many parameters as arguments, then by varargs; for a class, with the object as first argument last.
         for (int skipped = 0; skipped <= (target == null && args.length > 0 ? 1 : 0); skipped++) {

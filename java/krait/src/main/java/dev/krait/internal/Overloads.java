@@ -110,10 +110,11 @@ final class Overloads {
 
     /** Whether an argument is all variable arguments at once: an array, a list or a tuple, not one element, nor None. */
     private static boolean isAll(Class<?> kind, Class<?> type) {
-        if (kind == Fits.ITERABLE) {
-            // A Python object that can be an element is one.
+        boolean isPythons = kind == ArrayList.class;
+        if (kind == Fits.ITERABLE || !isPythons && List.class.isAssignableFrom(kind)) {
+            // A Python object, or a list of Java's, that can be an element is one.
             return Fits.rank(kind, type.getComponentType()) == Fits.NOT;
         }
-        return kind != Fits.NULL && (type.isAssignableFrom(kind) || kind == ArrayList.class || kind == Object[].class);
+        return kind != Fits.NULL && (type.isAssignableFrom(kind) || isPythons || kind == Object[].class);
     }
 }

@@ -158,7 +158,7 @@ final class UpCalls {
         Object target = slot == 0 ? null : Session.handles().get(slot);
         Given.check(session, members, index, args);
         MethodGroup group = members.group(index);
-        Choice choice = group.choose(session, target, args, candidate);
+        Choice choice = group.choose(session, target, args, live, candidate);
         Object result = group.call(session, choice, target, args, live);
         write(frame, session, result, form);
         frame.setNumberCall(choice.numberCall(members));
