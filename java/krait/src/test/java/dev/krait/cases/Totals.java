@@ -96,7 +96,7 @@ public class Totals {
 
     @SafeVarargs
     public static int ofAll(List<Integer>... lists) {
-        return ofArray(lists);
+        return ofLists(List.of(lists).iterator());
     }
 
     @SafeVarargs
