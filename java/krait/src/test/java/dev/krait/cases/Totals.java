@@ -96,7 +96,11 @@ public class Totals {
 
     @SafeVarargs
     public static int ofAll(List<Integer>... lists) {
-        return ofLists(List.of(lists).iterator());
+        int total = 0;
+        for (List<Integer> list : lists) {
+            total += of(list);
+        }
+        return total;
     }
 
     @SafeVarargs
