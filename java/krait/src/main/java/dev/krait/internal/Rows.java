@@ -66,6 +66,8 @@ public final class Rows<T> implements Spliterator<T> {
     /** How many values each of the {@link RowKind#VALUES} is; -1 before the first. */
     private int width = -1;
     private boolean started;
+    /** Python is called for rows. */
+    private boolean crossing;
     private boolean ended;
 
     /**
@@ -163,7 +165,16 @@ public final class Rows<T> implements Spliterator<T> {
                 throw Failures.atRow(Api.get().stopped(false), row);
             }
             started = true;
-            cross();
+            if (crossing) {
+                throw new IllegalStateException("a function that is called for a stream's rows takes from that stream itself: "
+                        + "take from another one");
+            }
+            crossing = true;
+            try {
+                cross();
+            } finally {
+                crossing = false;
+            }
             if (ready > 0) {
                 return true;
             }
@@ -250,7 +261,12 @@ public final class Rows<T> implements Spliterator<T> {
     /** Looks at the first row of a crossing. */
     private void chooseKind() {
         if (kind == RowKind.VALUES && (taken > 0 || takeRow())) {
-            int first = width(rows[0]);
+            int first;
+            try {
+                first = width(rows[0]);
+            } catch (RuntimeException e) {
+                throw Failures.<RuntimeException>sneaky(refused(e, row));
+            }
             width = width < 0 ? first : width;
             if (first != width || first < 0 || first > PackedRows.MOST_COLUMNS) {
                 // As with kinds of values, shapes that take turns would make a crossing of every row.
@@ -296,22 +312,31 @@ public final class Rows<T> implements Spliterator<T> {
                 break;
             }
             Object value = rows[written];
-            if (kind == RowKind.VALUES && width(value) != width) {
-                break;
-            }
             int at = writer.position;
             int slots = writer.slots();
             try {
+                if (kind == RowKind.VALUES && width(value) != width) {
+                    break;
+                }
                 write(writer, value);
             } catch (Throwable e) {
                 writer.truncate(at, slots);
-                failure = Failures.atRow(e, row + written);
+                failure = refused(e, row + written);
                 break;
             }
             written++;
         }
         writer.patchInt(countAt, written);
         return written;
+    }
+
+    /** What is wrong with a row, told which one it is. */
+    private static Throwable refused(Throwable e, long row) {
+        if (e instanceof NullPointerException) {
+            return new NullPointerException("row " + row + ": " + e.getMessage());
+        }
+        return e.getClass() == IllegalArgumentException.class
+                ? new IllegalArgumentException("row " + row + ": " + e.getMessage(), e) : Failures.atRow(e, row);
     }
 
     private void write(FrameWriter writer, Object value) {

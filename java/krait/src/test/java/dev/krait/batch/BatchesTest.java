@@ -29,6 +29,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.IntFunction;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -69,6 +70,34 @@ final class BatchesTest {
 
     private static List<Long> longs(int count) {
         return LongStream.range(0, count).boxed().collect(Collectors.toList());
+    }
+
+    @Test
+    void aRowThatIsNoArgumentsIsNamedAndThoseBeforeItHaveResults() {
+        for (int good : new int[] {0, 1, 20}) {
+            List<Object[]> rows = new ArrayList<>(Collections.nCopies(good, new Object[] {1}));
+            List<Object> results = new ArrayList<>();
+            rows.add(null);
+            NullPointerException missing = assertThrows(NullPointerException.class,
+                    () -> interp.function("pair").callBatch(rows).forEach(results::add));
+            assertTrue(missing.getMessage().startsWith("row " + good + ": "), missing::getMessage);
+            assertEquals(good, results.size());
+            rows.set(good, new Object[] {Kwargs.of("b", 1), 2});
+            IllegalArgumentException misplaced = assertThrows(IllegalArgumentException.class,
+                    () -> interp.function("pair").callBatch(rows).forEach(results::add));
+            assertTrue(misplaced.getMessage().startsWith("row " + good + ": "), misplaced::getMessage);
+            assertEquals(2 * good, results.size());
+        }
+    }
+
+    @Test
+    void aRowsFunctionMayNotTakeFromItsOwnStream() {
+        Iterator<?>[] itself = new Iterator<?>[1];
+        interp.set("more", (Supplier<Object>) () -> itself[0].next());
+        interp.exec("def greedy(x): return more() if x == 20 else x");
+        itself[0] = interp.function("greedy").map(longs(100)).iterator();
+        IllegalStateException e = assertThrows(IllegalStateException.class, () -> itself[0].forEachRemaining(x -> { }));
+        assertTrue(e.getMessage().contains("from that stream itself"), e::getMessage);
     }
 
     @Test
