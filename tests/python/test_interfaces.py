@@ -182,6 +182,10 @@ class Classes(unittest.TestCase):
                          ("('a', (1, 'b'))", "(1,)('s',)", "a keyword"))
         self.assertEqual(Shop.rest(lambda first, rest: first + str(rest)), "a(1, 'b')")
 
+    def test_a_function_is_the_abstract_method_and_no_default_one_of_its_name(self):
+        self.assertEqual(Shop.visit(repr), "text 'a', 1")
+        self.assertEqual(Shop.take(repr), "'a''b'")
+
     def test_the_jdks_interfaces(self):
         @krait.implements(java.lang.Comparable)
         @dataclasses.dataclass(frozen=True)

@@ -99,8 +99,10 @@ final class PythonProxy implements InvocationHandler, PythonBacked {
             return ofObject(proxy, method, args);
         }
         if (function != null) {
+            // A bridge leads to it; any other default method of its name is an overload.
             boolean isTheFunction = method.getName().equals(function.getName())
-                    && method.getParameterCount() == function.getParameterCount();
+                    && method.getParameterCount() == function.getParameterCount()
+                    && (!method.isDefault() || method.isBridge());
             return isTheFunction ? result(call(args), method, result) : viaDefault(proxy, method, args);
         }
         Object[] answer = ask(method.getName(), args);

@@ -58,6 +58,26 @@ public final class Shop {
         String take(String x);
     }
 
+    /** A function whose other methods of the name are Java's. */
+    public interface Visitor {
+        String visit(Object any);
+
+        default String visit(String text) {
+            return "text " + visit((Object) text);
+        }
+    }
+
+    /** A function of any type. */
+    public interface Taking<T> {
+        String take(T any);
+    }
+
+    /** The same of texts: its own method is the function, and javac makes a bridge to it. */
+    public interface TakingText extends Taking<String> {
+        @Override
+        String take(String text);
+    }
+
     /** Has a name that Python keeps for itself. */
     public interface Keyword {
         String lambda();
@@ -82,6 +102,15 @@ public final class Shop {
 
     public static String both(Both both) {
         return both.take(1) + both.take("s");
+    }
+
+    public static String visit(Visitor visitor) {
+        return visitor.visit("a") + ", " + visitor.visit(1);
+    }
+
+    public static String take(TakingText taking) {
+        Taking<String> any = taking;
+        return taking.take("a") + any.take("b");
     }
 
     public static String keyword(Keyword keyword) {
