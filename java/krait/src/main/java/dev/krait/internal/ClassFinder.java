@@ -11,7 +11,6 @@ import java.net.URLClassLoader;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.Paths;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Enumeration;
@@ -218,15 +217,19 @@ final class ClassFinder {
     }
 
     private static void addFolder(URL url, String path, Set<String> names) throws IOException {
+        if (url.getProtocol().equals("file")) {
+            addFiles(file(url).toPath(), names);
+        } else if (url.getProtocol().equals("jar")) {
+            addJar(file(((JarURLConnection) url.openConnection()).getJarFileURL()), path, names);
+        }
+    }
+
+    private static File file(URL url) {
         try {
-            if (url.getProtocol().equals("file")) {
-                addFiles(Paths.get(url.toURI()), names);
-            } else if (url.getProtocol().equals("jar")) {
-                URL jar = ((JarURLConnection) url.openConnection()).getJarFileURL();
-                addJar(new File(jar.toURI()), path, names);
-            }
-        } catch (URISyntaxException e) {
-            throw new IOException(e);
+            return new File(url.toURI());
+        } catch (URISyntaxException | IllegalArgumentException e) {
+            // Not escaped, as File.toURL() leaves it.
+            return new File(url.getPath());
         }
     }
 
@@ -249,9 +252,8 @@ final class ClassFinder {
         List<File> jars = new ArrayList<>();
         if (loader instanceof URLClassLoader) {
             for (URL url : ((URLClassLoader) loader).getURLs()) {
-                File file = url.getProtocol().equals("file") ? new File(url.getPath()) : null;
-                if (file != null && file.isFile()) {
-                    jars.add(file);
+                if (url.getProtocol().equals("file") && file(url).isFile()) {
+                    jars.add(file(url));
                 }
             }
         }

@@ -101,6 +101,26 @@ class ClassLoadersTest {
         }
     }
 
+    /** In a URL such a path is escaped, or should be. */
+    @Test
+    void packagesOfAJarUnderAnyPathAreFound() throws Exception {
+        Path jar = Files.createDirectories(folder.resolve("my lib + Ünï")).resolve("odd.jar");
+        try (OutputStream file = Files.newOutputStream(jar); JarOutputStream out = new JarOutputStream(file)) {
+            for (String entry : List.of("escaped/odd/Place.class", "plain/odd/Place.class")) {
+                out.putNextEntry(new JarEntry(entry));
+                out.closeEntry();
+            }
+        }
+        try (URLClassLoader loader = new URLClassLoader(new URL[] {jar.toUri().toURL()});
+                PythonInterpreter py = PythonInterpreter.builder().classLoader(loader).build()) {
+            py.exec("import escaped.odd");
+        }
+        try (URLClassLoader loader = new URLClassLoader(new URL[] {new URL("file", null, jar.toString())});
+                PythonInterpreter py = PythonInterpreter.builder().classLoader(loader).build()) {
+            py.exec("import plain.odd");
+        }
+    }
+
     @Test
     void aLoaderThatIsDroppedIsCollected() throws Exception {
         List<WeakReference<ClassLoader>> loaders = new ArrayList<>();
