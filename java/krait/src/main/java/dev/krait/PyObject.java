@@ -7,6 +7,7 @@ import dev.krait.internal.Operations;
 import dev.krait.internal.Requests;
 import dev.krait.internal.Session;
 import java.lang.ref.Reference;
+import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.util.List;
 import java.util.Map;
@@ -324,12 +325,18 @@ public class PyObject extends PyOperators implements Iterable<@Nullable Object>,
      */
     public <T extends @Nullable Object> T as(Class<T> type) {
         Objects.requireNonNull(type, "type");
+        return Calls.convert(session(), source(type), type);
+    }
+
+    /** What is converted: this, or the value that it is. */
+    private Object source(Type type) {
         if (Calls.wantsObject(type)) {
-            return Calls.convert(session(), this, type);
+            return this;
         }
         // A user's interface is for the object, also where it is a value: an instance of a subclass of dict, say.
-        boolean bound = type.isInterface() && !type.getName().startsWith("java.");
-        return Calls.convert(session(), bound ? another() : on(Operations.VALUE), type);
+        Type raw = type instanceof ParameterizedType ? ((ParameterizedType) type).getRawType() : type;
+        boolean bound = raw instanceof Class && ((Class<?>) raw).isInterface() && !raw.getTypeName().startsWith("java.");
+        return bound ? another() : on(Operations.VALUE);
     }
 
     /**
@@ -342,7 +349,7 @@ public class PyObject extends PyOperators implements Iterable<@Nullable Object>,
      */
     public <T extends @Nullable Object> T as(TypeRef<T> type) {
         Objects.requireNonNull(type, "type");
-        return Calls.convert(session(), Calls.wantsObject(type) ? this : on(Operations.VALUE), type);
+        return Calls.convert(session(), source(type.type()), type);
     }
 
     /**

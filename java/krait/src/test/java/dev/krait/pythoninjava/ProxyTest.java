@@ -78,6 +78,12 @@ class ProxyTest {
         }
     }
 
+    interface Sized<T> {
+        int __len__();
+
+        T score(T text);
+    }
+
     /** With one method that is generic by its parent. */
     interface Scorer extends Function<String, Integer> {
         @Override
@@ -305,8 +311,10 @@ class ProxyTest {
     @Test
     void anInstanceOfASubclassOfDictIsBound() {
         python.exec("class Table(dict):\n    def score(self, text):\n        return self[text]\n");
-        Resource table = python.eval(PyObject.class, "Table(a=7)").as(Resource.class);
-        assertEquals(7, table.score("a"));
+        PyObject table = python.eval(PyObject.class, "Table(a=7)");
+        assertEquals(7, table.as(Resource.class).score("a"));
+        assertEquals(7, table.as(new TypeRef<Resource>() {}).score("a"));
+        assertEquals(1, table.as(new TypeRef<Sized<String>>() {}).__len__());
     }
 
     @Test
