@@ -2,6 +2,7 @@
 
 import math
 import operator
+from numbers import Number
 
 from _krait import JavaObject, java
 
@@ -57,7 +58,25 @@ def _arithmetic():
     return methods
 
 
+def _order():
+    """Comparisons: as Java says, but all are false with NaN, as of Python's own numbers."""
+
+    def with_nan(compare):
+        def compared(self, other):
+            result = compare(self, other)
+            if result is NotImplemented:
+                mine, others = number(self), _operand(other)
+                if isinstance(others, Number) and (mine != mine or others != others):
+                    return False
+            return result
+
+        return compared
+
+    return {name: with_nan(getattr(JavaObject, name)) for name in ("__lt__", "__le__", "__gt__", "__ge__")}
+
+
 ARITHMETIC = _arithmetic()
+ORDER = _order()
 
 
 def format_number(self, spec):
@@ -66,6 +85,6 @@ def format_number(self, spec):
 
 def add(namespace):
     """Adds what the class of a number has."""
-    namespace.update(ARITHMETIC, __int__=to_int, __float__=to_float, __bool__=is_not_zero, __format__=format_number)
+    namespace.update(ARITHMETIC, **ORDER, __int__=to_int, __float__=to_float, __bool__=is_not_zero, __format__=format_number)
     if namespace["__qualname__"] in _WHOLE:
         namespace["__index__"] = to_index

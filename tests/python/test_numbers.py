@@ -48,6 +48,20 @@ class Numbers(unittest.TestCase):
         self.assertEqual(sorted([Integer(3), Integer(1), 2]), [1, 2, 3])
         self.assertEqual(max(Integer(3), Integer(7)), 7)
 
+    def test_infinity_is_beyond_all_and_nan_beside_all(self):
+        inf, nan = math.inf, math.nan
+        for one in (Integer(1), Long(1), Double(1.0), java.lang.Float(1.0), java.math.BigDecimal("1e400"), java.math.BigInteger("9" * 400)):
+            self.assertTrue(one < inf and one > -inf and inf >= one and not one > inf and one != inf)
+            self.assertTrue(one < Double(inf) and Double(-inf) < one)
+            for other in (nan, Double(nan), java.lang.Float(nan)):
+                self.assertEqual((one < other, one <= other, one > other, one >= other, one == other, other > one), (False,) * 6)
+        self.assertTrue(java.lang.Float(inf) == inf and Double(inf) >= inf and not Double(inf) > inf and Double(inf) > 2**2000)
+        self.assertEqual((Double(nan) > 1.0, Double(nan) < 1, Double(nan) <= nan, Double(nan) == nan, nan == Double(nan)), (False,) * 5)
+        for other in ("a", None, [], object()):
+            self.assertRaises(TypeError, lambda: Double(nan) < other)
+            self.assertRaises(TypeError, lambda: Integer(1) < other)
+        self.assertEqual((hash(Integer(5)), {Integer(5): 1}[Integer(5)]), (hash(Integer(5)), 1))
+
     def test_formats(self):
         self.assertEqual((f"{Integer(3):05d}", f"{Double(1.5):.2f}", "%d" % Integer(3), f"{java.math.BigDecimal('1.50')}"),
                          ("00003", "1.50", "3", "1.50"))

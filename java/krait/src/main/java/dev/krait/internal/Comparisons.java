@@ -19,6 +19,9 @@ final class Comparisons {
         if (live) {
             return Objects.equals(target, other);
         }
+        if (isNan(target)) {
+            return Boolean.FALSE;
+        }
         return same(target, other) ? Boolean.TRUE : Api.get().sessionOf(other) != null ? null : Boolean.FALSE;
     }
 
@@ -30,9 +33,8 @@ final class Comparisons {
             return false;
         }
         if (one instanceof Number && other instanceof Number) {
-            BigDecimal first = exact((Number) one);
-            BigDecimal second = exact((Number) other);
-            return first != null && second != null && first.compareTo(second) == 0;
+            Integer order = order((Number) one, (Number) other);
+            return order != null && order == 0;
         }
         if (one instanceof Character || other instanceof Character) {
             return String.valueOf(one).equals(String.valueOf(other)) && isText(one) && isText(other);
@@ -82,6 +84,27 @@ final class Comparisons {
         return value instanceof Character || value instanceof String;
     }
 
+    private static boolean isNan(Object value) {
+        return (value instanceof Double || value instanceof Float) && Double.isNaN(((Number) value).doubleValue());
+    }
+
+    /** The order of two numbers, as Python has it; null where there is none, or a number is of an unknown class. */
+    private static Integer order(Number one, Number other) {
+        BigDecimal first = exact(one);
+        BigDecimal second = exact(other);
+        if (first != null && second != null) {
+            return first.compareTo(second);
+        }
+        double beyond = beyond(one, first);
+        double beyondOther = beyond(other, second);
+        return Double.isNaN(beyond) || Double.isNaN(beyondOther) ? null : (Integer) Double.compare(beyond, beyondOther);
+    }
+
+    /** An infinite number, 0 for one that is exact, or NaN. */
+    private static double beyond(Number number, BigDecimal exact) {
+        return exact != null ? 0 : number instanceof Double || number instanceof Float ? number.doubleValue() : Double.NaN;
+    }
+
     private static BigDecimal exact(Number number) {
         if (number instanceof BigDecimal) {
             return (BigDecimal) number;
@@ -96,17 +119,16 @@ final class Comparisons {
         return null;
     }
 
-    /** {@code compareTo}, or null where there is no order between the two. */
+    /** {@code compareTo}, or null where there is no order between the two; {@code _java_numbers.py} looks for NaN then. */
     @SuppressWarnings("unchecked")
     static Long compare(Object target, Object other) {
         if (target instanceof Number && other instanceof Number) {
-            BigDecimal first = exact((Number) target);
-            BigDecimal second = exact((Number) other);
-            if (first != null && second != null) {
-                return (long) first.compareTo(second);
+            Integer order = order((Number) target, (Number) other);
+            if (order != null) {
+                return (long) order;
             }
         }
-        if (!(target instanceof Comparable) || other == null) {
+        if (!(target instanceof Comparable) || other == null || isNan(target) || isNan(other)) {
             return null;
         }
         for (Object variant : Lookup.variants(other)) {
