@@ -53,8 +53,9 @@ public final class PyFunction extends PyObject {
      * Calls it with a number, for one: no object is made on the Java side.
      *
      * @param argument the number
-     * @return the result; an int that it gives is converted
-     * @throws PythonException what it raises
+     * @return the result; an int that it gives is converted, and rounded where no double is exactly that, which {@link
+     *     #call(Class, Object...)} with {@code double.class} refuses
+     * @throws PythonException what it raises; OverflowError for an int that is too large for a double
      * @throws ConversionException if the result is no number
      */
     public double callDouble(double argument) {
@@ -209,8 +210,9 @@ public final class PyFunction extends PyObject {
      * A deadline ({@link #withDeadline}) is for the whole.
      *
      * @param arguments the arguments, one for each call
-     * @return the results in the same order; ints that it gives are converted
-     * @throws PythonException what it raises; {@link PythonException#row} tells the row
+     * @return the results in the same order; ints that it gives are converted as {@link #callDouble} says
+     * @throws PythonException what it raises, or OverflowError for an int that is too large; {@link PythonException#row}
+     *     tells the row
      * @throws ConversionException if a result is no number
      */
     public double[] mapDoubles(double[] arguments) {
@@ -225,7 +227,8 @@ public final class PyFunction extends PyObject {
      *
      * @param arguments the arguments, one for each call
      * @param results where the results go; as long or longer; may be the same array
-     * @throws PythonException what it raises; {@link PythonException#row} tells the row
+     * @throws PythonException what it raises, or OverflowError for an int that is too large; {@link PythonException#row}
+     *     tells the row
      * @throws ConversionException if a result is no number
      */
     public void mapDoubles(double[] arguments, double[] results) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.krait.ConversionException;
+import dev.krait.PythonException;
 import dev.krait.PyFunction;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -112,6 +113,18 @@ class NumbersTest extends Crossing {
         assertEquals(7.0, py.function("whole").callDouble(7.9));
         assertEquals(0.5, py.function("half").callDouble(1));
         assertEquals(5, py.function("same").callLong(5));
+    }
+
+    /** The fast call rounds, as {@code float()} does: its javadoc says so. */
+    @Test
+    void anIntBetweenTwoDoublesIsRoundedByTheFastCallAndRefusedByTheOther() {
+        py.exec("def between(x): return 2 ** 53 + 1\ndef beyond(x): return 2 ** 2000");
+        assertEquals(0x1p53, py.function("between").callDouble(1));
+        assertEquals(0x1p53, py.function("between").mapDoubles(new double[] {1})[0]);
+        assertThrows(ConversionException.class, () -> py.function("between").call(double.class, 1));
+        assertEquals("OverflowError", assertThrows(PythonException.class, () -> py.function("beyond").callDouble(1)).typeName());
+        assertEquals("OverflowError",
+                assertThrows(PythonException.class, () -> py.function("beyond").mapDoubles(new double[] {1})).typeName());
     }
 
     @ParameterizedTest
