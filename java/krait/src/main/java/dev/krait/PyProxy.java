@@ -172,6 +172,9 @@ final class PyProxy implements InvocationHandler, PythonBacked {
     }
 
     private static Object convert(Session session, Object value, Type type, String place) {
+        if (type == boolean.class) {
+            return Requests.truth(session, value);
+        }
         if (value == null && isFuture(type)) {
             return CompletableFuture.completedFuture(null);
         }

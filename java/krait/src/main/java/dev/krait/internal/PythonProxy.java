@@ -148,7 +148,7 @@ final class PythonProxy implements InvocationHandler, PythonBacked {
             return null;
         }
         if (type == boolean.class) {
-            return truth(value);
+            return Requests.truth(session, value);
         }
         try {
             return Given.convert(session, value, Types.raw(type), type);
@@ -159,14 +159,6 @@ final class PythonProxy implements InvocationHandler, PythonBacked {
             throw new ConversionException("what " + who + " gave for "
                     + method.getDeclaringClass().getTypeName() + "." + method.getName() + "(): " + e.getMessage(), e);
         }
-    }
-
-    /** What Python's {@code if} says of a result, as Python's own {@code filter} and {@code sorted} see it. */
-    private boolean truth(Object value) {
-        if (value instanceof Boolean) {
-            return (Boolean) value;
-        }
-        return (Boolean) Requests.helper(session, 0, "truth", value);
     }
 
     private Object ofObject(Object proxy, Method method, Object[] args) {

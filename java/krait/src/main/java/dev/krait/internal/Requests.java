@@ -142,6 +142,17 @@ public final class Requests {
     }
 
     /**
+     * What Python's {@code if} says of a result, as Python's own {@code filter} and {@code sorted} see it.
+     *
+     * @param session the interpreter
+     * @param value the result
+     * @return its truth
+     */
+    public static boolean truth(Session session, Object value) {
+        return value instanceof Boolean ? (Boolean) value : (Boolean) helper(session, 0, "truth", value);
+    }
+
+    /**
      * A second object for a callable that is held already; anything else is refused.
      *
      * @param <T> what the caller makes of it

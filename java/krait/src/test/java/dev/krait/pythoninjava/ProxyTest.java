@@ -30,6 +30,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -76,6 +77,10 @@ class ProxyTest {
         default String shout(String name) {
             return "java " + name;
         }
+    }
+
+    interface Opening {
+        boolean isOpen();
     }
 
     interface Sized<T> {
@@ -315,6 +320,20 @@ class ProxyTest {
         assertEquals(7, table.as(Resource.class).score("a"));
         assertEquals(7, table.as(new TypeRef<Resource>() {}).score("a"));
         assertEquals(1, table.as(new TypeRef<Sized<String>>() {}).__len__());
+    }
+
+    /** As where Python passes the same function to a Java method. */
+    @Test
+    void whereABooleanIsWantedItIsPythonsTruth() {
+        Predicate<String> filled = python.eval(new TypeRef<Predicate<String>>() {}, "lambda s: s");
+        assertTrue(filled.test("x"));
+        assertFalse(filled.negate().test("x"));
+        assertFalse(filled.test(""));
+        assertFalse(filled.test(null));
+        python.exec("class Table(dict):\n    def isOpen(self):\n        return [self]\n");
+        assertTrue(python.eval(PyObject.class, "Table()").as(Opening.class).isOpen());
+        Function<String, Boolean> boxed = python.eval(new TypeRef<Function<String, Boolean>>() {}, "lambda s: s");
+        assertThrows(ConversionException.class, () -> boxed.apply("x"));
     }
 
     @Test
