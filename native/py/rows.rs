@@ -210,7 +210,10 @@ impl RowsClass {
         };
         // Out of the way at once: what follows may raise, too.
         let stopped = looping.function.call(gil, &[function, &object]).map_err(|stopped| gil.take_raised(stopped));
-        instance.rows.set(None);
+        while instance.rows.take().is_none() {
+            // Another thread has found the iterator and is inside of the rows, where Python code gave the GIL away.
+            gil.pause();
+        }
         let raised = instance.raised.take().map(|exception| exception.attach(gil));
         let left = instance.result.take(gil);
         let Err(stopped) = stopped else {
@@ -255,7 +258,7 @@ unsafe extern "C" fn dealloc(me: *mut ffi::PyObject) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{eval, with_python};
+    use super::super::testing::{eval, expect, namespace, run, with_python};
     use super::*;
 
     /// Counts up, and keeps what came of it.
@@ -289,6 +292,63 @@ mod tests {
             }
             gil.long(self.left).map(Some)
         }
+    }
+
+    /// Runs Python code when it is asked the second time.
+    struct Pausing {
+        asked: usize,
+        pause: Detached,
+        paused: bool,
+    }
+
+    impl Rows for Pausing {
+        fn is_bound(&self) -> bool {
+            false
+        }
+
+        fn take(&mut self, _gil: Gil<'_>, _result: &Owned<'_>) -> Result<bool> {
+            Ok(true)
+        }
+
+        fn next<'g>(
+            &mut self,
+            gil: Gil<'g>,
+            _spent: Option<Owned<'g>>,
+            _others: &[CellContents],
+        ) -> Result<Option<Owned<'g>>> {
+            self.asked += 1;
+            if self.asked == 2 {
+                self.pause.get(gil).call(gil, &[])?;
+                self.paused = true;
+            }
+            Ok(Some(gil.none()))
+        }
+    }
+
+    #[test]
+    fn the_rows_are_there_for_as_long_as_another_thread_is_inside_of_them() {
+        with_python(|gil| {
+            let globals = namespace(gil);
+            let code = "import sys, threading, time\n\
+                entered = threading.Event()\n\
+                def pause():\n    entered.set()\n    time.sleep(0.2)\n\
+                def function(row):\n    \
+                    rows = sys._getframe(1).f_locals['rows']\n    \
+                    threading.Thread(target=next, args=(rows,)).start()\n    \
+                    entered.wait()";
+            run(gil, code, &globals);
+            let global = |name: &str| {
+                let name = expect(gil, gil.str(name));
+                expect(gil, globals.dict_get(gil, &name)).expect("a global")
+            };
+            let rows = Pausing { asked: 0, pause: global("pause").detach(), paused: false };
+            let class = RowsClass::new(gil).expect("the class");
+            let (rows, ended) = class.run(gil, &globals, Shape::Positional(1), &global("function"), rows);
+            ended.expect("the loop ends");
+            assert!(rows.paused, "the other thread came back first");
+            assert_eq!(rows.asked, 2);
+            rows.pause.free(gil);
+        });
     }
 
     #[test]

@@ -9,7 +9,8 @@ use crate::ffi::{self, optional};
 
 /// Held while Krait makes a thread state. Nobody waits for it who has a GIL.
 static MAKING: Mutex<()> = Mutex::new(());
-const MAKING_PAUSE: Duration = Duration::from_micros(50);
+/// How long others get the GIL for at a time.
+const PAUSE: Duration = Duration::from_micros(50);
 
 /// An interpreter state, as an address.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -77,12 +78,7 @@ impl ThreadState {
                 Err(TryLockError::Poisoned(none)) => return none.into_inner(),
                 Err(TryLockError::WouldBlock) => {}
             }
-            // SAFETY: it is attached again at once, and the caller expects that others run meanwhile.
-            unsafe {
-                let state = gil.detach();
-                std::thread::sleep(MAKING_PAUSE);
-                state.attach();
-            }
+            gil.pause();
         }
     }
 
@@ -184,6 +180,16 @@ impl<'g> Gil<'g> {
             ffi::Py_LeaveRecursiveCall();
         }
         Ok(())
+    }
+
+    /// Lets others have the GIL for a moment.
+    pub(super) fn pause(self) {
+        // SAFETY: it is attached again at once, so that the token is good again before anyone uses it.
+        unsafe {
+            let state = self.detach();
+            std::thread::sleep(PAUSE);
+            state.attach();
+        }
     }
 
     /// The attached thread state.
