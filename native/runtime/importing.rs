@@ -1,9 +1,9 @@
 //! Whether a thread that imports modules can be stopped, by what is on its stack.
 //!
 //! A single module of Python code that is stopped half-way is forgotten by CPython, and runs anew when it is imported again, as
-//! after any exception there. Everything else is spared: a module that other threads wait for, or may begin to while it is
-//! stopped, which would go on with what there is of it (`encodings` would take a codec for unknown, for ever), so that one that
-//! may be done in a moment is spared, too; the machinery itself, which holds locks; a package, whose submodules stay when it
+//! after any exception there. Everything else is spared: a module that other threads wait for, which would go on with what there
+//! is of it; one of the standard library, which is done in a moment, since others may come just while it is stopped (`encodings`
+//! would take a codec for unknown then, for ever); the machinery itself, which holds locks; a package, whose submodules stay when it
 //! goes, so that importing it again fails in ways that nobody connects with a stop; an extension module, which may not be
 //! initialised twice; and code that is run so that nobody forgets the module: a reload, or a loader that is called by hand.
 
@@ -26,15 +26,15 @@ pub(super) fn is_machinery(gil: Gil<'_>, code: &Object) -> Result<bool> {
 
 /// Looks at a stack's frames, from the innermost on.
 pub(super) struct Imports {
-    spares_modules: bool,
+    spares_library: bool,
     /// How much of [`LOADING`] has been seen since a single module's code; none where the last frame was any other.
     seen: Option<usize>,
 }
 
 impl Imports {
-    /// `spares_modules`: single modules must not be cut short, either.
-    pub(super) fn new(spares_modules: bool) -> Imports {
-        Imports { spares_modules, seen: None }
+    /// `spares_library`: single modules of the standard library must not be cut short, either.
+    pub(super) fn new(spares_library: bool) -> Imports {
+        Imports { spares_library, seen: None }
     }
 
     /// The next frame, its code, and whether that is the machinery's: whether the imports seen so far may be cut short there.
@@ -44,7 +44,7 @@ impl Imports {
             let module = single_module(gil, frame, code)?;
             self.seen = module.is_some().then_some(0);
             let is_spared = match module {
-                Some(name) => self.spares_modules || is_waited_for(gil, &name)?,
+                Some(name) => self.spares_library && is_of_library(gil, &name)? || is_waited_for(gil, &name)?,
                 None => false,
             };
             return Ok(is_whole && !is_spared);
@@ -81,6 +81,13 @@ fn single_module<'g>(gil: Gil<'g>, frame: &Object, code: &Object) -> Result<Opti
         return Ok(None);
     }
     globals.dict_get(gil, &*gil.str("__name__")?)
+}
+
+/// Whether a module is one of the standard library.
+fn is_of_library(gil: Gil<'_>, name: &Object) -> Result<bool> {
+    let name = name.to_string_lossy(gil)?;
+    let package = name.split('.').next().unwrap_or_default();
+    gil.sys(c"stdlib_module_names").map_or(Ok(false), |known| known.contains(gil, &*gil.str(package)?))
 }
 
 /// Whether another thread waits until a module has been imported.

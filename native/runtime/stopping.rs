@@ -26,8 +26,8 @@ const BEGINNING: Duration = Duration::from_millis(50);
 const BRISK_INTERVAL: f64 = 0.0001;
 /// How long a thread is left alone whose imports must not be cut short.
 const IMPORTING: Duration = Duration::from_secs(5);
-/// And whose imports had better not be, since they may be done by then.
-const IMPORTING_MODULES: Duration = Duration::from_secs(1);
+/// And that imports a module of the standard library, which had better not be, and is done by then.
+const IMPORTING_LIBRARY: Duration = Duration::from_secs(1);
 /// How many exceptions back one is looked for that is handled.
 const CONTEXTS: usize = 16;
 /// How many frames up imports are looked for.
@@ -426,7 +426,7 @@ fn may_be_stopped(gil: Gil<'_>, record: &Record, due: Duration) -> When {
     let stoppable = || -> py::Result<When> {
         // SAFETY: the thread's innermost call runs with the state, attached or resting: it is alive.
         let mut next = unsafe { gil.frame_of(state) };
-        let mut imports = patient.then(|| Imports::new(due < IMPORTING_MODULES));
+        let mut imports = patient.then(|| Imports::new(due < IMPORTING_LIBRARY));
         for depth in 0..if patient { FAR } else { NEAR } {
             let Some(frame) = next.filter(|frame| !frame.is_none()) else {
                 break;

@@ -18,6 +18,8 @@ final class Classes {
     private static final Map<Class<?>, WeakReference<Members>> PLAIN = new WeakHashMap<>();
     /** Numbers are never given again: Python may still have a class under an old one. 0 is that of what has none. */
     private static int last;
+    /** Where there are more, those that are gone are looked for. */
+    private static int many = 64;
 
     private final ClassFilter filter;
     /** Integers, because a value of a class of ours would tie our class loader to every class it is kept for. */
@@ -26,6 +28,10 @@ final class Classes {
         protected Integer computeValue(Class<?> type) {
             synchronized (LOCK) {
                 KNOWN.put(++last, new Known(type, Classes.this));
+                if (KNOWN.size() > many) {
+                    KNOWN.values().removeIf(Known::isGone);
+                    many = 2 * KNOWN.size();
+                }
                 return last;
             }
         }
@@ -55,7 +61,6 @@ final class Classes {
     /** The classes as a filter shows them, the same for equal filters; null shows all. For an interpreter that opens. */
     static Classes of(ClassFilter filter) {
         synchronized (LOCK) {
-            KNOWN.values().removeIf(Known::isGone);
             if (filter == null) {
                 return ALL;
             }

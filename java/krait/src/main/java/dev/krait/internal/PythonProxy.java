@@ -118,9 +118,13 @@ final class PythonProxy implements InvocationHandler, PythonBacked {
 
     /** What a method must give, by the interface that has it. */
     private static Type resultOf(Method method, Object proxy) {
+        Type given = method.getGenericReturnType();
+        if (given instanceof Class) {
+            return given;
+        }
         for (Class<?> type : proxy.getClass().getInterfaces()) {
             if (method.getDeclaringClass().isAssignableFrom(type)) {
-                return Generics.resolve(method.getGenericReturnType(), type);
+                return Generics.resolve(given, type);
             }
         }
         throw new AssertionError("Krait: no interface of the proxy has " + method);
