@@ -245,6 +245,7 @@ impl Thread {
             for door in self.doors.take() {
                 door.close();
             }
+            drop(self.greenlets.take());
             let seats = self.seats.take();
             if seats.is_empty() {
                 return;
