@@ -1,6 +1,6 @@
 """What Java asks of Python objects beyond single operations: live views, iterators, contexts, buffers."""
 
-from collections.abc import Mapping, MutableMapping, MutableSequence, MutableSet, Sequence, Set
+from collections.abc import Mapping, MutableMapping, MutableSequence, MutableSet, Set
 from itertools import islice
 
 from krait import _errors
