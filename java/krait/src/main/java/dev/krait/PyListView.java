@@ -46,11 +46,8 @@ final class PyListView<E> extends AbstractList<E> implements RandomAccess, Pytho
     }
 
     private Object helper(int raw, String name, Object[] operands) {
-        Object[] args = new Object[operands.length + 1];
-        args[0] = sequence;
-        System.arraycopy(operands, 0, args, 1, operands.length);
         try {
-            return Requests.helper(sequence.session(), raw, name, args);
+            return PyViews.helper(sequence, raw, name, operands);
         } catch (PythonException e) {
             throw outOfBounds(e);
         }

@@ -133,10 +133,7 @@ final class PyMapView<K, V> extends AbstractMap<K, V> implements PythonBacked {
     }
 
     private boolean asks(String helper, Object... operands) {
-        Object[] args = new Object[operands.length + 1];
-        args[0] = mapping;
-        System.arraycopy(operands, 0, args, 1, operands.length);
-        return (Boolean) Requests.helper(session(), 0, helper, args);
+        return (Boolean) PyViews.helper(mapping, 0, helper, operands);
     }
 
     private boolean discard(Object key) {
@@ -236,55 +233,22 @@ final class PyMapView<K, V> extends AbstractMap<K, V> implements PythonBacked {
         }
     }
 
-    /** Steps over the mapping as it was. */
-    private abstract class Steps<E> implements Iterator<E> {
-        private final PyIterator<?> keys;
-        /** As it came: what a key is converted to need not find it. */
-        private Object last;
-        private boolean taken;
-
-        Steps(Object keys) {
-            Class<?> wanted = Calls.wantsObject(keyType) ? keyType : Object.class;
-            this.keys = new PyIterator<>((PyObject) keys, wanted);
-        }
-
-        Object takeKey() {
-            last = PyKeys.withEquality(keys.next());
-            taken = true;
-            return last;
-        }
-
-        @Override
-        public boolean hasNext() {
-            return keys.hasNext();
-        }
-
-        @Override
-        public void remove() {
-            if (!taken) {
-                throw new IllegalStateException("next() was not called, or its entry was removed already");
-            }
-            discard(last);
-            taken = false;
-        }
-    }
-
-    private final class Keys extends Steps<K> {
+    private final class Keys extends PyViews.Steps<K> {
         Keys() {
-            super(Requests.helper(session(), Operations.raw(0, true), "snapshot_keys", mapping));
+            super(PyViews.snapshot(mapping, "snapshot_keys", raw(keyType)), PyMapView.this::discard, "entry");
         }
 
         @Override
         public K next() {
-            return Calls.convert(session(), takeKey(), keyType);
+            return Calls.convert(session(), take(), keyType);
         }
     }
 
-    private abstract class StepsWithValues<E> extends Steps<E> {
+    private abstract class StepsWithValues<E> extends PyViews.Steps<E> {
         private final PyIterator<V> values;
 
         StepsWithValues(Object[] keysAndValues) {
-            super(keysAndValues[0]);
+            super(new PyIterator<>((PyObject) keysAndValues[0], raw(keyType)), PyMapView.this::discard, "entry");
             values = new PyIterator<>((PyObject) keysAndValues[1], valueType);
         }
 
@@ -301,7 +265,7 @@ final class PyMapView<K, V> extends AbstractMap<K, V> implements PythonBacked {
             Object key;
             V value;
             try {
-                key = takeKey();
+                key = take();
             } finally {
                 // Also where the key cannot cross: the next key has the next value.
                 value = values.next();

@@ -71,31 +71,11 @@ final class PySetView<E> extends PyViews.SetView<E> implements PythonBacked {
 
     @Override
     public Iterator<E> iterator() {
-        Class<?> wanted = Calls.wantsObject(type) ? type : Object.class;
-        Iterator<?> items = PyViews.snapshot(set, "snapshot", wanted);
-        return new Iterator<E>() {
-            private Object last;
-            private boolean taken;
-
-            @Override
-            public boolean hasNext() {
-                return items.hasNext();
-            }
-
+        PyIterator<?> found = PyViews.snapshot(set, "snapshot", PyViews.Steps.raw(type));
+        return new PyViews.Steps<E>(found, this::remove, "element") {
             @Override
             public E next() {
-                last = PyKeys.withEquality(items.next());
-                taken = true;
-                return Calls.convert(session(), last, type);
-            }
-
-            @Override
-            public void remove() {
-                if (!taken) {
-                    throw new IllegalStateException("next() was not called, or its element was removed already");
-                }
-                PySetView.this.remove(last);
-                taken = false;
+                return Calls.convert(session(), take(), type);
             }
         };
     }
