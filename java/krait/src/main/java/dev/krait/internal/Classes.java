@@ -60,10 +60,10 @@ final class Classes {
 
     /** The classes as a filter shows them, the same for equal filters; null shows all. For an interpreter that opens. */
     static Classes of(ClassFilter filter) {
+        if (filter == null) {
+            return ALL;
+        }
         synchronized (LOCK) {
-            if (filter == null) {
-                return ALL;
-            }
             WeakReference<Classes> held = FILTERED.get(filter);
             Classes found = held == null ? null : held.get();
             if (found == null) {
