@@ -292,6 +292,11 @@ impl Domain {
         self.first.set(Some(state));
     }
 
+    /// Whether it is kept.
+    pub(super) fn has_first(&self) -> bool {
+        self.first.get().is_some()
+    }
+
     /// Gives it up.
     pub(super) fn take_first(&self) -> Option<ThreadState> {
         self.first.take()

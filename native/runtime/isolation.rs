@@ -93,7 +93,7 @@ fn open_here(
                 let why = describe(new, &exception);
                 domain.unload(new);
                 failed = Some(domain);
-                why.unwrap_or_else(|()| "an exception that cannot be shown".to_owned())
+                why
             });
             loaded.map(|()| (domain, state))
         })
@@ -123,7 +123,7 @@ fn prepare(gil: Gil<'_>) -> std::result::Result<(), String> {
         gil.import(c"krait._bridge").and_then(|bridge| bridge.call_method(gil, c"before_sub_interpreters", &[]));
     prepared.map_err(|raised| {
         let exception = gil.take_raised(raised);
-        describe(gil, &exception).unwrap_or_else(|()| "an exception that cannot be shown".to_owned())
+        describe(gil, &exception)
     })?;
     PREPARED.store(true, Ordering::Relaxed);
     Ok(())
@@ -201,14 +201,10 @@ fn finish(gil: Gil<'_>, state: ThreadState, domain: &'static Domain) -> bool {
         // SAFETY: nobody can attach it any more: its record has lost it, and calls are refused.
         unsafe { state.delete(gil) };
     }
-    let first = domain.take_first();
-    if gil.other_thread_states() > usize::from(first.is_some()) {
-        if let Some(first) = first {
-            domain.keep_first(first);
-        }
+    if gil.other_thread_states() > usize::from(domain.has_first()) {
         return false;
     }
-    if let Some(first) = first {
+    if let Some(first) = domain.take_first() {
         // SAFETY: no thread uses it.
         unsafe { first.delete(gil) };
     }

@@ -104,9 +104,7 @@ fn initialise(
     let loaded = load(gil, domain).and_then(|()| domain.load(gil));
     let loaded = loaded.map_err(|raised| {
         let exception = gil.take_raised(raised);
-        StartError::Package(
-            describe(gil, &exception).unwrap_or_else(|_| "an exception that cannot be shown".to_owned()),
-        )
+        StartError::Package(describe(gil, &exception))
     });
     // SAFETY: nothing of Python is held but what is detached.
     let state: ThreadState = unsafe { gil.detach() };
@@ -172,10 +170,14 @@ fn stay(domain: Option<&'static Domain>, hook: ExitHook) -> ! {
     }
 }
 
-pub(super) fn describe(gil: Gil<'_>, exception: &Owned<'_>) -> std::result::Result<String, ()> {
+/// An exception's traceback.
+pub(super) fn describe(gil: Gil<'_>, exception: &Owned<'_>) -> String {
     let text = || {
         let lines = gil.import(c"traceback")?.call_method(gil, c"format_exception", &[exception])?;
         gil.str("")?.call_method(gil, c"join", &[&lines])?.to_string_lossy(gil)
     };
-    text().map_err(|raised| gil.clear_raised(raised))
+    text().unwrap_or_else(|raised| {
+        gil.clear_raised(raised);
+        "an exception that cannot be shown".to_owned()
+    })
 }

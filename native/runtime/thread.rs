@@ -233,9 +233,7 @@ impl Thread {
         self.pass.set(pass + 1);
         pass
     }
-}
 
-impl Thread {
     fn end(&self) {
         for _ in 0..ENDS {
             if exit::ends() {
