@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::frame::tag::status;
-use crate::frame::{HEADER, Reader, Writer, decode, encode};
+use crate::frame::{HEADER, Reader, Writer, decode, encode, encode_handle};
 use crate::jvm::host::{self, Held, Host, NumberCall, UpCallError, UpFrame};
 use crate::py::{Exception, Gil, InterpreterState, Object, Owned, Raised, Result};
 use crate::runtime::{self, Binding, Domain, Here};
@@ -200,23 +200,28 @@ pub fn call_and<'g>(
         let caller = caller_of(gil, here)?;
         let domain = caller.domain;
         let held = caller.hold(host).map_err(|error| failed(gil, error))?;
-        let peer = CallPeer::call(gil, domain, host);
         let mut frame = host::take_frame(host, &held).map_err(|error| failed(gil, error))?;
+        let mut objects = 0;
+        let result = loop {
+            let peer = CallPeer::call(gil, domain, host);
+            let mut writer = Writer::new(frame.memory());
+            let caller = number(gil, here, &caller, host);
+            if let Err(raised) = write(gil, &mut writer, caller, &peer, head, args, objects) {
+                peer.retract(gil, &mut writer, HEADER);
+                break Err(raised);
+            }
+            peer.finish(writer, status::OK);
 
-        let mut writer = Writer::new(frame.memory());
-        if let Err(raised) = write(gil, &mut writer, number(gil, here, &caller, host), domain, &peer, head, args) {
-            peer.retract(gil, &mut writer, HEADER);
-            host::give_back(frame);
-            return Err(raised);
-        }
-        peer.finish(writer, status::OK);
-
-        let called = here.detached(gil, || host.call(&held, &mut frame, operation, slot));
-        // Python code may run for long and only call Java: what Java lets go of meanwhile goes here, not only with a down-call.
-        domain.drain(gil);
-        let result = match called {
-            Ok(()) => read(gil, &mut frame, &held, domain, &peer),
-            Err(error) => Err(failed(gil, error)),
+            let called = here.detached(gil, || host.call(&held, &mut frame, operation, slot));
+            // Python code may run for long and only call Java: what Java lets go of meanwhile goes here, not only with a down-call.
+            domain.drain(gil);
+            if let Err(error) = called {
+                break Err(failed(gil, error));
+            }
+            match wanted(frame.memory()) {
+                Some(which) if objects == 0 => objects = which,
+                _ => break read(gil, &mut frame, &held, domain, &peer),
+            }
         };
         if result.is_ok() {
             then(frame.memory());
@@ -271,15 +276,23 @@ fn number(gil: Gil<'_>, here: Here<'_>, caller: &Caller, host: &Host) -> [i64; 2
     }
 }
 
+/// Which arguments Java wants as objects, where its answer is that.
+#[inline]
+fn wanted(memory: &[u8]) -> Option<u64> {
+    let (status, payload) = (memory.first_chunk()?, memory.get(HEADER..)?);
+    (i32::from_le_bytes(*status) == status::OBJECTS).then(|| payload.first_chunk().copied().map(u64::from_le_bytes))?
+}
+
+/// `objects` has a bit for each argument that goes as an object, whatever it is.
 #[inline]
 fn write(
     gil: Gil<'_>,
     writer: &mut Writer<'_>,
     caller: [i64; 2],
-    domain: &Domain,
     peer: &CallPeer<'_>,
     head: &[i32],
     args: &[&Object],
+    objects: u64,
 ) -> Result<()> {
     for number in caller {
         writer.i64(number);
@@ -288,8 +301,12 @@ fn write(
         writer.i32(*number);
     }
     writer.u32(args.len() as u32);
-    for argument in args {
-        encode(gil, writer, argument, domain.types(), peer)?;
+    for (index, argument) in args.iter().enumerate() {
+        if objects != 0 && index < 64 && objects & 1 << index != 0 {
+            encode_handle(gil, writer, argument, peer)?;
+        } else {
+            encode(gil, writer, argument, peer.ends.domain.types(), peer)?;
+        }
     }
     Ok(())
 }

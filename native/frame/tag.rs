@@ -47,6 +47,8 @@ pub mod status {
     pub const VALUE: i32 = 3;
     /// Of a simple call, in the lowest byte: the tag of the value stands above it, and the payload is the value's data.
     pub const SIMPLE: i32 = 4;
+    /// Of an up-call: a bit for each argument that is wanted as the object that it is. The call comes again with those.
+    pub const OBJECTS: i32 = 5;
     /// Not in a frame: a number, given back by a call for one, that says to look at the frame.
     pub const LOOK: i32 = -1518273645;
     /// The same of a frame whose memory has moved.

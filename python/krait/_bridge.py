@@ -266,6 +266,10 @@ def as_callable(value):
     return value
 
 
+def is_none(value):
+    return value is None
+
+
 def is_callable(value):
     """Whether the value can be called."""
     return callable(value)

@@ -40,6 +40,15 @@ final class Candidate {
         return !(member instanceof Method) || ((Method) member).getReturnType() != void.class;
     }
 
+    /** The type that it takes an argument of an index as, one of variable arguments too; null where it takes none. */
+    Class<?> typeOf(int index) {
+        int last = types.length - 1;
+        if (isVarArgs() && index >= last) {
+            return types[last].getComponentType();
+        }
+        return index <= last ? types[index] : null;
+    }
+
     /** The type of a parameter with its arguments. */
     Type generic(int index) {
         Type[] known = generic;

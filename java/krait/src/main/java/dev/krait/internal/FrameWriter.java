@@ -241,6 +241,12 @@ public final class FrameWriter extends FrameOutput {
         end(Status.RAISED);
     }
 
+    /** Ends the payload: a bit for each argument of an up-call that is wanted as an object. */
+    void finishObjects(long which) {
+        putLong(which);
+        end(Status.OBJECTS);
+    }
+
     /**
      * Replaces the payload by a refusal. Slots that were written are taken back.
      *

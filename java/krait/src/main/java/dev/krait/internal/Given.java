@@ -32,6 +32,13 @@ final class Given {
         }
     }
 
+    /** Asks for an argument as the Python object that it is, where that is wanted and it crossed as a value. */
+    static void askForObject(Object value, Class<?> type, int index) {
+        if (type == dev.krait.PyObject.class && value != null && !isPython(value)) {
+            throw new ObjectsWanted(1L << index);
+        }
+    }
+
     /** Converts what Python gives for a field or an element, functions too. */
     static Object convert(Session session, Object value, Type type) {
         try {

@@ -135,6 +135,57 @@ final class MethodGroup {
         for (int i = 0; i < args.length; i++) {
             kinds[i] = kind(session, args[i], i, live);
         }
+        Choice found = find(target, kinds, args, among);
+        if (found != null) {
+            return found;
+        }
+        askForObjects(target, kinds, args, live, among);
+        throw none(args, among);
+    }
+
+    /** Where parameters are Python objects, as few as will do, and nothing else takes the values that their arguments crossed as. */
+    private void askForObjects(Object target, Class<?>[] kinds, Object[] args, long live, Candidate[] among) {
+        long fewest = -1;
+        List<Candidate> best = new ArrayList<>();
+        for (Candidate candidate : among) {
+            Class<?>[] asked = kinds.clone();
+            long objects = objects(target, candidate, asked, args, live);
+            int more = Long.bitCount(objects) - Long.bitCount(fewest);
+            if (objects == 0 || more > 0 || find(target, asked, args, new Candidate[] {candidate}) == null) {
+                continue;
+            }
+            if (more < 0) {
+                best.clear();
+            }
+            if (objects != fewest) {
+                best.add(candidate);
+            }
+            fewest = objects;
+        }
+        if (best.size() > 1) {
+            throw ambiguous(best, args);
+        }
+        if (!best.isEmpty()) {
+            throw new ObjectsWanted(fewest);
+        }
+    }
+
+    /** A bit for each value that a candidate wants as a Python object; their kinds become that. */
+    private static long objects(Object target, Candidate candidate, Class<?>[] kinds, Object[] args, long live) {
+        int first = target == null && !candidate.isStatic ? 1 : 0;
+        long objects = 0;
+        for (int i = first; i < Math.min(args.length, Long.SIZE); i++) {
+            boolean isValue = args[i] != null && (live & 1L << i) == 0 && !Given.isPython(args[i]);
+            if (isValue && candidate.typeOf(i - first) == PyObject.class) {
+                objects |= 1L << i;
+                kinds[i] = PyObject.class;
+            }
+        }
+        return objects;
+    }
+
+    /** The choice for arguments of these kinds, or null. */
+    private Choice find(Object target, Class<?>[] kinds, Object[] args, Candidate[] among) {
         // First with as many parameters as arguments, then by varargs; for a class, with the object as first argument last.
         for (int skipped = 0; skipped <= (target == null && args.length > 0 ? 1 : 0); skipped++) {
             if (skipped == 1 && !owner.type.isInstance(args[0])) {
@@ -152,7 +203,7 @@ final class MethodGroup {
                 }
             }
         }
-        throw none(args, among);
+        return null;
     }
 
     // ---- what is told

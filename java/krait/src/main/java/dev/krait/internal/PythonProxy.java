@@ -1,6 +1,8 @@
 package dev.krait.internal;
 
 import dev.krait.ConversionException;
+import dev.krait.PyFunction;
+import dev.krait.PyObject;
 import dev.krait.PythonException;
 import java.lang.ref.Reference;
 import java.lang.reflect.InvocationHandler;
@@ -103,11 +105,12 @@ final class PythonProxy implements InvocationHandler, PythonBacked {
             boolean isTheFunction = method.getName().equals(function.getName())
                     && method.getParameterCount() == function.getParameterCount()
                     && (!method.isDefault() || method.isBridge());
-            return isTheFunction ? result(call(args), method, result) : viaDefault(proxy, method, args);
+            return isTheFunction ? result(call(args, isObject(result)), method, result) : viaDefault(proxy, method, args);
         }
-        Object[] answer = ask(method.getName(), args);
+        Type wanted = resultOf(method, proxy);
+        Object[] answer = ask(method.getName(), args, isObject(wanted));
         if ((Boolean) answer[0]) {
-            return result(answer[1], method, resultOf(method, proxy));
+            return result(answer[1], method, wanted);
         }
         if (method.isDefault()) {
             return viaDefault(proxy, method, args);
@@ -130,21 +133,36 @@ final class PythonProxy implements InvocationHandler, PythonBacked {
         throw new AssertionError("Krait: no interface of the proxy has " + method);
     }
 
-    private Object call(Object[] args) {
+    /** Whether the result is wanted as the Python object that it is. */
+    private static boolean isObject(Type type) {
+        return type == PyObject.class || type == PyFunction.class;
+    }
+
+    private Object call(Object[] args, boolean asObject) {
         try {
-            return FunctionCalls.call(session, Op.CALL, Api.get().handleOf(target), args, null, null);
+            return FunctionCalls.call(session, Operations.raw(Op.CALL, asObject), Api.get().handleOf(target), args, null, null);
         } finally {
             Reference.reachabilityFence(target);
         }
     }
 
     /** (true, result), or (false, name of the class) where it has no such method. */
-    private Object[] ask(String name, Object[] args) {
+    private Object[] ask(String name, Object[] args, boolean asObject) {
         Object[] all = new Object[args.length + 2];
         all[0] = target;
         all[1] = name;
         System.arraycopy(args, 0, all, 2, args.length);
-        return (Object[]) Requests.helper(session, 0, "implement", all);
+        if (!asObject) {
+            return (Object[]) Requests.helper(session, 0, "implement", all);
+        }
+        Object answer = Requests.helper(session, Operations.raw(0, true), "implement", all);
+        long handle = Api.get().handleOf(answer);
+        try {
+            boolean has = (Boolean) Requests.onObject(session, Op.GET_ITEM, handle, 0);
+            return new Object[] {has, Requests.onObject(session, Operations.raw(Op.GET_ITEM, has), handle, 1)};
+        } finally {
+            Reference.reachabilityFence(answer);
+        }
     }
 
     private Object result(Object value, Method method, Type type) {
@@ -153,6 +171,9 @@ final class PythonProxy implements InvocationHandler, PythonBacked {
         }
         if (type == boolean.class) {
             return Requests.truth(session, value);
+        }
+        if (isObject(type) && (Boolean) Requests.helper(session, 0, "is_none", value)) {
+            return null;
         }
         try {
             return Given.convert(session, value, Types.raw(type), type);

@@ -1,5 +1,6 @@
 package dev.krait.internal;
 
+import dev.krait.PyObject;
 import java.lang.reflect.Field;
 import java.util.Collection;
 import java.util.List;
@@ -18,6 +19,9 @@ final class Services {
             case "get":
                 return new Results.Element(Sequences.get(args[1], Sequences.index(args[1], args[2])));
             case "set":
+                if (args[1] instanceof PyObject[] && (live & 1L << 3) == 0) {
+                    Given.askForObject(args[3], PyObject.class, 3);
+                }
                 Sequences.set(session, args[1], Sequences.index(args[1], args[2]), args[3]);
                 return null;
             case "iterate":
@@ -85,6 +89,9 @@ final class Services {
         Members members = (Members) args[1];
         Field field = field(members, args[2]);
         boolean isOne = (isLive || Given.isPython(args[4])) && field.getType().isInstance(args[4]);
+        if (!isLive) {
+            Given.askForObject(args[4], field.getType(), 4);
+        }
         // What Python made of its own is given the elements that the field's type asks for.
         Object value = isOne ? args[4] : Given.convert(session, args[4], Generics.resolve(field.getGenericType(), members.type));
         field.set(args[3], value);

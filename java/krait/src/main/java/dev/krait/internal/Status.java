@@ -13,6 +13,9 @@ public final class Status {
     /** Of a simple call, in the lowest byte: the tag of the value stands above it, and the payload is the value's data. */
     public static final int SIMPLE = 4;
 
+    /** Of an up-call: a bit for each argument that is wanted as the object that it is. The call comes again with those. */
+    public static final int OBJECTS = 5;
+
     /** Not in a frame: a number, given back by a call for one, that says to look at the frame. */
     public static final int LOOK = -1518273645;
     /** The same of a frame whose memory has moved. */

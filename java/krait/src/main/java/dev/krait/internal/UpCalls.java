@@ -220,12 +220,16 @@ final class UpCalls {
 
     /**
      * Tells what was thrown: (exception, frames) for a Python exception on its way through Java, (throwable, class name,
-     * message) for any other, (type, message) for what Krait itself has to say.
+     * message) for any other, (type, message) for what Krait itself has to say. {@link ObjectsWanted} asks for another call.
      *
      * <p>Where that cannot be written, for want of stack, memory or an interpreter, it is thrown, and native code makes a Python
      * exception of its kind: never one that has lost its throwable.
      */
     private static void raise(Frame frame, Session session, Throwable raised) {
+        if (raised instanceof ObjectsWanted) {
+            frame.write(session).finishObjects(((ObjectsWanted) raised).which);
+            return;
+        }
         Throwable thrown = Thrown.original(raised);
         if (session == null && !(thrown instanceof PythonError)) {
             throw Failures.<RuntimeException>sneaky(thrown);

@@ -1,9 +1,12 @@
 package dev.krait.javainpython;
 
 import static dev.krait.testing.Pythons.raised;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.krait.PyObject;
 import dev.krait.PythonException;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,6 +35,85 @@ class CallsTest extends JavaInPython {
                 "assert Shapes('l', 1, 2, 3).count == 6 and Shapes('l').count == 0",
                 "assert list(java.util.Arrays.asList(1, 2)) == [1, 2]",
                 "assert java.lang.String.format('%s-%s', 'a', 1) == 'a-1'");
+    }
+
+    /** A class whose methods take Python objects. */
+    public static class Objects {
+        public PyObject kept;
+        public final PyObject[] several = new PyObject[1];
+
+        public String of(PyObject object) {
+            return object == null ? "null" : object.typeName();
+        }
+
+        public String of(PyObject object, String text) {
+            return object.typeName() + " and a String";
+        }
+
+        public String of(PyObject object, PyObject other) {
+            return object.typeName() + " and " + other.typeName();
+        }
+
+        public String rather(PyObject object) {
+            return "object";
+        }
+
+        public String either(PyObject object, String text) {
+            return "first";
+        }
+
+        public String either(String text, PyObject object) {
+            return "second";
+        }
+
+        public String rather(long number) {
+            return "long";
+        }
+
+        public int count(String first, PyObject... more) {
+            return more.length;
+        }
+
+        public static PyObject same(PyObject object) {
+            return object;
+        }
+
+        public void append(PyObject list, PyObject element) {
+            list.invokeMethod("append", element);
+        }
+    }
+
+    @Test
+    void aPythonObjectIsWhateverPythonGives() {
+        py.set("o", new Objects());
+        raised("TypeError", () -> py.exec("o.either('x', 'y')"));
+        run("from dev.krait import PyObject",
+                "assert [o.of(x) for x in (1, 2**70, 1.5, 'text', 'c', True, b'', [1], (1,), {1: 2}, {1}, len, o.of, range(3))] == ["
+                        + "'int', 'int', 'float', 'str', 'str', 'bool', 'bytes', 'list', 'tuple', 'dict', 'set',"
+                        + " 'builtin_function_or_method', type(o.of).__name__, 'range']",
+                "assert o.of(None) == 'null'",
+                "assert o.of([1], 'x') == 'list and a String' and o.of('x', 1) == 'str and int'",
+                "assert o.rather(1) == 'long' and o.rather('x') == 'object'",
+                "assert o.either([], 'x') == 'first' and o.either('x', []) == 'second'",
+                "assert krait.overload(o.either, PyObject, 'String')('x', 'y') == 'first'",
+                "assert o.count('a', 1, [2], int) == 3 and o.count('a') == 0");
+    }
+
+    @Test
+    void aPythonObjectThatJavaTakesIsTheSame() {
+        py.set("o", new Objects());
+        run("import decimal", "class Whole(int): pass", "Objects = type(o)", "mine = [1]", "o.append(mine, 'end')",
+                "assert mine == [1, 'end']", "nothing = o.append([], mine)",
+                "for given in ([1], Whole(3), 10**30, 'tex' + str(mine), decimal.Decimal(2), {}):",
+                "    assert Objects.same(given) is given");
+        py.exec("o.kept = mine");
+        assertEquals(List.of(1L, "end"), ((Objects) py.get("o")).kept.asList(Object.class));
+        py.exec("mine.append(3)");
+        assertEquals(3, ((Objects) py.get("o")).kept.asList(Object.class).size());
+        run("o.kept = 7", "krait.view(o).several[0] = {'a': 1}", "assert o.of(krait.view(o).several[0]) == 'dict'");
+        assertEquals("7", ((Objects) py.get("o")).kept.toString());
+        run("o.kept = None");
+        assertEquals(null, ((Objects) py.get("o")).kept);
     }
 
     @Test

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Function;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -45,6 +46,34 @@ class ImplementsTest extends JavaInPython {
                 "l.removeIf(lambda x: x == 1)", "assert list(l) == [2, 3]",
                 "m = java.util.HashMap()", "assert m.computeIfAbsent('k', len) == 1 and dict(m) == {'k': 1}");
         raised("TypeError", () -> py.exec("ArrayList([1]).forEach(5)"));
+    }
+
+    /** An interface that asks for Python objects. */
+    public interface Giver {
+        PyObject give(PyObject given);
+    }
+
+    /** What is given twice over. */
+    public static PyObject twice(Giver giver, PyObject given) {
+        return giver.give(giver.give(given));
+    }
+
+    /** As {@link #twice}, by a function of Java's. */
+    public static PyObject applied(Function<PyObject, PyObject> function, PyObject given) {
+        return function.apply(given);
+    }
+
+    @Test
+    void whatMustGiveAPythonObjectGivesWhateverItIs() {
+        run("twice, applied = ImplementsTest.twice, ImplementsTest.applied", "mine = [1]",
+                "assert twice(lambda x: x, mine) is mine and applied(lambda x: x, mine) is mine",
+                "assert twice(lambda x: x + 1, 5) == 7 and applied(lambda x: None, 5) is None",
+                "@krait.implements(ImplementsTest.Giver)\nclass Mine:\n    def give(self, x): return x * 2",
+                "assert twice(Mine(), [1]) == [1] * 4 and twice(Mine(), 'a') == 'aaaa'",
+                "@krait.implements(ImplementsTest.Giver)\nclass Nothing:\n    def give(self, x): return None",
+                "assert twice(Nothing(), 1) is None",
+                "@krait.implements(ImplementsTest.Giver)\nclass Without: pass");
+        assertThrows(UnsupportedOperationException.class, () -> py.exec("twice(Without(), 1)"));
     }
 
     @Test
