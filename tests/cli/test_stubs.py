@@ -15,7 +15,7 @@ class Stubs(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         cls.addClassCleanup(folder.cleanup)
         cls.folder = Path(folder.name)
-        cls.run_tool("java.util", "java.util.function", "java.lang", "java.io", "java.util.stream").check_returncode()
+        cls.run_tool("java.util", "java.util.function", "java.lang", "java.io", "java.util.stream", "dev.krait").check_returncode()
         cls.trees = {path.relative_to(cls.folder).parent.as_posix(): ast.parse(path.read_text())
                      for path in cls.folder.rglob("__init__.pyi")}
 
@@ -55,6 +55,12 @@ class Stubs(unittest.TestCase):
         self.assertIn("-> builtins.set[K]", key_set)
         (put,) = self.named("java/util", "Map", "put")
         self.assertRegex(put, r"__\w+: K, __\w+: V\) -> V")
+
+    def test_a_python_object_is_anything(self):
+        (import_module,) = self.named("dev/krait", "PythonInterpreter", "importModule")
+        self.assertIn("-> Any", import_module)
+        (is_instance,) = self.named("dev/krait", "PyObject", "isInstance")
+        self.assertRegex(is_instance, r"__\w+: Any\)")
 
     def test_functions_pass_for_functional_interfaces(self):
         (sort,) = self.named("java/util", "List", "sort")

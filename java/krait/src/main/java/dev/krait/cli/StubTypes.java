@@ -1,5 +1,6 @@
 package dev.krait.cli;
 
+import dev.krait.PyObject;
 import java.lang.reflect.GenericArrayType;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -105,7 +106,7 @@ final class StubTypes {
 
     /** Python's own that passes for a parameter of this type, or nothing. */
     private String values(Type type, Class<?> raw) {
-        if (raw == Object.class) {
+        if (raw == Object.class || PyObject.class.isAssignableFrom(raw)) {
             return "Any";
         } else if (raw == byte[].class) {
             return "builtins.bytes | bytearray | memoryview | _t.Sequence[int]";
@@ -136,7 +137,8 @@ final class StubTypes {
     /** The Java class itself. */
     String object(Type type) {
         Class<?> raw = raw(type);
-        if (raw == Object.class || raw.isArray() || !known.test(raw)) {
+        // A PyObject is whatever object Python has.
+        if (raw == Object.class || PyObject.class.isAssignableFrom(raw) || raw.isArray() || !known.test(raw)) {
             return "Any";
         }
         packages.add(raw.getPackageName());
