@@ -188,6 +188,9 @@ def flush():
         except (AttributeError, ValueError, OSError):
             # Closed, replaced or gone: there is nothing to lose then.
             pass
+    streams = sys.modules.get("krait._streams")
+    if streams is not None:
+        streams.flush_all()
 
 
 def _run_atexit():
@@ -222,7 +225,7 @@ def shut_down():
         flush()
         # Other shutdown hooks may still call: nobody comes after them to write out what they print.
         for stream in (sys.stdout, sys.stderr):
-            if isinstance(stream, io.TextIOWrapper):
+            if hasattr(stream, "reconfigure"):
                 stream.reconfigure(line_buffering=True)
 
 

@@ -4,12 +4,15 @@ import functools
 import io
 import sys
 import threading
+import time
 
 from _krait import current_namespace
 
 _NAMES = ("stdin", "stdout", "stderr")
 # The attribute of a thread that holds the number of the interpreter that started it.
 _STARTER = "_krait_starter"
+# At the end of the JVM, whoever writes now may never come back.
+_SECONDS_FOR_WRITERS = 1
 _lock = threading.Lock()
 # Name of a stream -> number of an interpreter -> its stream.
 _streams = {name: {} for name in _NAMES}
@@ -161,6 +164,14 @@ class _Text(io.TextIOWrapper):
         with self._lock:
             super().flush()
 
+    def flush_within(self, seconds):
+        """Flushes, unless another thread writes for so long."""
+        if self._lock.acquire(timeout=seconds):
+            try:
+                super().flush()
+            finally:
+                self._lock.release()
+
 
 def _writer(target, name):
     buffer = _FlushingSink(_Sink(target, f"<{name}>"))
@@ -176,4 +187,22 @@ def detach(number):
                 stream.flush()
                 stream.buffer.raw.end()
             except Exception as error:
-                sys.__stderr__.write(f"Krait: sys.{name} could not be flushed: {error!r}\n")
+                _not_flushed(name, error)
+
+
+def flush_all():
+    """Flushes the streams of all interpreters, at the end of the JVM."""
+    until = time.monotonic() + _SECONDS_FOR_WRITERS
+    for name in ("stdout", "stderr"):
+        for stream in list(_streams[name].values()):
+            try:
+                stream.flush_within(max(0, until - time.monotonic()))
+            except ValueError:
+                # Closed: there is nothing to lose then.
+                pass
+            except Exception as error:
+                _not_flushed(name, error)
+
+
+def _not_flushed(name, error):
+    sys.__stderr__.write(f"Krait: sys.{name} could not be flushed: {error!r}\n")

@@ -11,7 +11,11 @@ import dev.krait.PythonExit;
 import dev.krait.PythonInterpreter;
 import dev.krait.PythonPool;
 import dev.krait.testing.ChildJvm;
+import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -133,6 +137,23 @@ class ExitTest {
             }),
             ending("threads of Python's that call Java, main returns", py -> threadsThatCallJava(py, true)),
             ending("threads of Python's that are no daemons and call Java, main returns", py -> threadsThatCallJava(py, false)),
+            ending("streams of interpreters' own", py -> {
+                for (Isolation isolation : new Isolation[] {Isolation.SHARED, Isolation.SUB_INTERPRETER}) {
+                    OutputStream buffered = new BufferedOutputStream(new FileOutputStream(FileDescriptor.out));
+                    PythonInterpreter.builder().isolation(isolation).stdout(buffered).build().exec("print('said', end=', ')");
+                }
+                Runtime.getRuntime().addShutdownHook(new Thread(() -> py.exec("import time\ntime.sleep(1)\nprint('from the hook')")));
+            }),
+            ending("System.exit inside a stream of an interpreter's own", py -> {
+                py.exec("import atexit\natexit.register(lambda: print('at exit'))");
+                OutputStream ends = new OutputStream() {
+                    @Override
+                    public void write(int b) {
+                        System.exit(14);
+                    }
+                };
+                PythonInterpreter.builder().stdout(ends).build().exec("print('said')");
+            }),
             ending("call in a shutdown hook", py -> Runtime.getRuntime().addShutdownHook(new Thread(() -> {
                 // Before or after Python's own end: it must not matter.
                 py.exec("import time\ntime.sleep(0.5)\nprint('from the hook')");
@@ -306,6 +327,19 @@ class ExitTest {
     void shutdownHooksMayCallPython() {
         assertEquals("from the hook\n", run("call in a shutdown hook", "leave open").fine());
         assertEquals("late\n", ChildJvm.of(Late.class).run().fine());
+    }
+
+    @Test
+    void whatInterpretersHaveSaidToStreamsOfTheirOwnIsWritten() {
+        assertEquals("said, said, from the hook\n", run("streams of interpreters' own", "leave open").fine());
+    }
+
+    @Test
+    void aStreamThatEndsTheJvmDoesNotHinderTheEnd() {
+        ChildJvm.Ended ended = ChildJvm.of(Ends.class).arguments("System.exit inside a stream of an interpreter's own", "leave open")
+                .options("-Dkrait.exit.timeout=60000").run();
+        assertEquals("at exit\n", ended.withCode(14));
+        assertTrue(ended.millis < 30_000, () -> ended.millis + " ms");
     }
 
     @Test
