@@ -33,15 +33,17 @@ def dump(java_threads):
     calls = {number: (frames, in_java) for number, _, frames, in_java in rows if number is not None and frames}
     parts = []
     told = set()
-    for number, frame, frames, in_java in rows:
+    # Those without a frame last: they are told by their own thread state, or call C or Java code without any Python code.
+    for number, frame, frames, in_java in sorted(rows, key=lambda row: row[1] is None):
         if number is None:
             number = _number(frame)
             frames, in_java = calls.get(number, (frames, in_java))
-        if frame is None:
-            # Told by its own thread state, or below.
+        names = {java_threads[address] for address in frames if address in java_threads}
+        if frame is None and names <= told:
             continue
-        told.update(java_threads.get(address) for address in frames)
-        parts.append((_heading(number, frames, in_java, java_threads), _stack(frame)))
+        told |= names
+        state = ", in a call of Java" if in_java else "" if frame is not None else ", in C code"
+        parts.append((_heading(number, frames, state, java_threads), _stack(frame)))
     waiting = sorted(set(java_threads.values()) - told)
     parts += [(f"Java thread {name}, on its way into Python or back:", "") for name in waiting]
     return parts
@@ -58,7 +60,7 @@ def _number(frame):
     return None
 
 
-def _heading(number, frames, in_java, java_threads):
+def _heading(number, frames, state, java_threads):
     thread = threading._active.get(number)
     java = next((java_threads[frame] for frame in reversed(frames) if frame in java_threads), None)
     names = []
@@ -68,7 +70,6 @@ def _heading(number, frames, in_java, java_threads):
         names.append("Thread")
     if java is not None:
         names.insert(0, f"Java thread {java}")
-    state = ", in a call of Java" if in_java else ""
     identity = "" if number is None else f" 0x{number & 0xFFFF_FFFF_FFFF_FFFF:x}"
     return f"{', '.join(names)}{identity}{state}:"
 

@@ -1,5 +1,6 @@
 package dev.krait.internal;
 
+import dev.krait.PythonInterruptedException;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -13,6 +14,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class Interpreters {
     /** A GIL that is held longer than this by one call keeps its threads' stacks out of a dump. */
     private static final long PATIENCE_MILLIS = 2_000;
+
+    private static final System.Logger LOG = System.getLogger("dev.krait");
 
     private static final ConcurrentLinkedQueue<WeakReference<InterpreterState>> OPEN = new ConcurrentLinkedQueue<>();
     private static final AtomicInteger COUNT = new AtomicInteger();
@@ -80,18 +83,18 @@ public final class Interpreters {
 
     /** The stacks, each with its thread's heading. */
     static List<Stack> stacks() {
+        // Who was interrupted wants to see why all the same: nothing here takes long.
+        boolean interrupted = Thread.interrupted();
         List<Stack> stacks = new ArrayList<>();
         for (Session session : states()) {
             // On a thread of its own: the GIL may be held by a call that never gives it back.
             Dumper dumper = new Dumper(session);
             dumper.start();
-            try {
-                dumper.join(PATIENCE_MILLIS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return stacks;
-            }
+            interrupted |= dumper.await();
             stacks.addAll(dumper.result());
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
         return stacks;
     }
@@ -121,18 +124,41 @@ public final class Interpreters {
 
         @Override
         public void run() {
-            Map<Object, String> threads = CallWatch.threadsByFrame(session.binding());
-            try {
-                List<Stack> stacks = new ArrayList<>();
-                for (Object row : (List<?>) Requests.helper(session, 0, "dump_stacks", threads)) {
-                    Object[] pair = (Object[]) row;
-                    stacks.add(new Stack((String) pair[0], (String) pair[1]));
+            while (found == null) {
+                try {
+                    found = dumped();
+                } catch (PythonInterruptedException e) {
+                    LOG.log(System.Logger.Level.DEBUG, "A dump of stacks is made anew: who interrupted the interpreter's calls "
+                            + "did not mean it", e);
+                } catch (IllegalStateException e) {
+                    // Closed meanwhile: it has no stacks any more.
+                    found = List.of();
                 }
-                found = stacks;
-            } catch (IllegalStateException e) {
-                // Closed meanwhile: it has no stacks any more.
-                found = List.of();
             }
+        }
+
+        private List<Stack> dumped() {
+            Map<Object, String> threads = CallWatch.threadsByFrame(session.binding());
+            List<Stack> stacks = new ArrayList<>();
+            for (Object row : (List<?>) Requests.helper(session, 0, "dump_stacks", threads)) {
+                Object[] pair = (Object[]) row;
+                stacks.add(new Stack((String) pair[0], (String) pair[1]));
+            }
+            return stacks;
+        }
+
+        /** Waits until it is done, or its time is over; whether the calling thread was interrupted meanwhile. */
+        boolean await() {
+            boolean interrupted = false;
+            long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS);
+            for (long left = PATIENCE_MILLIS; left > 0 && isAlive(); left = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime())) {
+                try {
+                    join(left);
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+            return interrupted;
         }
 
         List<Stack> result() {

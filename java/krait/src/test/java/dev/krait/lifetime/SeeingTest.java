@@ -14,7 +14,10 @@ import dev.krait.PythonException;
 import dev.krait.PythonInterpreter;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -183,6 +186,47 @@ final class SeeingTest {
         assertTrue(dump.contains("Python thread \"of-python\" daemon"), dump);
         assertTrue(dump.contains(", in waits\n"), dump);
         assertFalse(dump.contains("_threads.py"), dump);
+    }
+
+    @Test
+    void aThreadInCCodeThatNoPythonCodeCalledIsInTheDump() throws Exception {
+        CompletableFuture<Object> sleeping = CompletableFuture.supplyAsync(() -> interp.invoke("time.sleep", 1));
+        Thread.sleep(200);
+        String dump = interp.dumpStacks();
+        assertTrue(Pattern.compile("Java thread \".+\" #\\d+ 0x[0-9a-f]+, in C code:\n").matcher(dump).find(), dump);
+        assertFalse(dump.contains("on its way"), dump);
+        sleeping.get();
+    }
+
+    @Test
+    void aThreadThatWasInterruptedMayAskForADump() {
+        interp.exec("thread = threading.Thread(target=time.sleep, args=(2,), name='of-python')\nthread.start()");
+        Thread.currentThread().interrupt();
+        String dump = interp.dumpStacks();
+        assertTrue(Thread.interrupted(), "the flag is left to the caller");
+        assertTrue(dump.contains("Python thread \"of-python\""), dump);
+    }
+
+    @Test
+    void whoeverInterruptsTheCallsDoesNotMeanADump() throws Exception {
+        interp.exec("thread = threading.Thread(target=time.sleep, args=(60,), name='of-python', daemon=True)\nthread.start()");
+        AtomicBoolean over = new AtomicBoolean();
+        Thread interrupts = new Thread(() -> {
+            while (!over.get()) {
+                interp.interrupt();
+                LockSupport.parkNanos(100_000);
+            }
+        });
+        interrupts.start();
+        try {
+            for (int i = 0; i < 100; i++) {
+                String dump = interp.dumpStacks();
+                assertTrue(dump.contains("Python thread \"of-python\""), dump);
+            }
+        } finally {
+            over.set(true);
+            interrupts.join();
+        }
     }
 
     @Test
