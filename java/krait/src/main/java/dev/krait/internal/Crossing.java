@@ -7,17 +7,24 @@ final class Crossing {
 
     /** Calls with the operands that were written, and gives the arrays that the answer refers to. */
     static Object[] perform(Session session, Frame frame, FrameWriter writer, int op) {
-        return perform(session, frame, writer, op, session.until());
+        Object[] refs = perform(session, frame, writer, op, session.until());
+        ended(session, frame, frame.length() + ArrayCodec.bytes(refs));
+        return refs;
     }
 
-    static Object[] perform(Session session, Frame frame, FrameWriter writer, int op, long until) {
+    /** The same for a batch, which {@link #endedRows} ends: only who has read the answer knows whether a row failed. */
+    static Object[] performRows(Session session, Frame frame, FrameWriter writer, int op, long until) {
+        Object[] refs = perform(session, frame, writer, op, until);
+        frame.ran();
+        return refs;
+    }
+
+    private static Object[] perform(Session session, Frame frame, FrameWriter writer, int op, long until) {
         long open = op == (Op.OPEN | Op.RAW) ? 0 : session.namespace();
         writer.finish();
         Object[] given = writer.refs();
         begin(session, frame, open, op, frame.length() + ArrayCodec.bytes(given), until);
-        Object[] refs = call(session.caller(frame), open, op, frame, writer, given);
-        ended(session, frame, frame.length() + ArrayCodec.bytes(refs));
-        return refs;
+        return call(session.caller(frame), open, op, frame, writer, given);
     }
 
     /** Hands the frame over: until native code has it, what was written is taken back where anything is thrown. */
@@ -68,19 +75,26 @@ final class Crossing {
     /** It has ended, with a result of so many bytes. */
     static void ended(Session session, Frame frame, long bytes) {
         frame.counts.toJava += bytes;
-        watched(session, frame, bytes, true);
+        watched(session, frame, bytes, true, false);
+    }
+
+    /** A batch has ended, and its answer has been read. */
+    static void endedRows(Session session, Frame frame, Object[] refs, boolean failed) {
+        long bytes = frame.length() + ArrayCodec.bytes(refs);
+        frame.counts.toJava += bytes;
+        watched(session, frame, bytes, true, failed);
     }
 
     /** A call with a number in and one out has ended. */
     static void endedNumber(Session session, Frame frame, boolean inFrame) {
-        watched(session, frame, Long.BYTES, inFrame);
+        watched(session, frame, Long.BYTES, inFrame, false);
     }
 
     /** The frame has a status, or the call had none to tell. */
-    private static void watched(Session session, Frame frame, long bytes, boolean inFrame) {
+    private static void watched(Session session, Frame frame, long bytes, boolean inFrame, boolean failed) {
         frame.ran();
         if (GilWaits.measured || frame.recorded != null) {
-            seen(frame, bytes, inFrame && isFailure(frame.status()));
+            seen(frame, bytes, failed || inFrame && isFailure(frame.status()));
         }
         if (session.state().leaving != 0) {
             // Not before the answer has been read: it names objects that go with the interpreter.

@@ -136,10 +136,15 @@ final class FlightEvents extends Flight {
     @Override
     boolean recordsCalls() {
         if (GIL_WAIT.isEnabled() != recordsWaits) {
-            recordsWaits = !recordsWaits;
-            GilWaits.record(recordsWaits);
+            updateWaits();
         }
         return recordsWaits || CALL.isEnabled();
+    }
+
+    /** One thread at a time, or the last word could be that of who looked first. */
+    private synchronized void updateWaits() {
+        recordsWaits = GIL_WAIT.isEnabled();
+        GilWaits.record(recordsWaits);
     }
 
     @Override

@@ -347,6 +347,10 @@ public final class Frame {
     void clear() {
         writer.clear();
         reader.clear();
+        if (name != null) {
+            // The call was refused before it began: it is not the next one's name.
+            name = null;
+        }
         if (held != null) {
             held = null;
         }

@@ -60,7 +60,8 @@ public final class NumberRows {
             FrameWriter writer = frame.write(session);
             writer.putLong(handle);
             write.copy(writer, from, count);
-            Crossing.perform(session, frame, writer, operation, until);
+            Object[] refs = Crossing.performRows(session, frame, writer, operation, until);
+            boolean failed = true;
             FrameReader reader = frame.read(session, null);
             try {
                 if (frame.status() != Status.OK) {
@@ -72,8 +73,10 @@ public final class NumberRows {
                 if (end != BatchEnd.DONE) {
                     throw Failures.of(frame, end, reader, from + done);
                 }
+                failed = false;
                 return done;
             } finally {
+                Crossing.endedRows(session, frame, refs, failed);
                 Answers.releaseSlots(frame);
                 Reference.reachabilityFence(session);
             }

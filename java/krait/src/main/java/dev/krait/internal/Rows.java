@@ -213,13 +213,20 @@ public final class Rows<T> implements Spliterator<T> {
                 return;
             }
             long begin = System.nanoTime();
-            Object[] refs = Crossing.perform(session, frame, writer, operation, session.until());
+            Object[] refs = Crossing.performRows(session, frame, writer, operation, session.until());
             boolean quick = System.nanoTime() - begin < QUICK_NANOS;
             int adopted = frame.adopted();
             if (adopted >= 0) {
                 writer.rollback(adopted);
             }
-            int done = read(frame, refs);
+            int done = 0;
+            boolean failed = true;
+            try {
+                done = read(frame, refs);
+                failed = failure != null;
+            } finally {
+                Crossing.endedRows(session, frame, refs, failed);
+            }
             row += done;
             if (done == written && failure == null) {
                 failure = unwritten;

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.krait.PyFunction;
+import dev.krait.PythonException;
 import dev.krait.PythonInterpreter;
 import dev.krait.testing.ChildJvm;
 import java.io.IOException;
@@ -12,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
@@ -166,6 +169,57 @@ final class JcmdTest {
             events.removeIf(event -> !event.getEventType().getName().startsWith("dev.krait."));
             return events;
         }
+    }
+
+    /** Records calls that fail. */
+    public static final class Failing {
+        private Failing() {
+        }
+
+        /** The child's program. */
+        public static void main(String[] args) throws Exception {
+            try (PythonInterpreter py = PythonInterpreter.create(); Recording recording = new Recording()) {
+                py.exec("def fails(x): return 1 // x\ndef inc(x): return x + 1");
+                List<Object> endless = new ArrayList<>();
+                endless.add(endless);
+                recording.enable("dev.krait.Call").withThreshold(Duration.ZERO);
+                try (PyFunction fails = py.function("fails"); PyFunction inc = py.function("inc")) {
+                    recording.start();
+                    told(() -> py.invoke("fails", 0));
+                    told(() -> fails.callLong(0));
+                    told(() -> fails.mapLongs(new long[] {1, 0}));
+                    told(() -> fails.map(List.of(1, "x")).forEach(x -> { }));
+                    // Refused before it begins: the next call is not of its name.
+                    told(() -> py.invoke("inc", endless));
+                    inc.callLong(1);
+                    inc.mapLongs(new long[] {1, 2});
+                    recording.stop();
+                }
+                Path file = Files.createTempFile("krait", ".jfr");
+                recording.dump(file);
+                List<RecordedEvent> events = new ArrayList<>(RecordingFile.readAllEvents(file));
+                Files.delete(file);
+                events.removeIf(event -> !event.getEventType().getName().equals("dev.krait.Call") || event.getString("operation").equals("NAME"));
+                events.sort(Comparator.comparing(RecordedEvent::getStartTime));
+                for (RecordedEvent event : events) {
+                    System.out.println(event.getString("operation") + " " + event.getString("name") + " " + event.getBoolean("failed"));
+                }
+            }
+        }
+
+        private static void told(Runnable call) {
+            try {
+                call.run();
+            } catch (PythonException e) {
+                // Its event tells.
+            }
+        }
+    }
+
+    @Test
+    void theRecorderTellsOfCallsThatFailedAndOfWhatWasCalled() {
+        assertEquals(List.of("INVOKE fails true", "CALL null true", "MAP_LONGS null true", "MAP null true", "CALL null false",
+                "MAP_LONGS null false"), List.of(ChildJvm.of(Failing.class).run().fine().split("\n")));
     }
 
     @Test
