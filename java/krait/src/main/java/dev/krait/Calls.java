@@ -83,11 +83,23 @@ final class Calls {
             return (T) value;
         }
         // Not Class.cast: int.class is a Class<Integer> that no object is an instance of.
-        return (T) session.convert(value, type);
+        return (T) converted(session, value, type);
     }
 
     @SuppressWarnings("unchecked")
     static <T> T convert(Session session, Object value, TypeRef<T> type) {
-        return (T) session.convert(value, type.type());
+        return (T) converted(session, value, type.type());
+    }
+
+    private static Object converted(Session session, Object value, Type type) {
+        try {
+            return session.convert(value, type);
+        } catch (ConversionException e) {
+            if (value instanceof PyHandle) {
+                // The caller does not get it, and cannot close it.
+                ((PyHandle) value).leave();
+            }
+            throw e;
+        }
     }
 }

@@ -15,11 +15,11 @@ final class PyFuture {
 
     private final CompletableFuture<Object> future = new CompletableFuture<>();
     private final AtomicBoolean ended = new AtomicBoolean();
-    private final PyObject awaitable;
+    private final Session session;
     private final Type type;
 
-    private PyFuture(PyObject awaitable, Type type) {
-        this.awaitable = awaitable;
+    private PyFuture(Session session, Type type) {
+        this.session = session;
         this.type = type;
     }
 
@@ -34,7 +34,9 @@ final class PyFuture {
 
     private static CompletableFuture<Object> of(Object result, Session session, Type type) {
         if (result instanceof PyObject && isAwaitable((PyObject) result)) {
-            return start((PyObject) result, type);
+            try (PyObject awaitable = (PyObject) result) {
+                return start(awaitable, type);
+            }
         }
         if (result instanceof CompletionStage && type != CompletableFuture.class && type != CompletionStage.class) {
             // A Java stage that Python code returned.
@@ -50,11 +52,11 @@ final class PyFuture {
 
     /** Starts a coroutine, or waits for what else can be awaited. */
     static CompletableFuture<Object> start(PyObject awaitable, Type type) {
-        return new PyFuture(awaitable, type).start();
+        return new PyFuture(awaitable.session(), type).start(awaitable);
     }
 
-    private CompletableFuture<Object> start() {
-        PyObject running = (PyObject) Futures.start(awaitable.session(), awaitable, this::end);
+    private CompletableFuture<Object> start(PyObject awaitable) {
+        PyObject running = (PyObject) Futures.start(session, awaitable, this::end);
         future.whenComplete((value, thrown) -> {
             try (PyObject task = running) {
                 // Java ended it first, by cancel() or a timeout: then Python need not go on.
@@ -83,7 +85,7 @@ final class PyFuture {
             }
         } catch (IllegalStateException e) {
             // The interpreter was closed, which cancels what runs in it.
-            if (awaitable.isClosed()) {
+            if (session.isClosed()) {
                 future.cancel(false);
             } else {
                 future.completeExceptionally(e);

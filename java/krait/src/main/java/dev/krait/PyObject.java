@@ -35,9 +35,11 @@ public class PyObject extends PyOperators implements Iterable<@Nullable Object>,
         super(session, handle);
     }
 
-    /** Another hold on the same object, which lives on when this one is closed. */
+    /** Another hold on the same object, which lives on when this one is closed; for a view, which nobody can close. */
     final PyObject another() {
-        return raw(Operations.VALUE);
+        PyObject other = raw(Operations.VALUE);
+        other.leave();
+        return other;
     }
 
     // ---- attributes

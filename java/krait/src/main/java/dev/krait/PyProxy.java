@@ -51,6 +51,7 @@ final class PyProxy implements InvocationHandler, PythonBacked {
      * @throws ConversionException if methods are missing or cannot be called: all of them
      */
     static Object bind(PyObject target, Type type, Class<?> raw) {
+        target.leave();
         Method[] methods = raw.getMethods();
         Map<String, Object> found = names(target, methods);
         boolean callable = onlyName(methods) && target.isCallable();

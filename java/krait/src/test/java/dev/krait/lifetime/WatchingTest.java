@@ -2,8 +2,10 @@ package dev.krait.lifetime;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.krait.ConversionException;
 import dev.krait.Isolation;
 import dev.krait.KraitMXBean;
 import dev.krait.PyObject;
@@ -192,6 +194,7 @@ final class WatchingTest {
                     forgottenObject(interp);
                 }
                 closed(interp);
+                closedByNobody(interp);
                 forgottenInterpreter();
                 for (int i = 0; i < 10; i++) {
                     System.gc();
@@ -215,6 +218,21 @@ final class WatchingTest {
             }
         }
 
+        /** Views, proxies, coroutines and what was refused are nobody's to close. */
+        private static void closedByNobody(PythonInterpreter interp) {
+            interp.exec("async def task(): return 1\nclass Speaker:\n    def get(self): return 2");
+            interp.invokeAsync("task").join();
+            try (PyObject speaker = interp.eval(PyObject.class, "Speaker()"); PyObject list = interp.eval(PyObject.class, "[1]");
+                    PyObject dict = interp.eval(PyObject.class, "{1: 2}"); PyObject set = interp.eval(PyObject.class, "{1}")) {
+                assertEquals(3, list.asList().size() + dict.asMap().size() + set.asSet().size());
+                assertEquals(2L, interp.proxy(speaker, Supplier.class).get());
+                assertEquals(2L, speaker.as(Supplier.class).get());
+            }
+            assertEquals(2L, interp.eval(Supplier.class, "Speaker()").get());
+            assertEquals(3L, interp.eval(Supplier.class, "lambda: 3").get());
+            assertThrows(ConversionException.class, () -> interp.eval(Integer.class, "object()"));
+        }
+
         private static void forgottenInterpreter() {
             PythonInterpreter.create().withDeadline(Duration.ofSeconds(5)).exec("x = 1");
         }
@@ -229,6 +247,7 @@ final class WatchingTest {
         assertTrue(output.contains("Forgetful.forgottenObject(WatchingTest.java:"), output);
         assertTrue(output.contains("Forgetful.forgottenInterpreter(WatchingTest.java:"), output);
         assertFalse(output.contains("Forgetful.closed("), output);
+        assertFalse(output.contains("Forgetful.closedByNobody("), output);
     }
 
     @Test
