@@ -1,5 +1,6 @@
 package dev.krait;
 
+import dev.krait.internal.Lifecycle;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -297,9 +298,9 @@ public final class PythonPool implements AutoCloseable {
         boolean waits = !members.isInside() && isWorker.get() == null;
         if (waits) {
             boolean interrupted = false;
-            while (!workers.isTerminated()) {
+            while (!workers.isTerminated() && !Lifecycle.isJvmOver()) {
                 try {
-                    workers.awaitTermination(1, TimeUnit.DAYS);
+                    workers.awaitTermination(100, TimeUnit.MILLISECONDS);
                 } catch (InterruptedException e) {
                     interrupted = true;
                 }

@@ -103,6 +103,14 @@ class ExitTest {
                 py.exec("import atexit\natexit.register(lambda: print('at exit'))");
                 pool.invoke("end");
             }),
+            ending("System.exit while a pool runs what was submitted, and a hook closes it", py -> {
+                PythonPool pool = PythonPool.builder().size(1).setUp("def spin():\n    while True: pass").build();
+                Runtime.getRuntime().addShutdownHook(new Thread(pool::close));
+                py.exec("import atexit\natexit.register(lambda: print('at exit'))");
+                pool.submit("spin");
+                pool.submit("spin");
+                System.exit(13);
+            }),
             ending("System.exit while a call runs", py -> {
                 py.exec("import atexit\natexit.register(lambda: print('at exit'))");
                 Thread ender = new Thread(() -> System.exit(8));
@@ -311,7 +319,8 @@ class ExitTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"System.exit inside Python, and a hook closes the interpreter", "System.exit inside of a pool, and a hook closes that"})
+    @ValueSource(strings = {"System.exit inside Python, and a hook closes the interpreter", "System.exit inside of a pool, and a hook closes that",
+        "System.exit while a pool runs what was submitted, and a hook closes it"})
     void aHookThatClosesWhatTheCallRunsInThatEndsTheJvmDoesNotHinderTheEnd(String ending) {
         ChildJvm.Ended ended = run(ending, "leave open");
         assertEquals("at exit\n", ended.withCode(13));
