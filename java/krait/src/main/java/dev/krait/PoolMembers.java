@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import java.util.function.IntConsumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
@@ -25,6 +26,8 @@ final class PoolMembers {
     private final Supplier<PythonInterpreter> open;
     private final long deadline;
     private final Predicate<? super Throwable> breaking;
+    /** Is told how many are {@link #abandoned}. */
+    private final IntConsumer stuck;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -36,6 +39,8 @@ final class PoolMembers {
     private int opening;
     /** Given back, and on their way to be closed. */
     private int closing;
+    /** Given up while they were lent, and not given back yet. */
+    private int abandoned;
     private long replaced;
     private boolean ended;
 
@@ -55,12 +60,15 @@ final class PoolMembers {
      *
      * @param deadline of each call in nanoseconds, or 0
      * @param breaking whether a failure means that the interpreter is to be replaced
+     * @param stuck is told the number of calls that were given up and still run, whenever it changes
      */
-    PoolMembers(int size, Supplier<PythonInterpreter> open, long deadline, Predicate<? super Throwable> breaking) {
+    PoolMembers(int size, Supplier<PythonInterpreter> open, long deadline, Predicate<? super Throwable> breaking,
+            IntConsumer stuck) {
         this.size = size;
         this.open = open;
         this.deadline = deadline;
         this.breaking = breaking;
+        this.stuck = stuck;
         try {
             for (int i = 0; i < size; i++) {
                 Member member = new Member(open.get());
@@ -195,6 +203,7 @@ final class PoolMembers {
                         + "stopped: another interpreter takes the place of its own, which is closed when the call ends.");
                 member.abandoned = true;
                 drop(member);
+                stuck.accept(++abandoned);
             }
         }
     }
@@ -212,7 +221,9 @@ final class PoolMembers {
         try {
             member.since = 0;
             boolean broken = unfit || member.interpreter.isClosed();
-            if (broken && !member.abandoned) {
+            if (member.abandoned) {
+                stuck.accept(--abandoned);
+            } else if (broken) {
                 drop(member);
             }
             close = broken || member.abandoned || ended;

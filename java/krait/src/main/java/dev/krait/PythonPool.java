@@ -54,11 +54,12 @@ public final class PythonPool implements AutoCloseable {
         }
         Duration deadline = builder.deadline;
         Consumer<PythonInterpreter> setUp = builder.setUp;
-        members = new PoolMembers(size, () -> open(interpreters, setUp, deadline),
-                deadline == null ? 0 : nanos(deadline), builder.replaceAfter);
+        long limit = deadline == null ? 0 : nanos(deadline);
+        members = new PoolMembers(size, () -> open(interpreters, setUp, deadline), limit, builder.replaceAfter,
+                this::haveWorkers);
         String name = "krait-pool-" + POOLS.incrementAndGet() + "-";
         AtomicInteger threads = new AtomicInteger();
-        workers = new ThreadPoolExecutor(size, size, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+        workers = new ThreadPoolExecutor(size, Integer.MAX_VALUE, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
             Thread thread = new Thread(null, () -> {
                 isWorker.set(true);
                 task.run();
@@ -67,6 +68,14 @@ public final class PythonPool implements AutoCloseable {
             return thread;
         });
         workers.allowCoreThreadTimeOut(true);
+        if (limit != 0) {
+            haveWorkers(0);
+        }
+    }
+
+    /** So many calls are stuck, maybe on workers. One more worker waits as callers do: who waits sees that a call is stuck. */
+    private void haveWorkers(int stuck) {
+        workers.setCorePoolSize(size + stuck + 1);
     }
 
     private static long nanos(Duration deadline) {

@@ -207,6 +207,22 @@ final class PythonPoolTest {
     }
 
     @Test
+    void whatIsSubmittedDoesNotWaitForSubmittedCallsThatCannotBeStopped() throws Exception {
+        try (PythonPool pool = builder(1).deadline(Duration.ofMillis(50)).build()) {
+            CompletableFuture<Object> stuck = pool.submit("sleep", 8.0);
+            CompletableFuture<Object> stuckToo = pool.submit("sleep", 6.0);
+            assertEquals(2L, pool.submit("inc", 1).get(5, TimeUnit.SECONDS));
+            assertFalse(stuck.isDone() || stuckToo.isDone());
+            assertEquals(2, pool.replaced());
+            for (CompletableFuture<Object> each : List.of(stuck, stuckToo)) {
+                Throwable cause = assertThrows(ExecutionException.class, () -> each.get(20, TimeUnit.SECONDS)).getCause();
+                assertEquals(PythonTimeoutException.class, cause.getClass());
+            }
+            assertEquals(2L, pool.submit("inc", 1).get());
+        }
+    }
+
+    @Test
     void anInterpreterThatWasClosedIsReplacedAndSetUp() {
         try (PythonPool pool = builder(1).build()) {
             pool.call(member -> {
