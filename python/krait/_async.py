@@ -228,7 +228,13 @@ def _finish(waiting, value, thrown, cancelled):
     if cancelled:
         waiting.cancel()
     elif thrown is not None:
-        waiting.set_exception(_errors.exception_of(thrown))
+        exception = _errors.exception_of(thrown)
+        if isinstance(exception, StopIteration):
+            # As asyncio itself has it since Python 3.12. Before, it refuses the exception, and who awaits waits for ever.
+            stop = exception
+            exception = RuntimeError("StopIteration interacts badly with generators and cannot be raised into a Future")
+            exception.__cause__ = stop
+        waiting.set_exception(exception)
     else:
         waiting.set_result(value)
 

@@ -1,5 +1,6 @@
 package dev.krait.internal;
 
+import java.lang.ref.Reference;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -78,21 +79,22 @@ public final class Futures {
             } else {
                 tell(session, callback, null, cause(thrown));
             }
-        } catch (IllegalStateException e) {
+        } catch (Throwable e) {
+            // The value cannot cross: then that is what the coroutine is told. Of an interpreter that was closed, nobody waits.
             if (!session.isClosed()) {
-                throw e;
+                tell(session, callback, null, e);
             }
-            // Nobody waits any more.
-        } catch (RuntimeException e) {
-            // The value cannot cross: then that is what the coroutine is told.
-            tell(session, callback, null, e);
         }
     }
 
     private static void tell(Session session, Object callback, Object value, Throwable thrown) {
         Object record = thrown == null ? null : Thrown.record(thrown);
         Object[] args = {value, record, thrown instanceof CancellationException};
-        FunctionCalls.call(session, Op.CALL, Api.get().handleOf(callback), args, null, null);
+        try {
+            FunctionCalls.call(session, Op.CALL, Api.get().handleOf(callback), args, null, null);
+        } finally {
+            Reference.reachabilityFence(callback);
+        }
     }
 
     private static Throwable cause(Throwable thrown) {

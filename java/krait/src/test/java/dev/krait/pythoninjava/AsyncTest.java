@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.krait.ConversionException;
+import dev.krait.Isolation;
 import dev.krait.Kwargs;
 import dev.krait.PyIterator;
 import dev.krait.PyObject;
@@ -17,6 +18,7 @@ import dev.krait.TypeRef;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
@@ -226,6 +228,35 @@ class AsyncTest {
         assertTrue(text.toString().contains("broken"), text.toString());
         CompletableFuture<Object> uncaught = python.invokeAsync("wait", CompletableFuture.failedFuture(own));
         assertSame(own, assertThrows(CompletionException.class, uncaught::join).getCause());
+    }
+
+    @Test
+    void aStageThatEndsWithWhatCannotCrossRaises() {
+        try (PythonInterpreter other = PythonInterpreter.builder().isolation(Isolation.SUB_INTERPRETER).build()) {
+            PyObject foreign = other.eval(PyObject.class, "object()");
+            assertFails(IllegalStateException.class, CompletableFuture.completedFuture(foreign));
+        }
+        Iterable<Object> broken = new ArrayList<>(List.of(1)) {
+            @Override
+            public Iterator<Object> iterator() {
+                throw new LinkageError("not this one");
+            }
+        };
+        assertFails(LinkageError.class, CompletableFuture.completedFuture(broken));
+    }
+
+    @Test
+    void aStageThatEndsWithStopIterationRaises() {
+        python.exec("def stop(): raise StopIteration(5)");
+        Throwable error = assertFails(PythonException.class, python.invokeAsync("stop"));
+        assertEquals("RuntimeError", ((PythonException) error).typeName());
+    }
+
+    private Throwable assertFails(Class<? extends Throwable> type, CompletionStage<?> stage) {
+        CompletableFuture<Object> waiting = python.invokeAsync("wait", stage);
+        Throwable cause = assertThrows(ExecutionException.class, () -> waiting.get(20, TimeUnit.SECONDS)).getCause();
+        assertEquals(type, cause.getClass());
+        return cause;
     }
 
     @Test
