@@ -51,6 +51,8 @@ final class PoolRows<T> implements Spliterator<T>, AutoCloseable {
     private int size = 1;
     /** The source's, or the pool's when it takes no more rows. */
     private Throwable sourceFailure;
+    /** Rows are taken, and called where that is done here. */
+    private boolean submitting;
     private volatile boolean ended;
 
     /**
@@ -85,7 +87,16 @@ final class PoolRows<T> implements Spliterator<T>, AutoCloseable {
             if (current != null && current.failure != null) {
                 throw end(current.failure);
             }
-            submitChunks();
+            if (submitting) {
+                throw new IllegalStateException("a function that is called for a stream's rows takes from that stream itself: "
+                        + "take from another one");
+            }
+            submitting = true;
+            try {
+                submitChunks();
+            } finally {
+                submitting = false;
+            }
             CompletableFuture<Chunk<T>> first = running.peekFirst();
             if (first == null) {
                 if (sourceFailure != null) {

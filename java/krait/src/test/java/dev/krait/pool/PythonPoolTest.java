@@ -17,6 +17,7 @@ import dev.krait.testing.Pythons;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
@@ -25,6 +26,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -284,6 +286,24 @@ final class PythonPoolTest {
             PythonException e = assertThrows(PythonException.class,
                     () -> pool.call(member -> pool.map(longs(1000).stream(), "picky").collect(Collectors.toList())));
             assertEquals(700, e.row());
+        }
+    }
+
+    @Test
+    void aRowsFunctionMayNotTakeFromItsOwnStream() {
+        AtomicReference<Iterator<Object>> stream = new AtomicReference<>();
+        Function<Object, Object> takes = row -> row.equals(3L) ? stream.get().next() : row;
+        List<Object> results = new ArrayList<>();
+        try (PythonPool pool = builder(1).build()) {
+            pool.call(member -> {
+                member.set("takes", takes);
+                stream.set(pool.map(LongStream.range(0, 9).boxed(), "takes").iterator());
+                assertThrows(IllegalStateException.class, () -> stream.get().forEachRemaining(results::add));
+                return null;
+            });
+            assertEquals(List.of(0L, 1L, 2L), results);
+            stream.set(pool.map(Stream.of(3L, 4L).map(takes), "same").iterator());
+            assertThrows(IllegalStateException.class, () -> stream.get().next());
         }
     }
 
