@@ -69,11 +69,17 @@ public final class Lifecycle {
     /** Gives the calls that still run: none, or some among which is the calling thread's own. */
     private static int waitForOthers(long binding, long open) {
         long pause = FIRST_PAUSE_NANOS;
+        boolean interrupted = false;
         int running = Native.runs(binding, open);
         while ((running & 1) != 0 && (running & 2) == 0 && !isJvmOver()) {
             LockSupport.parkNanos(pause);
+            // Who is interrupted does not park.
+            interrupted |= Thread.interrupted();
             pause = Math.min(2 * pause, LONGEST_PAUSE_NANOS);
             running = Native.runs(binding, open);
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
         return running;
     }

@@ -14,6 +14,8 @@ import dev.krait.PythonInterpreter;
 import dev.krait.PythonInterruptedException;
 import dev.krait.PythonTimeoutException;
 import dev.krait.testing.ChildJvm;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -285,6 +287,21 @@ final class StoppingTest {
         assertTrue(running.isDone() || running.get(1, TimeUnit.SECONDS) != null);
         assertEquals(2L, running.get());
         assertThrows(IllegalStateException.class, () -> interp.invoke("inc", 1));
+    }
+
+    @Test
+    void closeOfAThreadThatIsInterruptedRestsWhileItWaits() throws Exception {
+        interp.exec("import time\ndef slow():\n    time.sleep(2)\n    return 5\n");
+        Future<Object> running = threads.submit(() -> interp.invoke("slow"));
+        Thread.sleep(500);
+        ThreadMXBean bean = ManagementFactory.getThreadMXBean();
+        long begin = bean.getCurrentThreadCpuTime();
+        Thread.currentThread().interrupt();
+        interp.close();
+        long used = bean.getCurrentThreadCpuTime() - begin;
+        assertTrue(Thread.interrupted());
+        assertEquals(5L, running.get());
+        assertTrue(used < 50_000_000, () -> used / 1_000_000 + " ms");
     }
 
     @Test
