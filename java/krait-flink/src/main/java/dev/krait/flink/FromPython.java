@@ -11,6 +11,7 @@ import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.OffsetDateTime;
+import java.time.OffsetTime;
 import java.time.Period;
 import java.time.ZonedDateTime;
 import java.util.ArrayList;
@@ -136,6 +137,14 @@ interface FromPython {
             kind = "datetime without a zone";
         } else if (value instanceof Instant || value instanceof OffsetDateTime || value instanceof ZonedDateTime) {
             kind = "datetime with a zone";
+        } else if (value instanceof BigDecimal) {
+            kind = "Decimal";
+        } else if (value instanceof LocalDate) {
+            kind = "date";
+        } else if (value instanceof LocalTime || value instanceof OffsetTime) {
+            kind = "time";
+        } else if (value instanceof Duration) {
+            kind = "timedelta";
         } else {
             kind = value.getClass().getSimpleName();
         }
@@ -187,8 +196,19 @@ interface FromPython {
     }
 
     private static BigDecimal decimal(Object value, DecimalType type) {
-        BigDecimal rounded = number(value, type).setScale(type.getScale(), RoundingMode.HALF_UP);
-        return rounded.precision() > type.getPrecision() ? (BigDecimal) misfit(value, type) : rounded;
+        BigDecimal number = number(value, type);
+        // As many as 2^31: no number is written out that does not fit, or of which nothing is left.
+        long before = number.signum() == 0 ? 0 : (long) number.precision() - number.scale();
+        int most = type.getPrecision() - type.getScale();
+        if (before <= most) {
+            BigDecimal rounded = number.signum() == 0 || before < -type.getScale()
+                    ? BigDecimal.valueOf(0, type.getScale()) : number.setScale(type.getScale(), RoundingMode.HALF_UP);
+            if (rounded.precision() <= type.getPrecision()) {
+                return rounded;
+            }
+        }
+        throw new Misfit(shown(value) + " is no " + type.asSummaryString() + ", which has " + most
+                + " digits before the point: declare a larger one, or return None");
     }
 
     private static Instant instant(Object value, LogicalType type) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.time.LocalDate;
 import java.time.LocalTime;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -96,6 +97,30 @@ class TypesTest {
         assertEquals("int 9007199254740993 is no DOUBLE", refused(DataTypes.DOUBLE(), (1L << 53) + 1));
         assertEquals("int 9223372036854775807 is no DOUBLE", refused(DataTypes.DOUBLE(), Long.MAX_VALUE));
         assertEquals("int 9223372036854775807 is no FLOAT", refused(DataTypes.FLOAT(), Long.MAX_VALUE));
+    }
+
+    @Test
+    void aDecimalOfAnySizeIsRoundedOrRefused() {
+        DataType type = DataTypes.DECIMAL(4, 2);
+        assertEquals(new BigDecimal("99.99"), taken(type, new BigDecimal("99.994")));
+        assertEquals(new BigDecimal("0.01"), taken(type, new BigDecimal("0.005")));
+        assertEquals(new BigDecimal("0.00"), taken(type, new BigDecimal("0.00499")));
+        assertEquals(new BigDecimal("0.00"), taken(type, new BigDecimal("-1E-2147483647")));
+        assertEquals(new BigDecimal("0.00"), taken(type, new BigDecimal("0E+2147483647")));
+        for (String large : new String[] {"99.995", "-1E+2", "9E+2147483647"}) {
+            assertEquals("Decimal " + large + " is no DECIMAL(4, 2), which has 2 digits before the point: declare a larger one, or return None",
+                    refused(type, new BigDecimal(large)));
+        }
+        assertEquals("field price: Decimal 9E+2147483647 is no DECIMAL(4, 2), which has 2 digits before the point: declare a larger one, or return None",
+                refused(DataTypes.ROW(DataTypes.FIELD("price", type)), new Object[] {new BigDecimal("9E+2147483647")}));
+    }
+
+    @Test
+    void whatIsRefusedIsCalledAsPythonCallsIt() {
+        assertEquals("Decimal 1.5 is no STRING", refused(DataTypes.STRING(), new BigDecimal("1.5")));
+        assertEquals("date 2026-02-28 is no STRING", refused(DataTypes.STRING(), LocalDate.of(2026, 2, 28)));
+        assertEquals("time 12:00 is no STRING", refused(DataTypes.STRING(), LocalTime.NOON));
+        assertEquals("timedelta PT1S is no STRING", refused(DataTypes.STRING(), Duration.ofSeconds(1)));
     }
 
     @Test
