@@ -248,6 +248,10 @@ def endless(_):
         pass
 
 
+def same_rows(*columns):
+    return list(zip(*columns))
+
+
 def none(column):
     return [None] * len(column)
 

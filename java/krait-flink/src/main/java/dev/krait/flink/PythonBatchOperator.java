@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.concurrent.ScheduledFuture;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.java.typeutils.RowTypeInfo;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.BoundedOneInput;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
@@ -12,6 +13,8 @@ import org.apache.flink.streaming.runtime.streamrecord.RecordAttributes;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
 import org.apache.flink.table.types.logical.LogicalType;
+import org.apache.flink.types.Row;
+import org.apache.flink.types.RowKind;
 
 /** Collects elements to batches, and calls Python before anything that must not overtake them. See {@link PythonBatches}. */
 class PythonBatchOperator<T, R> extends AbstractStreamOperator<R> implements OneInputStreamOperator<T, R>, BoundedOneInput {
@@ -30,6 +33,8 @@ class PythonBatchOperator<T, R> extends AbstractStreamOperator<R> implements One
     private transient ColumnBatch batch;
     private transient Object[] values;
     private transient long[] timestamps;
+    /** What the rows of a changelog do, or null where the results are no rows. */
+    private transient RowKind[] kinds;
     /** One for all results, as Flink's own operators have. */
     private transient StreamRecord<R> record;
     private transient long deadline;
@@ -66,6 +71,7 @@ class PythonBatchOperator<T, R> extends AbstractStreamOperator<R> implements One
         values = new Object[types.size()];
         record = new StreamRecord<>(null);
         timestamps = new long[Math.min(bounds.rows, 1024)];
+        kinds = result instanceof RowTypeInfo ? new RowKind[timestamps.length] : null;
     }
 
     @Override
@@ -73,8 +79,12 @@ class PythonBatchOperator<T, R> extends AbstractStreamOperator<R> implements One
         int row = batch.rows();
         if (row == timestamps.length) {
             timestamps = Arrays.copyOf(timestamps, 2 * row);
+            kinds = kinds == null ? null : Arrays.copyOf(kinds, 2 * row);
         }
         timestamps[row] = element.hasTimestamp() ? element.getTimestamp() : Long.MIN_VALUE;
+        if (kinds != null) {
+            kinds[row] = element.getValue() instanceof Row ? ((Row) element.getValue()).getKind() : RowKind.INSERT;
+        }
         StreamTypes.take(element.getValue(), fields, values);
         batch.add(values);
         if (batch.isFull(bounds)) {
@@ -114,6 +124,9 @@ class PythonBatchOperator<T, R> extends AbstractStreamOperator<R> implements One
         for (int i = 0; i < rows; i++) {
             @SuppressWarnings("unchecked") // Converted to what `result` says.
             R value = (R) results[i];
+            if (kinds != null && value != null) {
+                ((Row) value).setKind(kinds[i]);
+            }
             if (timestamps[i] == Long.MIN_VALUE) {
                 record.eraseTimestamp();
                 output.collect(record.replace(value));

@@ -11,7 +11,7 @@ import org.apache.flink.table.types.logical.LogicalType;
 
 /**
  * A Python function that maps a DataStream, called once for a batch of elements: an element out for each in, in the same
- * order and with the same timestamp. It gets a column for each field of a row or tuple, or one for elements of another
+ * order and with the same timestamp; a row for a row has its kind, as a changelog's rows need. It gets a column for each field of a row or tuple, or one for elements of another
  * type, as {@link Columns} says.
  *
  * <p>A batch goes to Python when it is full, when its first element has waited long enough, and before everything that must

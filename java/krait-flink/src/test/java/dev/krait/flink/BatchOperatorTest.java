@@ -21,6 +21,7 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
 import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
 import org.apache.flink.types.Row;
+import org.apache.flink.types.RowKind;
 import org.junit.jupiter.api.Test;
 
 /** The operator of batches, step by step: what waits, what makes it go, and that nothing overtakes it. */
@@ -209,6 +210,21 @@ class BatchOperatorTest {
                 PythonFunctionException e = assertThrows(PythonFunctionException.class, harness::endInput, columns.name());
                 assertTrue(e.getMessage().contains("datetime without a zone 2026-02-28T00:00 is no DATE"), e.getMessage());
             }
+        }
+    }
+
+    @Test
+    void theRowsOfAChangelogKeepTheirKinds() throws Exception {
+        TypeInformation<Row> type = Types.ROW_NAMED(new String[] {"n"}, Types.LONG);
+        try (OneInputStreamOperatorTestHarness<Row, Row> harness = harness(batches("same_rows"), type, type)) {
+            harness.open();
+            List<Row> rows = new ArrayList<>();
+            for (long i = 0; i < 300; i++) {
+                rows.add(Row.ofKind(RowKind.values()[(int) i % 4], i));
+                harness.processElement(rows.get((int) i), i);
+            }
+            harness.endInput();
+            assertEquals(rows.toString(), harness.extractOutputValues().toString());
         }
     }
 
