@@ -126,6 +126,12 @@ def array_in_two_dimensions(numbers):
     return numbers.reshape(1, -1)
 
 
+def in_a_frame(numbers):
+    import pandas
+
+    return pandas.DataFrame({"n": numbers})
+
+
 def typed(numbers: list[int], texts: list[str]) -> list[str]:
     return [f"{text}{number}" for number, text in zip(numbers, texts)]
 

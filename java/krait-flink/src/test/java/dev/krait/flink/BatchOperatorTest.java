@@ -262,6 +262,8 @@ class BatchOperatorTest {
         assertEquals("row 0: float 0.5 is no BIGINT", refused("array_of_halves"));
         assertEquals("ValueError: 2 results for 3 rows", refused("array_without_the_last"));
         assertEquals("ValueError: 1 results for 3 rows", refused("array_in_two_dimensions"));
+        assertEquals("TypeError: a column of 3 results was expected, not DataFrame: return one of its columns, or declare a ROW of them", refused("in_a_frame"));
+        assertEquals("TypeError: a column of 3 results was expected, not dict: return one of its columns, or declare a ROW of them", refused("same_columns"));
     }
 
     private static String refused(String function) {

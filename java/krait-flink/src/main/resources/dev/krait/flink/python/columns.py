@@ -127,11 +127,14 @@ def _fields(value, kinds):
 
 def _column(value, rows, code):
     """A column of results as a list, or as an array of 64-bit numbers and where they are NULL."""
+    if _is_columns(value):
+        raise TypeError(f"a column of {rows} results was expected, not {type(value).__name__}: "
+                        "return one of its columns, or declare a ROW of them")
     try:
         length = len(value)
     except TypeError:
         raise TypeError(f"a column of {rows} results was expected, not {type(value).__name__}") from None
-    if isinstance(value, (str, bytes, dict, set, frozenset)):
+    if isinstance(value, (str, bytes, set, frozenset)):
         raise TypeError(f"a column of {rows} results was expected, not {type(value).__name__}")
     if length != rows:
         raise ValueError(f"{length} results for {rows} rows")
