@@ -132,6 +132,26 @@ def in_a_frame(numbers):
     return pandas.DataFrame({"n": numbers})
 
 
+def moments(numbers):
+    return numbers.astype("datetime64[ns]")
+
+
+def moments_of_an_index(numbers):
+    import pandas
+
+    return pandas.to_datetime(list(numbers), utc=True)
+
+
+def moments_in_rows(numbers):
+    import pandas
+
+    return pandas.DataFrame({"here": pandas.to_datetime(numbers), "there": pandas.to_datetime(numbers, utc=True)})
+
+
+def moments_twice(numbers):
+    return numbers.astype("datetime64[ns]").reshape(-1, 1).repeat(2, axis=1)
+
+
 def typed(numbers: list[int], texts: list[str]) -> list[str]:
     return [f"{text}{number}" for number, text in zip(numbers, texts)]
 

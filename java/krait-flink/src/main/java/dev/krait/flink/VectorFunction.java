@@ -1,8 +1,14 @@
 package dev.krait.flink;
 
 import dev.krait.PyFunction;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
+import java.util.function.LongFunction;
 import java.util.stream.Collectors;
 import org.apache.flink.table.types.logical.LogicalType;
 import org.apache.flink.table.types.logical.RowType;
@@ -64,26 +70,17 @@ final class VectorFunction implements AutoCloseable {
     Object[] call(ColumnBatch batch) {
         int rows = batch.rows();
         try {
-            Object[] answer = (Object[]) function.call(rows, batch.values(), batch.nulls());
-            return results(answer[0], (byte[]) answer[1], rows);
+            return results(function.call(rows, batch.values(), batch.nulls()), rows);
         } catch (Exception e) {
             throw PythonFunctionException.of(definition, "failed on a batch of " + rows + (rows == 1 ? " row" : " rows"), e);
         }
     }
 
-    private Object[] results(Object values, byte[] nulls, int rows) {
+    private Object[] results(Object answer, int rows) {
+        IntFunction<Object> values = answer instanceof List ? row((List<?>) answer) : column((Object[]) answer);
         Object[] results = new Object[rows];
         for (int i = 0; i < rows; i++) {
-            Object value;
-            if (nulls != null && nulls[i] != 0) {
-                value = null;
-            } else if (values instanceof long[]) {
-                value = ((long[]) values)[i];
-            } else if (values instanceof double[]) {
-                value = ((double[]) values)[i];
-            } else {
-                value = ((List<?>) values).get(i);
-            }
+            Object value = values.apply(i);
             try {
                 results[i] = result.convert(value);
             } catch (FromPython.Misfit e) {
@@ -91,6 +88,54 @@ final class VectorFunction implements AutoCloseable {
             }
         }
         return results;
+    }
+
+    /** The rows whose fields' columns are these. */
+    private static IntFunction<Object> row(List<?> columns) {
+        List<IntFunction<Object>> fields = columns.stream().map(column -> column((Object[]) column)).collect(Collectors.toList());
+        return i -> {
+            Object[] row = new Object[fields.size()];
+            for (int field = 0; field < row.length; field++) {
+                row[field] = fields.get(field).apply(i);
+            }
+            return row;
+        };
+    }
+
+    /** The values of what {@code columns.py} has for a column. */
+    private static IntFunction<Object> column(Object[] column) {
+        byte[] nulls = (byte[]) column[1];
+        IntFunction<Object> values = values(column[0], (String) column[2]);
+        return nulls == null ? values : i -> nulls[i] != 0 ? null : values.apply(i);
+    }
+
+    private static IntFunction<Object> values(Object values, String unit) {
+        if (values instanceof long[]) {
+            long[] numbers = (long[]) values;
+            if (unit == null) {
+                return i -> numbers[i];
+            }
+            LongFunction<Object> time = time(unit);
+            return i -> time.apply(numbers[i]);
+        }
+        if (values instanceof double[]) {
+            double[] numbers = (double[]) values;
+            return i -> numbers[i];
+        }
+        return ((List<?>) values)::get;
+    }
+
+    /** The time that a number since 1970 stands for. */
+    private static LongFunction<Object> time(String unit) {
+        if (unit.equals("D")) {
+            return LocalDate::ofEpochDay;
+        }
+        long second = unit.startsWith("us") ? 1_000_000 : 1_000_000_000;
+        long nanos = 1_000_000_000 / second;
+        if (unit.endsWith("UTC")) {
+            return number -> Instant.ofEpochSecond(Math.floorDiv(number, second), Math.floorMod(number, second) * nanos);
+        }
+        return number -> LocalDateTime.ofEpochSecond(Math.floorDiv(number, second), (int) (Math.floorMod(number, second) * nanos), ZoneOffset.UTC);
     }
 
     @Override

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
@@ -210,6 +211,39 @@ class BatchOperatorTest {
                 PythonFunctionException e = assertThrows(PythonFunctionException.class, harness::endInput, columns.name());
                 assertTrue(e.getMessage().contains("datetime without a zone 2026-02-28T00:00 is no DATE"), e.getMessage());
             }
+        }
+    }
+
+    @Test
+    void timesOfResultsKeepTheirNanoseconds() throws Exception {
+        LocalDateTime first = LocalDateTime.of(1970, 1, 1, 0, 0, 0, 1);
+        Instant firstInstant = Instant.ofEpochSecond(0, 1);
+        LocalDateTime last = LocalDateTime.of(1969, 12, 31, 23, 59, 59, 999_999_999);
+        Instant lastInstant = Instant.ofEpochSecond(-1, 999_999_999);
+        for (Columns columns : new Columns[] {Columns.NUMPY, Columns.PANDAS}) {
+            assertEquals(Arrays.asList(first, null, last), ofNanoseconds("moments", columns, LocalTimeTypeInfo.LOCAL_DATE_TIME), columns.name());
+            assertEquals(Arrays.asList(firstInstant, null, lastInstant), ofNanoseconds("moments", columns, Types.INSTANT), columns.name());
+        }
+        assertEquals(Arrays.asList(firstInstant, null, lastInstant), ofNanoseconds("moments_of_an_index", Columns.PANDAS, Types.INSTANT));
+        assertEquals(List.of(Row.of(first, firstInstant), Row.of(null, null), Row.of(last, lastInstant)), ofNanoseconds("moments_in_rows", Columns.PANDAS,
+                Types.ROW_NAMED(new String[] {"here", "there"}, LocalTimeTypeInfo.LOCAL_DATE_TIME, Types.INSTANT)).stream()
+                .map(row -> Row.of(row.getField(0), row.getField(1))).collect(java.util.stream.Collectors.toList()));
+        assertEquals(List.of(List.of(first, first), List.of(last, last)), ofNanoseconds("moments_twice", Columns.NUMPY,
+                Types.LIST(LocalTimeTypeInfo.LOCAL_DATE_TIME), 1L, -1L));
+    }
+
+    private static <R> List<R> ofNanoseconds(String function, Columns columns, TypeInformation<R> result) throws Exception {
+        return ofNanoseconds(function, columns, result, 1L, null, -1L);
+    }
+
+    private static <R> List<R> ofNanoseconds(String function, Columns columns, TypeInformation<R> result, Long... numbers) throws Exception {
+        try (OneInputStreamOperatorTestHarness<Long, R> harness = harness(batches(function).columns(columns), Types.LONG, result)) {
+            harness.open();
+            for (Long number : numbers) {
+                harness.processElement(new StreamRecord<>(number));
+            }
+            harness.endInput();
+            return harness.extractOutputValues();
         }
     }
 

@@ -1,13 +1,10 @@
 """Batches of rows: columns as Java sends them become what the function takes, and what it gives a column of results."""
 
-import datetime as _dt
 import sys as _sys_columns
-
-_UTC = _dt.timezone.utc
 
 
 def vectorized(function, plans, form, codes, names, result, fields):
-    """A function (rows, columns, nulls) → (values, nulls), which calls the function once."""
+    """A function (rows, columns, nulls) → a column of results, or a list of a row's columns, which calls the function once."""
     readers = [_reader(plan) for plan in plans]
     make = {"lists": _as_list, "numpy": _as_array, "pandas": _as_series, "data_frame": _as_series}[form]
     if form != "lists":
@@ -40,7 +37,7 @@ def vectorized(function, plans, form, codes, names, result, fields):
                 return call(rows, columns, nulls)
         value = function(*map(frombuffer, columns, kinds))
         if type(value) is ndarray and value.dtype is kind and value.shape == (rows,) and value.flags.c_contiguous:
-            return memoryview(value), None
+            return memoryview(value), None, None
         return _results(value, rows, result, fields)
 
     return call_numbers
@@ -102,12 +99,8 @@ def _series(code, array, nulls):
 
 def _results(value, rows, code, fields):
     if code == "row" and _is_columns(value):
-        lists = [_whole(*_column(column, rows, kind), kind) for (_, kind), column in zip(fields, _fields(value, fields))]
-        return [list(row) for row in zip(*lists)], None
-    values, nulls = _column(value, rows, code)
-    if isinstance(values, list):
-        return values, None
-    return memoryview(values), None if nulls is None else nulls.tobytes()
+        return [_column(column, rows, kind) for (_, kind), column in zip(fields, _fields(value, fields))]
+    return _column(value, rows, code)
 
 
 def _is_columns(value):
@@ -126,7 +119,8 @@ def _fields(value, kinds):
 
 
 def _column(value, rows, code):
-    """A column of results as a list, or as an array of 64-bit numbers and where they are NULL."""
+    """(values, nulls, unit): a column of results as a list, or as 64-bit numbers, the bytes that say which of them are NULL, or None,
+    and what the numbers of times count."""
     if _is_columns(value):
         raise TypeError(f"a column of {rows} results was expected, not {type(value).__name__}: "
                         "return one of its columns, or declare a ROW of them")
@@ -138,19 +132,39 @@ def _column(value, rows, code):
         raise TypeError(f"a column of {rows} results was expected, not {type(value).__name__}")
     if length != rows:
         raise ValueError(f"{length} results for {rows} rows")
-    if isinstance(value, list):
-        return value, None
-    if isinstance(value, tuple):
-        return list(value), None
-    array, mask, zone = _array(value)
+    if isinstance(value, (list, tuple)):
+        return list(value), None, None
+    array, mask, zoned = _array(value)
     if array is None:
-        return list(value), None
+        return list(value), None, None
+    if array.ndim == 1 and array.dtype.kind == "M":
+        return _times(array, mask, zoned, code)
     if array.ndim == 1 and array.dtype.kind in _NUMBERS.get(code, "") and array.dtype != "uint64":
-        import numpy
+        return _numbers(array, mask, "float64" if code.startswith("float") else "int64", None)
+    return _listed(array, mask), None, None
 
-        wide = numpy.float64 if code.startswith("float") else numpy.int64
-        return numpy.ascontiguousarray(array, dtype=wide), mask
-    return _listed(array, mask, zone, code), None
+
+def _numbers(array, mask, wide, unit):
+    import numpy
+
+    return memoryview(numpy.ascontiguousarray(array, dtype=wide)), None if mask is None else mask.tobytes(), unit
+
+
+def _times(array, mask, zoned, code):
+    """Times as what they count since 1970. Python's own have no nanoseconds."""
+    import numpy
+
+    missing = numpy.isnat(array)
+    days = array.astype("datetime64[D]")
+    # A time of day is no part of a date: with one, it is no DATE.
+    if array.dtype == days.dtype or code == "date" and not zoned and ((days == array) | missing).all():
+        array, unit = days, "D"
+    else:
+        unit = "ns" if numpy.datetime_data(array.dtype)[0] in ("ns", "ps", "fs", "as") else "us"
+        array = array.astype(f"datetime64[{unit}]")
+        unit += " UTC" if zoned or code == "instant" else ""
+    missing = missing if mask is None else missing | mask
+    return _numbers(array.view("int64"), missing if missing.any() else None, "int64", unit)
 
 
 # The kinds of numpy's types that are those of a SQL type without a doubt.
@@ -158,41 +172,33 @@ _NUMBERS = {"int8": "iu", "int16": "iu", "int32": "iu", "int64": "iu", "float32"
 
 
 def _array(value):
-    """(array, mask or None, time zone or None) of numpy's and pandas's columns; (None, …) of others."""
+    """(array, mask or None, whether it is of a time zone, then in UTC) of numpy's and pandas's columns; (None, …) of others."""
     numpy = _sys_columns.modules.get("numpy")
     if numpy is None:
-        return None, None, None
+        return None, None, False
     if isinstance(value, numpy.ma.MaskedArray):
-        return value.data, numpy.ma.getmaskarray(value), None
+        return value.data, numpy.ma.getmaskarray(value), False
     if isinstance(value, numpy.ndarray):
-        return value, None, None
+        return value, None, False
     if not hasattr(value, "isna") or not hasattr(value, "to_numpy"):
-        return None, None, None
+        return None, None, False
     mask = numpy.asarray(value.isna(), dtype=bool)
     mask = mask if mask.any() else None
     dtype = value.dtype
     if getattr(dtype, "tz", None) is not None:
-        return value.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy(), mask, _UTC
+        return value.to_numpy(dtype=f"datetime64[{dtype.unit}]"), mask, True
     if hasattr(dtype, "numpy_dtype") and dtype.numpy_dtype.kind in "iufb":
-        return value.to_numpy(dtype=dtype.numpy_dtype, na_value=0), mask, None
-    return value.to_numpy(), mask, None
+        return value.to_numpy(dtype=dtype.numpy_dtype, na_value=0), mask, False
+    return value.to_numpy(), mask, False
 
 
-def _whole(values, nulls, code):
-    """A column of a row as a list, whatever it is otherwise."""
-    return values if isinstance(values, list) else _listed(values, nulls, None, code)
-
-
-def _listed(array, mask, zone, code):
-    if array.dtype.kind == "M":
-        days = array.astype("datetime64[D]")
-        # A time of day is no part of a date: with one, it is no DATE. NaT equals nothing.
-        whole = array.dtype == days.dtype or code == "date" and zone is None and ((days == array) | (array != array)).all()
-        values = (days if whole else array.astype("datetime64[us]")).tolist()
-        if zone is not None or code == "instant":
-            values = [value and value.replace(tzinfo=_UTC) for value in values]
-    elif array.dtype.kind == "m":
-        values = array.astype("timedelta64[us]").tolist()
-    else:
-        values = array.tolist()
+def _listed(array, mask):
+    if array.dtype.kind == "m":
+        array = array.astype("timedelta64[us]")
+    # A numpy.datetime64 crosses as it is; as one of Python's it would lose its nanoseconds.
+    values = _nested(array) if array.dtype.kind == "M" else array.tolist()
     return values if mask is None else [None if null else value for value, null in zip(values, mask)]
+
+
+def _nested(array):
+    return list(array) if array.ndim == 1 else [_nested(item) for item in array]
