@@ -18,12 +18,16 @@ final class BoundCall implements Serializable {
     final DataType result;
     /** How many arguments come before the function's own. */
     private final int offset;
+    /** Whether the one argument that there is makes an array for variable arguments by itself. */
+    private final boolean loneArray;
 
     private BoundCall(PythonDefinition definition, List<DataType> arguments, DataType result, int offset) {
         this.definition = definition;
         this.arguments = new ArrayList<>(arguments);
         this.result = result;
         this.offset = offset;
+        this.loneArray = offset == 0 && arguments.size() == 1
+                && Object[].class.isAssignableFrom(arguments.get(0).getConversionClass());
     }
 
     static BoundCall of(Inference inference, SpecializedFunction.SpecializedContext context) {
@@ -52,18 +56,14 @@ final class BoundCall implements Serializable {
 
     /**
      * The function's arguments among those of {@code eval}. What generated code passes to variable arguments is the array
-     * itself where a lone argument is an array, or null.
+     * itself where a lone argument is an array of objects, whatever is in it.
      */
     Object[] own(Object[] passed) {
-        Object[] all = passed;
-        if (arguments.size() + offset == 1 && (all == null || all.getClass() != Object[].class)) {
-            all = new Object[] {passed};
-        }
         if (offset == 0) {
-            return all;
+            return loneArray ? new Object[] {passed} : passed;
         }
         Object[] own = new Object[arguments.size()];
-        System.arraycopy(all, offset, own, 0, own.length);
+        System.arraycopy(passed, offset, own, 0, own.length);
         return own;
     }
 }

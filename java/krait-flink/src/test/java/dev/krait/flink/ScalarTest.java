@@ -12,6 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.util.List;
+import org.apache.flink.api.common.serialization.SerializerConfigImpl;
+import org.apache.flink.api.java.typeutils.runtime.kryo.KryoSerializer;
 import org.apache.flink.table.api.DataTypes;
 import org.apache.flink.types.Row;
 import org.apache.flink.util.CloseableIterator;
@@ -123,6 +125,16 @@ class ScalarTest {
         sql.env.createTemporarySystemFunction("g", PythonScalarFunction.of("python/udfs.py:count(INT, STRING...) -> BIGINT"));
         assertEquals(List.of(Row.of(1L, 3L)), sql.rows("SELECT g(1), g(1, 'a', 'b')"));
         assertTrue(Sql.text(assertThrows(Exception.class, () -> sql.rows("SELECT g()"))).contains("takes (INT, STRING…), not 0 arguments"));
+    }
+
+    @Test
+    void aLoneArrayIsOneArgumentWhateverIsInIt() {
+        sql.env.createTemporarySystemFunction("seen", PythonScalarFunction.of("python/udfs.py:shown -> STRING"));
+        assertEquals(List.of(Row.of("NoneType None", "Row Row(_0=1)")), sql.rows("SELECT seen(NULL), seen(ROW(1))"));
+        // An array of objects is what variable arguments are themselves.
+        sql.env.createTemporarySystemFunction("objects", PythonScalarFunction.builder().source("def objects(n):\n    return list(range(n))\n").function("objects")
+                .returns(DataTypes.ARRAY(DataTypes.RAW(Object.class, new KryoSerializer<>(Object.class, new SerializerConfigImpl())))).build());
+        assertEquals(List.of(Row.of("list [0]", "list [0, 1]")), sql.rows("SELECT seen(objects(1)), seen(objects(2))"));
     }
 
     @Test
