@@ -46,14 +46,23 @@ interface FromPython {
         FromPython notNull = notNull(type);
         LogicalType logical = type.getLogicalType();
         if (logical.isNullable()) {
-            return value -> value == null ? null : notNull.convert(value);
+            return value -> value == null || isMissing(value) ? null : notNull.convert(value);
         }
         return value -> {
-            if (value == null) {
+            if (value == null || isMissing(value)) {
                 throw new Misfit("None where " + logical.asSummaryString() + " is declared");
             }
             return notNull.convert(value);
         };
+    }
+
+    /** What pandas and numpy's masked arrays have for one value that is not there. */
+    private static boolean isMissing(Object value) {
+        if (!(value instanceof PyObject)) {
+            return false;
+        }
+        String type = ((PyObject) value).typeName();
+        return type.endsWith(".NAType") || type.endsWith(".MaskedConstant");
     }
 
     private static FromPython notNull(DataType type) {

@@ -34,7 +34,7 @@ final class OpenAggregate implements AutoCloseable {
         }
         List<String> codes = bound.arguments.stream().map(DataType::getLogicalType).map(Column::code).collect(Collectors.toList());
         this.aggregate = columns == null ? runtime.object("aggregate", plans)
-                : runtime.object("collected", plans, columns.form(), codes, names);
+                : runtime.object("collected", plans, columns.form(), codes, names, Column.code(bound.result.getLogicalType()));
         this.create = method("create");
         this.accumulate = method("accumulate");
         this.retract = method("retract");

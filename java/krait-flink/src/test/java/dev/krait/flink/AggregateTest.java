@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.types.Row;
 import org.apache.flink.types.RowKind;
@@ -81,6 +82,27 @@ class AggregateTest {
         assertEquals(List.of(Row.of(1500.5, 2999.0)), batch.rows("SELECT median(n), spread(CAST(n AS DOUBLE), CAST(n AS INT)) FROM numbers"));
         assertEquals(List.of("a1 b2"), batch.texts("SELECT pairs(i, s) FROM (VALUES (1, 'a'), (2, 'b')) AS t(i, s)"));
         assertEquals(List.of("2.0"), batch.texts("SELECT median(i) FROM (VALUES 1, 3, CAST(NULL AS BIGINT)) AS t(i)"));
+    }
+
+    @Test
+    void whatIsMissingOfWholeColumnsIsNullAndTimesAreOfTheDeclaredType() {
+        String[][] types = {{"BIGINT", "x"}, {"DOUBLE", "CAST(x AS DOUBLE)"}, {"DATE", "DATE '1969-12-31'"},
+            {"TIMESTAMP(6)", "TIMESTAMP '1969-12-31 23:59:59.999999'"}, {"TIMESTAMP_LTZ(3)", "TO_TIMESTAMP_LTZ(-1, 3)"}};
+        for (Columns columns : new Columns[] {Columns.NUMPY, Columns.PANDAS}) {
+            List<String> largest = new ArrayList<>();
+            List<String> expected = new ArrayList<>();
+            for (int i = 0; i < types.length; i++) {
+                batch.env.createTemporarySystemFunction("largest" + columns + i, PythonAggregateFunction.builder()
+                        .source("def largest(values):\n    return values.max()\n").function("largest")
+                        .columns(columns).arguments(types[i][0]).returns(types[i][0]).build());
+                largest.add(String.format("largest%s%d(CASE WHEN x > 1 THEN %s END), largest%s%d(CASE WHEN x > 2 THEN %s END)",
+                        columns, i, types[i][1], columns, i, types[i][1]));
+                expected.add(String.format("MAX(CASE WHEN x > 1 THEN %s END), MAX(CASE WHEN x > 2 THEN %s END)", types[i][1], types[i][1]));
+            }
+            String from = " FROM (VALUES CAST(1 AS BIGINT), 2) AS t(x)";
+            assertEquals(batch.rows("SELECT " + String.join(", ", expected) + from),
+                    batch.rows("SELECT " + String.join(", ", largest) + from), columns.name());
+        }
     }
 
     /** The inner counts change, so that rows are taken back. */

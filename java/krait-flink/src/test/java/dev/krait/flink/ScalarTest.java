@@ -146,6 +146,17 @@ class ScalarTest {
     }
 
     @Test
+    void whatPandasAndNumpyCallMissingIsNull() {
+        for (String missing : new String[] {"pandas.NA", "pandas.NaT", "numpy.ma.masked", "numpy.datetime64('NaT')"}) {
+            sql.env.createTemporarySystemFunction("missing", PythonScalarFunction.builder()
+                    .source("import numpy, pandas\ndef missing():\n    return " + missing + ", [" + missing + "]\n").function("missing")
+                    .returns("ROW<x DOUBLE, a ARRAY<BIGINT>>").build());
+            assertEquals("[+I[+I[null, [null]]]]", sql.rows("SELECT missing()").toString(), missing);
+            sql.env.dropTemporarySystemFunction("missing");
+        }
+    }
+
+    @Test
     void whatPythonRaisesIsInTheJobsExceptionWithItsTraceback() {
         String text = Sql.text(assertThrows(Exception.class, () -> sql.rows("SELECT py('python/udfs.py:fail -> STRING', 'luck')")));
         assertTrue(text.contains("Python function python/udfs.py:fail failed: ValueError: no luck"), text);

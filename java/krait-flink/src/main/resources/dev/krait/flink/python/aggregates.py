@@ -1,5 +1,6 @@
 """Aggregate functions: a class's methods over accumulators that Java holds, and that travel pickled."""
 
+import datetime as _datetime
 import io as _io
 import pickle as _pickle
 import re as _re
@@ -85,8 +86,9 @@ class _Collected:
     Where Flink aggregates in two phases, a row may be taken back from another accumulator than it came to: until they are
     merged, that one keeps which rows are to go."""
 
-    def __init__(self, function, form, codes, names):
+    def __init__(self, function, form, codes, names, result):
         self._function = function
+        self._result = result
         self._form = form
         self._codes = codes
         self._names = names or [f"f{index}" for index in range(len(codes))]
@@ -122,8 +124,7 @@ class _Collected:
             import pandas
 
             columns = [pandas.DataFrame(dict(zip(self._names, columns)))]
-        value = self._function(*columns)
-        return value.item() if hasattr(value, "item") and getattr(value, "ndim", 1) == 0 else value
+        return _single(self._function(*columns), self._form, self._result)
 
 
 def _taken(rows, row):
@@ -165,5 +166,30 @@ def _collected_series(code, array):
     return _series(code, data, mask)
 
 
-def collected(target, job, plans, form, codes, names):
-    return _Aggregate(job, _Collected(target, form, codes, names), plans)
+def _single(value, form, code):
+    """One result, as those in a column are: what pandas calls missing is None, a day is a date, and numpy's instants are in UTC."""
+    if hasattr(value, "item") and getattr(value, "ndim", 1) == 0 and type(value).__name__ != "MaskedConstant":
+        # Of times with nanoseconds, item() makes ints.
+        value = value[()] if getattr(value.dtype, "kind", "") in ("m", "M") else value.item()
+    if form == "lists":
+        return value
+    import numpy
+
+    if form != "numpy":
+        import pandas
+
+        if pandas.api.types.is_scalar(value) and pandas.isna(value):
+            return None
+        if code == "date" and isinstance(value, pandas.Timestamp) and value.tzinfo is None:
+            value = value.to_datetime64()
+    if isinstance(value, numpy.datetime64) and not numpy.isnat(value):
+        day = value.astype("datetime64[D]")
+        if code == "date" and day == value:
+            return day
+        if code == "instant":
+            return value.astype("datetime64[us]").item().replace(tzinfo=_datetime.timezone.utc)
+    return value
+
+
+def collected(target, job, plans, form, codes, names, result):
+    return _Aggregate(job, _Collected(target, form, codes, names, result), plans)
