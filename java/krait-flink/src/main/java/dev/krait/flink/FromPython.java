@@ -270,7 +270,8 @@ interface FromPython {
         if (value instanceof PyObject) {
             PyObject object = (PyObject) value;
             if (object.hasAttr("tolist")) {
-                Object list = object.invokeMethod("tolist");
+                // Of numpy's times, tolist() makes ints where they have nanoseconds.
+                Object list = object.typeName().equals("numpy.ndarray") ? object.as(List.class) : object.invokeMethod("tolist");
                 return list instanceof List ? (List<?>) list : null;
             }
             return object.hasAttr("_fields") ? object.as(List.class) : null;

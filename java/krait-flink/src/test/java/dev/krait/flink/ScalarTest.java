@@ -11,7 +11,10 @@ import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.api.java.typeutils.runtime.kryo.KryoSerializer;
 import org.apache.flink.table.api.DataTypes;
@@ -154,6 +157,23 @@ class ScalarTest {
             assertEquals("[+I[+I[null, [null]]]]", sql.rows("SELECT missing()").toString(), missing);
             sql.env.dropTemporarySystemFunction("missing");
         }
+    }
+
+    @Test
+    void arraysOfNumpyAreArrays() {
+        String[][] arrays = {{"numpy.array([1, -1]).astype('datetime64[ns]')", "TIMESTAMP(9)", "[1970-01-01T00:00:00.000000001, 1969-12-31T23:59:59.999999999]"},
+            {"numpy.array(['2026-02-28', 'NaT'], dtype='datetime64[D]')", "DATE", "[2026-02-28, null]"},
+            {"numpy.array([[1, 2], [3, 4]], dtype='uint8')", "ARRAY<TINYINT>", "[[1, 2], [3, 4]]"},
+            {"numpy.array([0.5, 1], dtype='float32')", "FLOAT", "[0.5, 1.0]"}, {"numpy.array([True, False])", "BOOLEAN", "[true, false]"},
+            {"numpy.array(['a', None], dtype=object)", "STRING", "[a, null]"}, {"numpy.array(['a', 'ü'])", "STRING", "[a, ü]"}};
+        List<String> calls = new ArrayList<>();
+        for (int i = 0; i < arrays.length; i++) {
+            sql.env.createTemporarySystemFunction("array" + i, PythonScalarFunction.builder()
+                    .source("import numpy\ndef array():\n    return " + arrays[i][0] + "\n").function("array").returns("ARRAY<" + arrays[i][1] + ">").build());
+            calls.add("array" + i + "()");
+        }
+        String row = sql.rows("SELECT " + String.join(", ", calls)).get(0).toString();
+        assertEquals("+I" + Arrays.stream(arrays).map(each -> each[2]).collect(Collectors.toList()), row);
     }
 
     @Test
