@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.concurrent.ScheduledFuture;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.api.java.typeutils.RowTypeInfo;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.BoundedOneInput;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
@@ -71,7 +70,7 @@ class PythonBatchOperator<T, R> extends AbstractStreamOperator<R> implements One
         values = new Object[types.size()];
         record = new StreamRecord<>(null);
         timestamps = new long[Math.min(bounds.rows, 1024)];
-        kinds = result instanceof RowTypeInfo ? new RowKind[timestamps.length] : null;
+        kinds = result.getTypeClass() == Row.class ? new RowKind[timestamps.length] : null;
     }
 
     @Override

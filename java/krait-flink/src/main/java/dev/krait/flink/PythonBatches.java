@@ -1,13 +1,9 @@
 package dev.krait.flink;
 
-import java.util.ArrayList;
 import java.util.Objects;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
-import org.apache.flink.table.api.DataTypes;
-import org.apache.flink.table.types.DataType;
-import org.apache.flink.table.types.logical.LogicalType;
 
 /**
  * A Python function that maps a DataStream, called once for a batch of elements: an element out for each in, in the same
@@ -56,14 +52,8 @@ public final class PythonBatches extends PythonBatchBuilder<PythonBatches> {
     }
 
     <T, R> PythonBatchOperator<T, R> operator(TypeInformation<T> type, TypeInformation<R> result) {
-        ArrayList<LogicalType> types = new ArrayList<>();
-        for (TypeInformation<?> column : StreamTypes.columns(type)) {
-            DataType data = StreamTypes.dataType(column);
-            // What has no SQL type crosses as the Java object that it is.
-            types.add(data == null ? DataTypes.NULL().getLogicalType() : data.getLogicalType());
-        }
         // Fails here, where the job is made, for a type that no result can have.
         StreamTypes.fromPython(result);
-        return PythonBatchOperator.create(define(), columns, bounds(), types, StreamTypes.names(type), names, result);
+        return PythonBatchOperator.create(define(), columns, bounds(), StreamTypes.columns(type), StreamTypes.names(type), names, result);
     }
 }

@@ -13,11 +13,14 @@ import org.apache.flink.api.java.typeutils.MapTypeInfo;
 import org.apache.flink.api.java.typeutils.ObjectArrayTypeInfo;
 import org.apache.flink.api.java.typeutils.RowTypeInfo;
 import org.apache.flink.api.java.typeutils.TupleTypeInfo;
+import org.apache.flink.api.java.typeutils.TupleTypeInfoBase;
 import org.apache.flink.table.api.DataTypes;
 import org.apache.flink.table.api.ValidationException;
 import org.apache.flink.table.types.AtomicDataType;
 import org.apache.flink.table.types.DataType;
+import org.apache.flink.table.types.DataTypeQueryable;
 import org.apache.flink.table.types.logical.LogicalType;
+import org.apache.flink.table.types.utils.DataTypeUtils;
 import org.apache.flink.types.Row;
 
 /** What the types of a DataStream are as SQL types, which is what Python's values are checked against. */
@@ -30,6 +33,11 @@ final class StreamTypes {
 
     /** The SQL type of a type, or null for one that has none: its values cross as Java objects. */
     static DataType dataType(TypeInformation<?> type) {
+        if (type instanceof DataTypeQueryable) {
+            // A stream that was a table; one of Flink's own structures has values that only Flink reads.
+            DataType data = ((DataTypeQueryable) type).getDataType();
+            return DataTypeUtils.isInternal(data) ? null : data;
+        }
         if (type instanceof RowTypeInfo) {
             RowTypeInfo row = (RowTypeInfo) type;
             List<DataTypes.Field> fields = new ArrayList<>();
@@ -104,25 +112,38 @@ final class StreamTypes {
         return FromPython.of(data);
     }
 
-    /** The columns that an element of a stream becomes: a row's or a tuple's fields, or the element itself. */
-    static List<TypeInformation<?>> columns(TypeInformation<?> type) {
-        List<TypeInformation<?>> columns = new ArrayList<>();
-        if (type instanceof RowTypeInfo || type instanceof TupleTypeInfo) {
+    /** The types of the columns that an element of a stream becomes: of a row's or a tuple's fields, or of the element itself. */
+    static ArrayList<LogicalType> columns(TypeInformation<?> type) {
+        ArrayList<LogicalType> columns = new ArrayList<>();
+        if (isTableRow(type)) {
+            columns.addAll(dataType(type).getLogicalType().getChildren());
+        } else if (type instanceof RowTypeInfo || type instanceof TupleTypeInfo) {
             for (int i = 0; i < type.getArity(); i++) {
-                columns.add(type instanceof RowTypeInfo ? ((RowTypeInfo) type).getTypeAt(i) : ((TupleTypeInfo<?>) type).getTypeAt(i));
+                columns.add(column(((TupleTypeInfoBase<?>) type).getTypeAt(i)));
             }
         } else {
-            columns.add(type);
+            columns.add(column(type));
         }
         return columns;
     }
 
+    /** What has no SQL type crosses as the Java object that it is. */
+    private static LogicalType column(TypeInformation<?> type) {
+        DataType data = dataType(type);
+        return data == null ? DataTypes.NULL().getLogicalType() : data.getLogicalType();
+    }
+
+    private static boolean isTableRow(TypeInformation<?> type) {
+        return type instanceof DataTypeQueryable && type.getTypeClass() == Row.class;
+    }
+
     /** The names of a row's or a tuple's fields, or null. */
     static ArrayList<String> names(TypeInformation<?> type) {
-        if (type instanceof RowTypeInfo) {
-            return new ArrayList<>(List.of(((RowTypeInfo) type).getFieldNames()));
+        if (isTableRow(type)) {
+            return new ArrayList<>(DataType.getFieldNames(dataType(type)));
         }
-        return type instanceof TupleTypeInfo ? new ArrayList<>(List.of(((TupleTypeInfo<?>) type).getFieldNames())) : null;
+        return type instanceof RowTypeInfo || type instanceof TupleTypeInfo
+                ? new ArrayList<>(List.of(((TupleTypeInfoBase<?>) type).getFieldNames())) : null;
     }
 
     /** Puts the columns' values of an element into an array; {@code names} are those of its type, since not every row has one. */

@@ -17,10 +17,13 @@ import org.apache.flink.api.common.typeinfo.LocalTimeTypeInfo;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
 import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
+import org.apache.flink.table.api.bridge.java.StreamTableEnvironment;
 import org.apache.flink.types.Row;
 import org.apache.flink.types.RowKind;
 import org.junit.jupiter.api.Test;
@@ -177,6 +180,17 @@ class BatchOperatorTest {
         row.setField("n", 1);
         assertEquals("list  [1] | list  ['x']", kindOf(type, row));
         assertEquals("list  [Row(n=1, s='x')]", kindOf(Types.ROW(type), Row.of(row)));
+    }
+
+    @Test
+    void aTablesRowsAreColumnsAndBecomeATableAgain() {
+        StreamTableEnvironment tables = StreamTableEnvironment.create(new StreamExecutionEnvironment(Cluster.client()));
+        DataStream<Row> counts = tables.toChangelogStream(tables.sqlQuery("SELECT k, COUNT(*) AS c, MAX(d) AS d FROM"
+                + " (VALUES ('a', DATE '2026-02-28'), ('b', DATE '2026-02-28'), ('a', DATE '2026-03-01')) AS t(k, d) GROUP BY k"));
+        DataStream<Row> same = batches("same_rows").columns(Columns.NUMPY).apply(counts, counts.getType());
+        List<String> rows = new ArrayList<>();
+        tables.fromChangelogStream(same).execute().collect().forEachRemaining(row -> rows.add(row.toString()));
+        assertEquals(List.of("+I[a, 1, 2026-02-28]", "+I[b, 1, 2026-02-28]", "-U[a, 1, 2026-02-28]", "+U[a, 2, 2026-03-01]"), rows);
     }
 
     @Test
