@@ -14,11 +14,15 @@ import java.time.OffsetDateTime;
 import java.time.OffsetTime;
 import java.time.Period;
 import java.time.ZonedDateTime;
+import java.time.temporal.ChronoField;
+import java.time.temporal.ChronoUnit;
+import java.time.temporal.Temporal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.apache.flink.table.api.DataTypes;
 import org.apache.flink.table.api.ValidationException;
 import org.apache.flink.table.types.CollectionDataType;
@@ -26,6 +30,7 @@ import org.apache.flink.table.types.DataType;
 import org.apache.flink.table.types.logical.DecimalType;
 import org.apache.flink.table.types.logical.LogicalType;
 import org.apache.flink.table.types.logical.RowType;
+import org.apache.flink.table.types.logical.utils.LogicalTypeChecks;
 import org.apache.flink.types.Row;
 
 /** How what Krait brings back from Python becomes a value of a SQL type, or an error that says why it cannot. */
@@ -93,11 +98,11 @@ interface FromPython {
             case DATE:
                 return value -> value instanceof LocalDate ? value : misfit(value, logical);
             case TIME_WITHOUT_TIME_ZONE:
-                return value -> value instanceof LocalTime ? value : misfit(value, logical);
+                return cut(logical, value -> value instanceof LocalTime ? value : misfit(value, logical));
             case TIMESTAMP_WITHOUT_TIME_ZONE:
-                return value -> value instanceof LocalDateTime ? value : misfit(value, logical);
+                return cut(logical, value -> value instanceof LocalDateTime ? value : misfit(value, logical));
             case TIMESTAMP_WITH_LOCAL_TIME_ZONE:
-                return value -> instant(value, logical);
+                return cut(logical, value -> instant(value, logical));
             case INTERVAL_DAY_TIME:
                 return value -> value instanceof Duration ? value : misfit(value, logical);
             case INTERVAL_YEAR_MONTH:
@@ -218,6 +223,16 @@ interface FromPython {
         }
         throw new Misfit(shown(value) + " is no " + type.asSummaryString() + ", which has " + most
                 + " digits before the point: declare a larger one, or return None");
+    }
+
+    /** Times with as many digits as are declared, as SQL's CAST makes them: Flink counts on that where it compares, groups and sorts. */
+    private static FromPython cut(LogicalType type, FromPython time) {
+        int unit = IntStream.range(LogicalTypeChecks.getPrecision(type), 9).reduce(1, (power, digit) -> 10 * power);
+        return value -> {
+            Temporal exact = (Temporal) time.convert(value);
+            int rest = exact.get(ChronoField.NANO_OF_SECOND) % unit;
+            return rest == 0 ? exact : exact.minus(rest, ChronoUnit.NANOS);
+        };
     }
 
     private static Instant instant(Object value, LogicalType type) {

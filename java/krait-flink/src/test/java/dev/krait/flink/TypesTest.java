@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.LocalDate;
+import java.time.LocalDateTime;
 import java.time.LocalTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -75,6 +77,23 @@ class TypesTest {
                 .source("import datetime\ndef moment():\n    return datetime.time(1, 2, 3, 4999), datetime.timedelta(microseconds=4999)\n")
                 .function("moment").returns("ROW<t TIME(3), i INTERVAL SECOND(3)>").build());
         assertEquals(List.of(Row.of(Row.of(LocalTime.of(1, 2, 3, 4_000_000), Duration.ofMillis(4)))), sql.rows("SELECT moment()"));
+    }
+
+    @Test
+    void timesHaveTheDigitsThatAreDeclared() {
+        LocalDateTime exact = LocalDateTime.of(1969, 12, 31, 23, 59, 59, 678_901_234);
+        assertEquals(exact, taken(DataTypes.TIMESTAMP(9), exact));
+        assertEquals(exact.withNano(678_901_000), taken(DataTypes.TIMESTAMP(6), exact));
+        assertEquals(exact.withNano(678_000_000), taken(DataTypes.TIMESTAMP(3), exact));
+        assertEquals(exact.withNano(0), taken(DataTypes.TIMESTAMP(0), exact));
+        assertEquals(exact.withNano(600_000_000).toInstant(ZoneOffset.UTC), taken(DataTypes.TIMESTAMP_LTZ(1), exact.toInstant(ZoneOffset.UTC)));
+        assertEquals(LocalTime.of(23, 59, 59), taken(DataTypes.TIME(0), exact.toLocalTime()));
+        // Flink compares, groups and sorts by what it was told.
+        Sql sql = Sql.batch();
+        sql.env.createTemporarySystemFunction("moment", PythonScalarFunction.builder()
+                .source("import datetime\ndef moment(n):\n    return datetime.datetime(2026, 2, 28, 0, 0, n, 678901)\n").function("moment").returns("TIMESTAMP(3)").build());
+        assertEquals(List.of(Row.of(LocalDateTime.of(2026, 2, 28, 0, 0, 0, 678_000_000), 2L)), sql.rows("SELECT t, COUNT(*) FROM"
+                + " (SELECT moment(MOD(n, 2)) AS t FROM (VALUES 1, 2, 4) AS v(n)) WHERE t = TIMESTAMP '2026-02-28 00:00:00.678' GROUP BY t"));
     }
 
     private static Object taken(DataType type, Object value) {
