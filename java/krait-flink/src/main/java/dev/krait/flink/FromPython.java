@@ -29,6 +29,7 @@ import org.apache.flink.table.types.CollectionDataType;
 import org.apache.flink.table.types.DataType;
 import org.apache.flink.table.types.logical.DecimalType;
 import org.apache.flink.table.types.logical.LogicalType;
+import org.apache.flink.table.types.logical.LogicalTypeRoot;
 import org.apache.flink.table.types.logical.RowType;
 import org.apache.flink.table.types.logical.utils.LogicalTypeChecks;
 import org.apache.flink.types.Row;
@@ -91,10 +92,10 @@ interface FromPython {
                 return logical == StreamTypes.DECIMAL ? value -> number(value, logical) : value -> decimal(value, (DecimalType) logical);
             case CHAR:
             case VARCHAR:
-                return value -> value instanceof String ? value : misfit(value, logical);
+                return text(logical, logical.getTypeRoot() == LogicalTypeRoot.CHAR);
             case BINARY:
             case VARBINARY:
-                return value -> value instanceof byte[] ? value : misfit(value, logical);
+                return bytes(logical, logical.getTypeRoot() == LogicalTypeRoot.BINARY);
             case DATE:
                 return value -> value instanceof LocalDate ? value : misfit(value, logical);
             case TIME_WITHOUT_TIME_ZONE:
@@ -162,7 +163,8 @@ interface FromPython {
         } else {
             kind = value.getClass().getSimpleName();
         }
-        String text = value instanceof Object[] ? Arrays.deepToString((Object[]) value) : String.valueOf(value);
+        String text = value instanceof Object[] ? Arrays.deepToString((Object[]) value)
+                : value instanceof byte[] ? "of " + ((byte[]) value).length : String.valueOf(value);
         return kind + " " + (text.length() > 60 ? text.substring(0, 60) + "…" : text);
     }
 
@@ -172,6 +174,33 @@ interface FromPython {
         }
         misfit(value, type);
         return 0;
+    }
+
+    /** A text of at most the declared length; where that is fixed, padded as SQL's CAST does. */
+    private static FromPython text(LogicalType type, boolean padded) {
+        int most = LogicalTypeChecks.getLength(type);
+        return value -> {
+            if (!(value instanceof String)) {
+                return misfit(value, type);
+            }
+            String text = (String) value;
+            // Java's characters are as many as Unicode's or more.
+            if (text.length() > most || padded) {
+                int length = text.codePointCount(0, text.length());
+                return length > most ? misfit(value, type) : padded ? text + " ".repeat(most - length) : text;
+            }
+            return text;
+        };
+    }
+
+    private static FromPython bytes(LogicalType type, boolean padded) {
+        int most = LogicalTypeChecks.getLength(type);
+        return value -> {
+            if (!(value instanceof byte[]) || ((byte[]) value).length > most) {
+                return misfit(value, type);
+            }
+            return padded ? Arrays.copyOf((byte[]) value, most) : value;
+        };
     }
 
     /** The nearest float, as Krait itself gives it; an int has to be one. */

@@ -96,6 +96,19 @@ class TypesTest {
                 + " (SELECT moment(MOD(n, 2)) AS t FROM (VALUES 1, 2, 4) AS v(n)) WHERE t = TIMESTAMP '2026-02-28 00:00:00.678' GROUP BY t"));
     }
 
+    @Test
+    void textsAndBytesHaveTheLengthThatIsDeclared() {
+        assertEquals("🐍🐍", taken(DataTypes.VARCHAR(2), "🐍🐍"));
+        assertEquals("str abc is no VARCHAR(2)", refused(DataTypes.VARCHAR(2), "abc"));
+        assertEquals("🐍 ", taken(DataTypes.CHAR(2), "🐍"));
+        assertEquals("ab", taken(DataTypes.CHAR(2), "ab"));
+        assertEquals("str abc is no CHAR(2)", refused(DataTypes.CHAR(2), "abc"));
+        assertArrayEquals(new byte[] {1, 0}, (byte[]) taken(DataTypes.BINARY(2), new byte[] {1}));
+        assertArrayEquals(new byte[] {1}, (byte[]) taken(DataTypes.VARBINARY(2), new byte[] {1}));
+        assertEquals("bytes of 3 is no BINARY(2)", refused(DataTypes.BINARY(2), new byte[3]));
+        assertEquals("bytes of 3 is no VARBINARY(2)", refused(DataTypes.VARBINARY(2), new byte[3]));
+    }
+
     private static Object taken(DataType type, Object value) {
         return FromPython.of(type).convert(value);
     }
