@@ -4,9 +4,10 @@ import collections
 import dataclasses
 import datetime
 import decimal
+import functools
 import json
 import logging
-from typing import Annotated, Iterator, NamedTuple, Optional
+from typing import Annotated, Iterator, NamedTuple, NewType, Optional
 
 
 def json_value_lower(s: str) -> str:
@@ -29,6 +30,30 @@ def count(*values) -> int:
 
 def add(a: int, b: int = 10) -> int:
     return a + b
+
+
+add_seven = functools.partial(add, b=7)
+
+Units = NewType("Units", int)
+
+
+class Scale:
+    def __init__(self, by):
+        self.by = by
+
+    def __call__(self, units: Units) -> Units:
+        return units * self.by
+
+
+scale = Scale(2)
+
+
+class Untyped:
+    def __call__(self, value):
+        return value
+
+
+untyped = Untyped()
 
 
 def price(text: str) -> Annotated[decimal.Decimal, "DECIMAL(10, 2)"]:

@@ -111,6 +111,13 @@ class ScalarTest {
     }
 
     @Test
+    void whatCanBeCalledHasAnnotationsWhereverTheyStand() {
+        assertEquals(List.of(Row.of(8L, 10L)), sql.rows("SELECT py('python/udfs.py:add_seven', 1), py('python/udfs.py:scale', CAST(5 AS SMALLINT))"));
+        String text = Sql.text(assertThrows(Exception.class, () -> sql.rows("SELECT py('python/udfs.py:untyped', 1)")));
+        assertTrue(text.contains("Untyped.__call__ has no annotation of its result"), text);
+    }
+
+    @Test
     void rowsAreNamedTuplesInPython() {
         assertEquals(List.of("5.0"), sql.texts("SELECT py('python/udfs.py:norm', CAST((3, 4) AS ROW<x INT, y INT>))"));
         assertEquals(List.of("5.0"), sql.texts("SELECT py('python/udfs.py:norm', py('python/udfs.py:same(ANY_ROW) -> ROW<x DOUBLE, y DOUBLE>'"

@@ -4,6 +4,7 @@ import collections.abc as _abc_collections
 import dataclasses as _dataclasses
 import datetime as _datetime
 import decimal as _decimal
+import functools as _functools
 import importlib as _importlib
 import inspect as _inspect
 import types as _types_module
@@ -42,6 +43,8 @@ def sql_type(annotation, where):
         others = [argument for argument in arguments if argument is not type(None)]
         if len(others) == 1:
             return sql_type(others[0], where)
+    if isinstance(annotation, _typing.NewType):
+        return sql_type(annotation.__supertype__, where)
     if annotation in _PLAIN:
         return _PLAIN[annotation]
     if origin in _LISTS and arguments:
@@ -77,14 +80,15 @@ def describe(function, kind):
     """The SQL types of a function: (arguments, how many are required, whether the last repeats, result)."""
     if kind == "aggregate":
         return _describe_class(function)
-    hints = _typing.get_type_hints(function, include_extras=True)
+    annotated = _annotated(function)
+    hints = _typing.get_type_hints(annotated, include_extras=True)
     if "return" not in hints:
-        raise TypeError(f"{function.__qualname__} has no annotation of its result: write one, or declare the types")
+        raise TypeError(f"{annotated.__qualname__} has no annotation of its result: write one, or declare the types")
     result = hints["return"]
     if kind == "table":
         origin = _typing.get_origin(result)
         if origin not in _STREAMS:
-            raise TypeError(f"{function.__qualname__} should be annotated to return an iterable of rows, such as Iterator[str]")
+            raise TypeError(f"{annotated.__qualname__} should be annotated to return an iterable of rows, such as Iterator[str]")
         result = _typing.get_args(result)[0]
     if kind in ("vectorized", "columns"):
         # A column of int is a column of BIGINT; one of unknown items may be anything, as an argument.
@@ -92,10 +96,17 @@ def describe(function, kind):
         if kind == "columns":
             types["return"] = result
         if types["return"] is None:
-            raise TypeError(f"{function.__qualname__} should be annotated to return a column, such as list[int]; or declare the types")
+            raise TypeError(f"{annotated.__qualname__} should be annotated to return a column, such as list[int]; or declare the types")
         known = {name: item for name, item in types.items() if item is not None}
         return (*_arguments(function, known, 0), sql_type(types["return"], "the result"))
     return (*_arguments(function, hints, 0), sql_type(result, "the result"))
+
+
+def _annotated(function):
+    """What has the annotations of something that can be called: get_type_hints knows nothing but functions."""
+    while isinstance(function, _functools.partial):
+        function = function.func
+    return function if hasattr(function, "__qualname__") else type(function).__call__
 
 
 def declared(job, module):
