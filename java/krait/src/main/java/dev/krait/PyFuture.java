@@ -4,6 +4,7 @@ import dev.krait.internal.Futures;
 import dev.krait.internal.Requests;
 import dev.krait.internal.Session;
 import java.lang.reflect.Type;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -12,6 +13,9 @@ import java.util.function.Supplier;
 /** A coroutine that runs on an interpreter's event loop, as the Java future that ends with it. */
 final class PyFuture {
     private static final Object[] NO_ARGUMENTS = {};
+    /** asyncio's, and what the future of a task that was cancelled raises. Libraries have errors of that name, too. */
+    private static final Set<String> CANCELLED =
+            Set.of("asyncio.exceptions.CancelledError", "concurrent.futures._base.CancelledError");
 
     private final CompletableFuture<Object> future = new CompletableFuture<>();
     private final AtomicBoolean ended = new AtomicBoolean();
@@ -78,7 +82,7 @@ final class PyFuture {
             Object value = task.invokeMethod(Calls.wantsObject(type), "result", NO_ARGUMENTS);
             future.complete(task.session().convert(value, type));
         } catch (PythonException e) {
-            if (e.typeName().endsWith(".CancelledError")) {
+            if (CANCELLED.stream().anyMatch(e::isInstance)) {
                 future.cancel(false);
             } else {
                 future.completeExceptionally(e);

@@ -127,6 +127,18 @@ class AsyncTest {
     }
 
     @Test
+    void anErrorThatIsOnlyNamedCancelledIsNoCancelling() {
+        python.exec("class CancelledError(Exception): __module__ = 'library.errors'\n"
+                + "async def refused():\n    raise CancelledError('by the server')\n"
+                + "class Mine(asyncio.CancelledError): pass\n"
+                + "async def cancelled():\n    raise Mine\n");
+        CompletableFuture<Object> refused = python.invokeAsync("refused");
+        Throwable thrown = assertThrows(ExecutionException.class, refused::get).getCause();
+        assertEquals("library.errors.CancelledError: by the server", thrown.getMessage());
+        assertThrows(CancellationException.class, () -> python.invokeAsync("cancelled").get());
+    }
+
+    @Test
     void whatACoroutineRaisesIsInTheFuture() {
         Throwable thrown = assertThrows(ExecutionException.class, () -> python.invokeAsync("fails").get()).getCause();
         assertEquals("KeyError", ((PythonException) thrown).typeName());
