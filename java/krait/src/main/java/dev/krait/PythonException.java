@@ -90,7 +90,7 @@ public class PythonException extends RuntimeException {
         line = number(place[1]);
         column = number(place[2]);
         for (ErrorRecord member : record.members()) {
-            addSuppressed(of(member));
+            addSuppressed(nested(member));
         }
         splice(record.passed());
     }
@@ -112,10 +112,12 @@ public class PythonException extends RuntimeException {
 
     private static Throwable cause(ErrorRecord record) {
         ErrorRecord cause = record.cause() != null ? record.cause() : record.context();
-        if (cause == null) {
-            return null;
-        }
-        return cause.throwable() != null ? cause.throwable() : of(cause);
+        return cause == null ? null : nested(cause);
+    }
+
+    /** A Java throwable that came through Python is itself. */
+    private static Throwable nested(ErrorRecord record) {
+        return record.throwable() != null ? record.throwable() : of(record);
     }
 
     private static int number(Object value) {

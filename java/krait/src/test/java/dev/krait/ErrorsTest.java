@@ -192,6 +192,16 @@ class ErrorsTest {
         assertTrue(((PythonException) inner[1]).isInstance("OSError"));
     }
 
+    @Test
+    void aJavaExceptionInAGroupIsTheSameThrowable() {
+        from(py, 11, "ExceptionGroup");
+        py.exec("import krait\ndef group(e): raise ExceptionGroup('g', [ExceptionGroup('h', [e]), ValueError('a')])");
+        IllegalStateException original = new IllegalStateException("java");
+        Throwable[] members = raised("ExceptionGroup", () -> py.invoke("group", original)).getSuppressed();
+        assertSame(original, members[0].getSuppressed()[0]);
+        assertEquals("ValueError: a", members[1].getMessage());
+    }
+
     // ---- the stack
 
     private List<String> stack(Throwable error) {
