@@ -76,9 +76,9 @@ final class Callables {
     }
 
     private static void add(Class<?> type, Map<String, Method> found) {
-        // Comparable and the like are marks of a value, not what it does.
+        // Comparable and the like are marks of a value, not what it does; so is what enums and boxes are from Java 12 on.
         boolean mark = Iterable.class.isAssignableFrom(type) || type == Comparable.class
-                || AutoCloseable.class.isAssignableFrom(type);
+                || AutoCloseable.class.isAssignableFrom(type) || type.getPackageName().equals("java.lang.constant");
         Method only = mark ? null : onlyAbstract(type);
         if (only != null) {
             found.putIfAbsent(only.getName() + only.getParameterCount(), only);

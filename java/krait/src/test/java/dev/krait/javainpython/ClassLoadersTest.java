@@ -56,7 +56,7 @@ class ClassLoadersTest {
         }
         try (OutputStream file = Files.newOutputStream(jar); JarOutputStream out = new JarOutputStream(file)) {
             for (String name : List.of("Shapes", "Shapes$Kind", "Shapes$Corner", "Shapes$Corner$Deep", "Shapes$Named",
-                    "Shapes$Hidden", "Layers")) {
+                    "Shapes$Hidden", "Shapes$Sum", "Layers")) {
                 String entry = "dev/krait/javainpython/" + name + ".class";
                 try (InputStream in = ClassLoadersTest.class.getResourceAsStream("/" + entry)) {
                     out.putNextEntry(new JarEntry(entry));

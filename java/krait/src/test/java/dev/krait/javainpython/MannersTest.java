@@ -87,6 +87,12 @@ class MannersTest extends JavaInPython {
     }
 
     @Test
+    void onlyWhatImplementsAFunctionCanBeCalled() {
+        run("assert not callable(Shapes.Kind.ROUND) and not callable(java.lang.Integer(5)) and not callable(java.lang.String('a'))",
+                "assert Shapes.Sum.PLAIN(1, 2) == 3 and callable(java.util.Comparator.naturalOrder())");
+    }
+
+    @Test
     void withClosesAndSynchronizedHoldsTheMonitor() {
         run("with Shapes() as s: assert not s.isClosed()", "assert s.isClosed()",
                 "s = Shapes()",

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntBinaryOperator;
 
 /** A class as users write them, for Python code to use. */
 public class Shapes implements AutoCloseable {
@@ -14,6 +15,15 @@ public class Shapes implements AutoCloseable {
     private boolean closed;
 
     public enum Kind { ROUND, FLAT }
+
+    public enum Sum implements IntBinaryOperator {
+        PLAIN;
+
+        @Override
+        public int applyAsInt(int left, int right) {
+            return left + right;
+        }
+    }
 
     public static class Corner {
         public final int x;
