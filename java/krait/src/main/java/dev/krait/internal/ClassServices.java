@@ -116,6 +116,9 @@ final class ClassServices {
         }
         int[] lengths = new int[args.length - 2];
         for (int i = 0; i < lengths.length; i++) {
+            if (!(args[i + 2] instanceof Long)) {
+                throw new PythonError("TypeError", "an array's lengths are whole numbers, not " + Mismatch.pythonType(args[i + 2]));
+            }
             long length = (Long) args[i + 2];
             if (length != (int) length || length < 0) {
                 throw new PythonError("ValueError", "an array cannot have a length of " + length);

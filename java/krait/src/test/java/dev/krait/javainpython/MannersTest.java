@@ -189,6 +189,8 @@ class MannersTest extends JavaInPython {
                 "assert isinstance(a, java.lang.Object)");
         raised("TypeError", () -> py.exec("a = krait.array('int', 1)\na[0] = 'x'"));
         raised("IndexError", () -> py.exec("krait.array('int', 1)[1]"));
+        assertEquals("an array's lengths are whole numbers, not str",
+                raised("TypeError", () -> py.exec("krait.array('int', 2, '3')")).pythonMessage());
         raised("ValueError", () -> py.exec("a = krait.array('int', 3)\na[0:2] = [1]"));
         raised("TypeError", () -> py.exec("memoryview(ArrayList())"));
         raised("BufferError", () -> py.exec("memoryview(krait.array(java.lang.String, 1))"));
