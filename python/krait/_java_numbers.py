@@ -38,7 +38,7 @@ def _arithmetic():
     """Operators that calculate with the numbers as Python's own: the result is Python's, too."""
 
     def forward(function):
-        return lambda self, other: function(number(self), _operand(other))
+        return lambda self, other, *modulus: function(number(self), _operand(other), *map(_operand, modulus))
 
     def backward(function):
         return lambda self, other: function(_operand(other), number(self))
@@ -48,7 +48,8 @@ def _arithmetic():
 
     methods = {"__round__": alone(round), "__divmod__": forward(divmod), "__rdivmod__": backward(divmod)}
     for name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow"):
-        function = getattr(operator, name)
+        # pow() may have a third argument, which the operator has not.
+        function = pow if name == "pow" else getattr(operator, name)
         methods[f"__{name}__"] = forward(function)
         methods[f"__r{name}__"] = backward(function)
     for name in ("neg", "pos", "abs"):

@@ -87,6 +87,12 @@ class MannersTest extends JavaInPython {
     }
 
     @Test
+    void powerHasAThirdArgument() {
+        run("two, five = java.lang.Integer(2), java.lang.Integer(5)",
+                "assert pow(two, 3, 5) == pow(two, 3, five) == 3 and two ** 3 == pow(3, two) - 1 == 8");
+    }
+
+    @Test
     void onlyWhatImplementsAFunctionCanBeCalled() {
         run("assert not callable(Shapes.Kind.ROUND) and not callable(java.lang.Integer(5)) and not callable(java.lang.String('a'))",
                 "assert Shapes.Sum.PLAIN(1, 2) == 3 and callable(java.util.Comparator.naturalOrder())");
