@@ -243,7 +243,8 @@ final class ClassFinder {
                 }
             }
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(file + " cannot be listed", e);
+            // Not a jar, or gone: the loader finds nothing there either.
+            return;
         }
     }
 

@@ -85,6 +85,16 @@ class ClassLoadersTest {
     }
 
     @Test
+    void whatIsNoJarOnALoadersPathHasNoClasses() throws Exception {
+        Path text = Files.writeString(folder.resolve("text.jar"), "no jar");
+        URL[] path = {text.toUri().toURL(), jar().toUri().toURL()};
+        try (URLClassLoader loader = new URLClassLoader(path);
+                PythonInterpreter py = PythonInterpreter.builder().classLoader(loader).build()) {
+            py.exec("from dev.krait.javainpython import *\nassert Layers and Shapes");
+        }
+    }
+
+    @Test
     void theThreadsContextLoaderIsAskedNext() throws Exception {
         Thread thread = Thread.currentThread();
         ClassLoader before = thread.getContextClassLoader();
