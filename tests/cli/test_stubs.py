@@ -78,6 +78,17 @@ class Stubs(unittest.TestCase):
         (method,) = [text for text in self.named("java/lang", "Math", "hypot")]
         self.assertTrue(method.startswith("@staticmethod"))
 
+    def test_a_field_that_has_the_name_of_a_method_ends_with_an_underscore(self):
+        self.assertEqual(self.named("java/io", "StreamTokenizer", "ttype"), ["ttype: int"])
+        with tempfile.TemporaryDirectory() as folder:
+            Path(folder, "Named.java").write_text("package both; public class Named { public int size; public int size() "
+                                                  "{ return size; } public int is; public static class Part {} public void Part() {} }")
+            subprocess.run([JAVA + "c", "-d", folder, Path(folder, "Named.java")], check=True)
+            self.run_tool("both", "-p", folder).check_returncode()
+        text = Path(self.folder, "both/__init__.pyi").read_text()
+        for line in ("size_: int", "def size(self) -> int: ...", "is_: int", "class Part_(", "def Part(self) -> None: ..."):
+            self.assertIn(line, text)
+
     def test_a_package_without_classes_is_an_error(self):
         done = self.run_tool("no.such.place")
         self.assertEqual((done.returncode, done.stderr.strip()), (1, "no public classes were found in the package no.such.place"))

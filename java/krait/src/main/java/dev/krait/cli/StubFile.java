@@ -110,7 +110,8 @@ final class StubFile {
         if (!variables.isEmpty()) {
             bases.add("Generic[" + String.join(", ", variables) + "]");
         }
-        line(indent, "class " + named(type.getSimpleName()) + "(" + String.join(", ", bases) + "):");
+        String own = indent.isEmpty() ? named(type.getSimpleName()) : member(type.getSimpleName(), type.getDeclaringClass());
+        line(indent, "class " + own + "(" + String.join(", ", bases) + "):");
         String inner = indent + "    ";
         int before = text.length();
         fields(type, inner);
@@ -135,7 +136,7 @@ final class StubFile {
             if (Modifier.isPublic(field.getModifiers()) && !field.isSynthetic()) {
                 String given = field.isEnumConstant() ? types.object(type) : types.given(field.getGenericType());
                 boolean isStatic = Modifier.isStatic(field.getModifiers());
-                line(indent, named(field.getName()) + ": " + (isStatic ? "ClassVar[" + given + "]" : given));
+                line(indent, member(field.getName(), type) + ": " + (isStatic ? "ClassVar[" + given + "]" : given));
             }
         }
     }
@@ -217,6 +218,12 @@ final class StubFile {
         if (only != null && only.getDeclaringClass() == type) {
             line(indent, "def __call__(self" + parameters(only, true) + ") -> " + types.given(only.getGenericReturnType()) + ": ...");
         }
+    }
+
+    /** The name of a field or a nested class: one that a method has, too, ends with an underscore. */
+    private static String member(String name, Class<?> type) {
+        boolean taken = Arrays.stream(type.getMethods()).anyMatch(method -> method.getName().equals(name));
+        return taken ? name + "_" : named(name);
     }
 
     private static String named(String name) {
