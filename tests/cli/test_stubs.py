@@ -20,8 +20,9 @@ class Stubs(unittest.TestCase):
                      for path in cls.folder.rglob("__init__.pyi")}
 
     @classmethod
-    def run_tool(cls, *arguments):
-        return subprocess.run([JAVA, "-jar", JAR, "stubs", "-o", cls.folder, *arguments], capture_output=True, text=True)
+    def run_tool(cls, *arguments, output=None):
+        command = [JAVA, "-jar", JAR, "stubs", "-o", output or cls.folder, *arguments]
+        return subprocess.run(command, capture_output=True, text=True)
 
     def named(self, package, *path):
         """The texts of what has this path in a package's stub."""
@@ -88,6 +89,17 @@ class Stubs(unittest.TestCase):
         text = Path(self.folder, "both/__init__.pyi").read_text()
         for line in ("size_: int", "def size(self) -> int: ...", "is_: int", "class Part_(", "def Part(self) -> None: ..."):
             self.assertIn(line, text)
+
+    def test_what_cannot_be_read_or_written_is_named(self):
+        text = self.folder / "text.jar"
+        text.write_text("no jar")
+        for arguments, output, message in (
+            (("-p", "no-such.jar"), None, "No such file or folder: no-such.jar"),
+            (("-p", text), None, f"Error: {text}: is no jar: "),
+            ((), text, f"Error: {text}"),
+        ):
+            done = self.run_tool("java.util", *arguments, output=output)
+            self.assertEqual((done.returncode, done.stderr[:len(message)], done.stderr.count("\n")), (4, message, 1))
 
     def test_a_package_without_classes_is_an_error(self):
         done = self.run_tool("no.such.place")

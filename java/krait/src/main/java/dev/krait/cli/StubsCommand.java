@@ -7,11 +7,12 @@ import dev.krait.internal.Packages;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.reflect.Modifier;
-import java.net.MalformedURLException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -20,6 +21,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.function.Predicate;
+import java.util.jar.JarFile;
+import java.util.zip.ZipException;
 
 /** {@code krait stubs}: stub files of Java packages, for editors and type checkers of Python code. */
 @Command(
@@ -28,7 +31,8 @@ import java.util.function.Predicate;
         description = {"Writes stub files (.pyi) of Java packages, so that editors complete and type checkers check Python code that uses "
             + "them. Classes of packages that are not named are Any."},
         exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {"0:all packages were written", "1:a package has no classes here", "2:wrong usage"})
+        exitCodeList = {"0:all packages were written", "1:a package has no classes here", "2:wrong usage",
+            "4:a jar cannot be read, or a file cannot be written"})
 final class StubsCommand implements Callable<Integer> {
     private static final String OWN = "/dev/krait/python/krait/__init__.pyi";
 
@@ -43,7 +47,17 @@ final class StubsCommand implements Callable<Integer> {
     private List<Path> classPath = List.of();
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() {
+        try {
+            writeAll();
+            return ExitCodes.OK;
+        } catch (IOException e) {
+            String why = e instanceof NoSuchFileException ? "No such file or folder: " : "Error: ";
+            throw new CliException(ExitCodes.IO, why + e.getMessage(), e);
+        }
+    }
+
+    private void writeAll() throws IOException {
         try (URLClassLoader loader = loader()) {
             Map<String, List<Class<?>>> packages = new LinkedHashMap<>();
             for (String name : names) {
@@ -60,15 +74,26 @@ final class StubsCommand implements Callable<Integer> {
         try (InputStream own = StubsCommand.class.getResourceAsStream(OWN)) {
             write("krait", new String(Objects.requireNonNull(own, OWN).readAllBytes(), StandardCharsets.UTF_8));
         }
-        return 0;
     }
 
-    private URLClassLoader loader() throws MalformedURLException {
+    private URLClassLoader loader() throws IOException {
         List<URL> urls = new ArrayList<>();
         for (Path entry : classPath) {
+            // Class loaders pass over what is not there, or is no jar.
+            if (!Files.isDirectory(entry)) {
+                requireJar(entry);
+            }
             urls.add(entry.toUri().toURL());
         }
         return new URLClassLoader(urls.toArray(new URL[0]), StubsCommand.class.getClassLoader());
+    }
+
+    private static void requireJar(Path file) throws IOException {
+        try (JarFile jar = new JarFile(file.toFile())) {
+            jar.size();
+        } catch (ZipException e) {
+            throw new FileSystemException(file.toString(), null, "is no jar: " + e.getMessage());
+        }
     }
 
     private static List<Class<?>> classes(String name, ClassLoader loader) {
