@@ -20,8 +20,6 @@ import java.util.Objects;
 
 /** What a builder collects and checks, and opening an interpreter with it. */
 final class InterpreterSettings {
-    private static final long LEAST_STACK = 1 << 20;
-
     private final List<String> paths = new ArrayList<>();
     private final Map<String, String> environment = new LinkedHashMap<>();
     private Path python;
@@ -74,8 +72,9 @@ final class InterpreterSettings {
     }
 
     void stackSize(long bytes) {
-        if (bytes < LEAST_STACK) {
-            throw new IllegalArgumentException("bytes: a stack needs 1 MiB or more, not " + bytes + " bytes");
+        String fault = KraitRuntime.stackSizeFault(bytes);
+        if (fault != null) {
+            throw new IllegalArgumentException("bytes: " + fault + ", not " + bytes + " bytes");
         }
         stackSize = bytes;
     }

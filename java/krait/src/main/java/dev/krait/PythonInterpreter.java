@@ -670,7 +670,7 @@ public final class PythonInterpreter implements AutoCloseable {
          *
          * @param bytes the size
          * @return this builder
-         * @throws IllegalArgumentException if it is less than 1 MiB
+         * @throws IllegalArgumentException if it is less than 1 MiB or more than 64 GiB
          */
         public Builder stackSize(long bytes) {
             settings.stackSize(bytes);

@@ -22,6 +22,9 @@ public final class KraitRuntime {
     private static final String EXIT_TIMEOUT = "krait.exit.timeout";
     /** Python code that runs on the main thread while CPython starts must not be short of stack. */
     private static final long MAIN_STACK = 16L << 20;
+    private static final long LEAST_STACK = 1 << 20;
+    /** A thread for which the system has no such stack would stay on its own, where Python's limits do not hold. */
+    private static final long MOST_STACK = 64L << 30;
 
     private static final System.Logger LOG = System.getLogger("dev.krait");
 
@@ -53,10 +56,11 @@ public final class KraitRuntime {
             Native.stack(stackSize);
             return running.binding;
         }
+        long defaultSize = defaultStackSize();
         PythonInstallation python = PythonFinder.find(executable);
         PythonEnvironment.check(python, home);
         NativeLibrary.load(python, Native.class, UpCalls.class);
-        long binding = start(python, homeText);
+        long binding = start(python, homeText, defaultSize);
         Native.stack(stackSize);
         running = new KraitRuntime(python, homeText, binding);
         GilWaits.ready();
@@ -159,11 +163,32 @@ public final class KraitRuntime {
         }
     }
 
-    private static long start(PythonInstallation python, String home) {
+    /**
+     * Whether a stack for Python can have a size.
+     *
+     * @param bytes the size
+     * @return what it must be, or null if it is that
+     */
+    public static String stackSizeFault(long bytes) {
+        return bytes >= LEAST_STACK && bytes <= MOST_STACK ? null : "a stack has 1 MiB to 64 GiB";
+    }
+
+    private static long defaultStackSize() {
+        String text = System.getProperty(STACK_SIZE, "");
+        long bytes = text.isEmpty() ? MAIN_STACK : Long.getLong(STACK_SIZE, 0);
+        String fault = stackSizeFault(bytes);
+        if (fault != null) {
+            throw new PythonSetupException("system property " + STACK_SIZE + ": " + fault + ", as a number of bytes, not " + text
+                    + ".\nTo do: correct it, or leave it out for the default of " + MAIN_STACK + ".");
+        }
+        return bytes;
+    }
+
+    private static long start(PythonInstallation python, String home, long stackSize) {
         Frame frame = FrameStack.acquire();
         try {
             FrameWriter writer = frame.write(null);
-            writer.putLong(Long.getLong(STACK_SIZE, MAIN_STACK));
+            writer.putLong(stackSize);
             text(writer, python.executable().toString());
             text(writer, home);
             writer.putInt(MODULES.length);

@@ -234,7 +234,9 @@ final class LimitsTest {
 
     @Test
     void aStackOfNextToNothingIsRefused() {
-        assertThrows(IllegalArgumentException.class, () -> PythonInterpreter.builder().stackSize(1000));
+        for (long bytes : new long[] {Long.MIN_VALUE, 1000, 1L << 50, Long.MAX_VALUE}) {
+            assertThrows(IllegalArgumentException.class, () -> PythonInterpreter.builder().stackSize(bytes));
+        }
     }
 
     @Test

@@ -182,6 +182,16 @@ class SetupTest {
     }
 
     @Test
+    void aStackSizeThatIsNoneIsNamed() {
+        for (String size : new String[] {"16m", "1000", "-1", "99999999999999999"}) {
+            String output = prints("1").options("-Dkrait.stack.size=" + size).run().fine();
+            assertTrue(output.startsWith("PythonSetupException: system property krait.stack.size: a stack has 1 MiB to 64 GiB, "
+                    + "as a number of bytes, not " + size + ".\nTo do: "), output);
+        }
+        assertEquals("1\n", prints("1").options("-Dkrait.stack.size=0x1000000").run().fine());
+    }
+
+    @Test
     void nothingStaysInTheTemporaryFolder(@TempDir Path folder) throws Exception {
         assertEquals("2\n", prints("1 + 1").options("-Djava.io.tmpdir=" + folder).run().fine());
         try (Stream<Path> left = Files.walk(folder)) {
