@@ -11,6 +11,8 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.RandomAccess;
+import java.util.Spliterator;
+import java.util.Spliterators;
 
 /**
  * A Python sequence as a Java list: a view. Elements are found as Python finds them ({@code 1} finds {@code 1.0}); the
@@ -231,6 +233,12 @@ final class PyListView<E> extends AbstractList<E> implements RandomAccess, Pytho
                 taken = false;
             }
         };
+    }
+
+    /** By the iterator: Java's own for lists takes elements by their indices, each by a call, and fails where the list changes. */
+    @Override
+    public Spliterator<E> spliterator() {
+        return Spliterators.spliteratorUnknownSize(iterator(), Spliterator.ORDERED);
     }
 
     private PyIterator<E> snapshot() {

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -356,6 +357,14 @@ class ViewsTest {
         Set<Object> keys = python.eval(PyObject.class, "{'a': 1}.keys()").asSet();
         assertEquals(Set.of("a"), keys);
         assertThrows(UnsupportedOperationException.class, () -> keys.add("b"));
+    }
+
+    @Test
+    void aStreamOfAListToleratesChanges() {
+        PyObject numbers = variable("[1, 2, 3]");
+        assertEquals(List.of(1L, 2L, 3L), numbers.asList().stream().peek(number -> numbers.invokeMethod("clear"))
+                .collect(Collectors.toList()));
+        assertEquals("[]", now());
     }
 
     @Test
