@@ -1,5 +1,6 @@
 package dev.krait;
 
+import dev.krait.internal.Lookup;
 import dev.krait.internal.Operations;
 import dev.krait.internal.Requests;
 import java.util.AbstractSet;
@@ -50,7 +51,7 @@ final class PyViews {
         }
 
         Object take() {
-            last = PyKeys.withEquality(found.next());
+            last = Lookup.withEquality(found.next());
             taken = true;
             return last;
         }

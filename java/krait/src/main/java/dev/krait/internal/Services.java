@@ -41,7 +41,7 @@ final class Services {
             case "map_get":
                 return entry((Map<?, ?>) args[1], args[2]);
             case "map_set":
-                put(args[1], args[2], args[3]);
+                put(args[1], args[2], (live & 1L << 2) != 0, args[3]);
                 return null;
             case "map_delete":
                 return remove((Map<?, ?>) args[1], args[2]);
@@ -103,8 +103,8 @@ final class Services {
     }
 
     @SuppressWarnings("unchecked")
-    private static void put(Object map, Object key, Object value) {
-        ((Map<Object, Object>) map).put(Lookup.key((Map<?, ?>) map, key), value);
+    private static void put(Object map, Object key, boolean isLive, Object value) {
+        ((Map<Object, Object>) map).put(Lookup.key((Map<?, ?>) map, key, isLive), value);
     }
 
     private static boolean remove(Map<?, ?> map, Object wanted) {

@@ -53,6 +53,15 @@ class MannersTest extends JavaInPython {
     }
 
     @Test
+    void aTupleIsFoundAsAKeyAndInASet() {
+        run("m = HashMap()", "m[1, 2] = 'a'", "m[1, (2, None)] = 'b'", "m[1, 2] = 'c'",
+                "assert len(m) == 2 and m[1, 2] == 'c' and (1, (2, None)) in m and (2, 1) not in m",
+                "del m[1, (2, None)]", "assert dict(krait.copy(m)) == {(1, 2): 'c'} == m",
+                "m = HashMap({(1, 2): 'a'})", "assert m[1, 2] == 'a'", "s = HashSet({(1, 2)})", "assert (1, 2) in s and (2, 1) not in s",
+                "key = krait.array(java.lang.Object, [1])", "m[key] = 'array'", "assert m[key] == 'array' and (1,) not in m");
+    }
+
+    @Test
     void setsIteratorsStreamsAndText() {
         run("s = HashSet([1, 2])", "assert 1 in s and len(s) == 2 and set(s) == {1, 2} and s == {1, 2}",
                 "it = ArrayList([1, 2, 3]).iterator()", "assert next(it) == 1 and list(it) == [2, 3]",
