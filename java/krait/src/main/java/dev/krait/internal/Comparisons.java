@@ -128,7 +128,10 @@ final class Comparisons {
                 return (long) order;
             }
         }
-        if (!(target instanceof Comparable) || other == null || isNan(target) || isNan(other)) {
+        if (!(target instanceof Comparable)) {
+            return numbers(target, other);
+        }
+        if (other == null || isNan(target) || isNan(other)) {
             return null;
         }
         for (Object variant : Lookup.variants(other)) {
@@ -139,5 +142,14 @@ final class Comparisons {
             }
         }
         return null;
+    }
+
+    /** The order of numbers that Java has none for, an AtomicLong's say. */
+    private static Long numbers(Object target, Object other) {
+        if (!(target instanceof Number) || !(other instanceof Number)) {
+            return null;
+        }
+        Integer order = order(Manners.number((Number) target), Manners.number((Number) other));
+        return order == null ? null : (Long) (long) order;
     }
 }

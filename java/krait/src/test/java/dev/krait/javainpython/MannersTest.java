@@ -62,6 +62,13 @@ class MannersTest extends JavaInPython {
     }
 
     @Test
+    void numbersThatJavaDoesNotOrderHavePythonsOrder() {
+        run("from java.util.concurrent.atomic import AtomicLong, DoubleAdder", "five, nan = AtomicLong(5), DoubleAdder()",
+                "assert five < 6 and 4.5 < five <= 5 and five < AtomicLong(2**62) and max(five, 7) == 7 and five > java.lang.Byte(4)",
+                "nan.add(float('nan'))", "assert not nan < 1 and not nan >= 1 and not five < nan");
+    }
+
+    @Test
     void setsIteratorsStreamsAndText() {
         run("s = HashSet([1, 2])", "assert 1 in s and len(s) == 2 and set(s) == {1, 2} and s == {1, 2}",
                 "it = ArrayList([1, 2, 3]).iterator()", "assert next(it) == 1 and list(it) == [2, 3]",
