@@ -307,6 +307,11 @@ def implement(target, name, *args):
     return True, method(*args)
 
 
+def implement_of_object(target, name, *args):
+    """The same of a method of java.lang.Object, which only a class that has it itself means: Python's own do otherwise."""
+    return implement(target, name, *args) if hasattr(type(target), name) else (False, None)
+
+
 def name_thread(name):
     """Names the calling thread as Java does."""
     from krait import _threads

@@ -108,7 +108,7 @@ final class PythonProxy implements InvocationHandler, PythonBacked {
             return isTheFunction ? result(call(args, isObject(result)), method, result) : viaDefault(proxy, method, args);
         }
         Type wanted = resultOf(method, proxy);
-        Object[] answer = ask(method.getName(), args, isObject(wanted));
+        Object[] answer = ask("implement", method.getName(), args, isObject(wanted));
         if ((Boolean) answer[0]) {
             return result(answer[1], method, wanted);
         }
@@ -147,15 +147,15 @@ final class PythonProxy implements InvocationHandler, PythonBacked {
     }
 
     /** (true, result), or (false, name of the class) where it has no such method. */
-    private Object[] ask(String name, Object[] args, boolean asObject) {
+    private Object[] ask(String helper, String name, Object[] args, boolean asObject) {
         Object[] all = new Object[args.length + 2];
         all[0] = target;
         all[1] = name;
         System.arraycopy(args, 0, all, 2, args.length);
         if (!asObject) {
-            return (Object[]) Requests.helper(session, 0, "implement", all);
+            return (Object[]) Requests.helper(session, 0, helper, all);
         }
-        Object answer = Requests.helper(session, Operations.raw(0, true), "implement", all);
+        Object answer = Requests.helper(session, Operations.raw(0, true), helper, all);
         long handle = Api.get().handleOf(answer);
         try {
             boolean has = (Boolean) Requests.onObject(session, Op.GET_ITEM, handle, 0);
@@ -187,6 +187,12 @@ final class PythonProxy implements InvocationHandler, PythonBacked {
     }
 
     private Object ofObject(Object proxy, Method method, Object[] args) {
+        if (function == null) {
+            Object[] answer = ask("implement_of_object", method.getName(), args, false);
+            if ((Boolean) answer[0]) {
+                return result(answer[1], method, method.getReturnType());
+            }
+        }
         switch (method.getName()) {
             case "equals":
                 return proxy == args[0] || args[0] instanceof Proxy && isSame(Proxy.getInvocationHandler(args[0]));

@@ -158,6 +158,26 @@ class ImplementsTest extends JavaInPython {
     }
 
     @Test
+    void theMethodsOfObjectAreTheClasssOwnOrPythons() {
+        run("from java.util import Objects, HashSet",
+                "@krait.implements(java.lang.Runnable)",
+                "class Own:",
+                "    def __init__(self, name): self.name = name",
+                "    def toString(self): return 'I am ' + self.name",
+                "    def hashCode(self): return -5",
+                "    def equals(self, other): return isinstance(other, Own) and self.name == other.name",
+                "a, b, c = Own('a'), Own('a'), Own('c')",
+                "assert java.lang.String.valueOf(a) == 'I am a' and Objects.hashCode(a) == -5",
+                "assert Objects.equals(a, b) and not Objects.equals(a, c) and not Objects.equals(a, 'a')",
+                "s = HashSet()", "assert [s.add(each) for each in (a, b, c)] == [True, False, True]",
+                "@krait.implements(java.lang.Runnable)",
+                "class Pythons:",
+                "    def __str__(self): return 'str'",
+                "    def __getattr__(self, name): raise SystemError(name)",
+                "assert java.lang.String.valueOf(Pythons()) == 'str' and not Objects.equals(Pythons(), Pythons())");
+    }
+
+    @Test
     void objectsThatCannotBeHashedAreEqualAllTheSame() {
         py.exec("@krait.implements(Runnable)\nclass E:\n    def __eq__(self, other): return isinstance(other, E)\n"
                 + "    def run(self): pass\na, b = E(), E()");
