@@ -39,6 +39,15 @@ impl<'g> Gil<'g> {
         })
     }
 
+    /// A frame's code. As an attribute of the frame it would be told to audit hooks, which may be Python code.
+    ///
+    /// # Safety
+    /// It is a frame.
+    pub unsafe fn code_of(self, frame: &Object) -> Owned<'g> {
+        // SAFETY: by the caller's guarantee; a new reference, and never null.
+        unsafe { Owned::from_ptr(ffi::PyFrame_GetCode(frame.as_ptr().cast()).cast()) }
+    }
+
     /// The traceback of the exception that a thread state handles, or handled before it gave the GIL back; None where there is
     /// none. Before CPython 3.12.
     ///

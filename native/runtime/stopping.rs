@@ -148,13 +148,18 @@ impl Domain {
 
     /// Raises what is to stop the innermost call of a thread, if anything and where it need not wait.
     fn deliver_to(&self, gil: Gil<'_>, record: &Record) -> When {
-        let Some(stop) = record.due(gil) else {
+        if record.due(gil).is_none() {
             return When::Now;
-        };
+        }
         let elapsed = record.due_since(gil).map(|since| since.elapsed()).unwrap_or_default();
         let when = may_be_stopped(gil, record, elapsed);
         match when {
-            When::Now => record.raise(gil, self.stop_exception(gil, stop)),
+            // An audit hook may have run, and the call have ended meanwhile.
+            When::Now => {
+                if let Some(stop) = record.due(gil) {
+                    record.raise(gil, self.stop_exception(gil, stop));
+                }
+            }
             When::Soon if elapsed >= HASTE => return When::Later,
             _ => {}
         }
@@ -358,7 +363,8 @@ fn is_entering(gil: Gil<'_>, frame: &Owned<'_>, soon: bool) -> py::Result<bool> 
             break;
         };
         let at = frame.attr_str(gil, c"f_lasti")?.to_long(gil)?.and_then(|at| usize::try_from(at).ok()).unwrap_or(0);
-        let code = frame.attr_str(gil, c"f_code")?.attr_str(gil, c"co_code")?;
+        // SAFETY: it is one.
+        let code = unsafe { gil.code_of(&frame) }.attr_str(gil, c"co_code")?;
         let code = code.as_bytes(gil)?;
         if depth == 0 && entering.calls(code, at) {
             return Ok(true);
@@ -417,7 +423,7 @@ fn starts(table: &[u8]) -> impl Iterator<Item = usize> {
 }
 
 /// When the thread's innermost function can be stopped without harm, where it has been to be stopped for some time.
-/// The thread rests while this one has the GIL, and nothing here gives that away.
+/// The thread rests while this one has the GIL, which nothing here gives away, but for an audit hook before CPython 3.11.
 fn may_be_stopped(gil: Gil<'_>, record: &Record, due: Duration) -> When {
     let patient = due < IMPORTING;
     let Some(state) = record.running_on() else {
@@ -431,7 +437,8 @@ fn may_be_stopped(gil: Gil<'_>, record: &Record, due: Duration) -> When {
             let Some(frame) = next.filter(|frame| !frame.is_none()) else {
                 break;
             };
-            let code = frame.attr_str(gil, c"f_code")?;
+            // SAFETY: it is one.
+            let code = unsafe { gil.code_of(&frame) };
             let is_machinery = importing::is_machinery(gil, &code)?;
             if must_not_stop(gil, &frame, &code, depth, is_machinery)? {
                 return Ok(When::Later);

@@ -41,6 +41,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Deadlines, interrupts and closing while calls run. */
 @Timeout(60)
@@ -73,6 +74,28 @@ final class StoppingTest {
         for (int i = 0; i < 3; i++) {
             assertThrows(PythonTimeoutException.class, () -> interp.invoke(Duration.ofMillis(20), "forever"));
             assertEquals(5L, assertTimeoutPreemptively(Duration.ofSeconds(30), () -> interp.invoke("traced", 5)));
+        }
+    }
+
+    /** It may be Python code, and give the GIL away: then the call that was to be stopped ends meanwhile, and the next one runs. */
+    @ParameterizedTest
+    @ValueSource(strings = {"computes", "handles"})
+    void aStopThatAnAuditHookHoldsUpHitsNoOtherCall(String function) {
+        try (PythonInterpreter apart = PythonInterpreter.builder().isolation(Isolation.SUB_INTERPRETER).build()) {
+            apart.exec(lines("import sys, threading, time", "caller = threading.get_ident()",
+                    "def hook(event, args):",
+                    "    if threading.get_ident() != caller and event == 'object.__getattr__' and args[1] in ('f_code', 'tb_frame'):",
+                    "        time.sleep(0.4)",
+                    "sys.addaudithook(hook)",
+                    "def computes(seconds):", "    end = time.monotonic() + seconds", "    while time.monotonic() < end: pass",
+                    "    return 5",
+                    "def handles(seconds):", "    try: raise ValueError", "    except ValueError: return computes(seconds)"));
+            try {
+                apart.invoke(Duration.ofMillis(50), function, 0.25);
+            } catch (PythonTimeoutException e) {
+                assertEquals("krait.CallTimeout: the call ran longer than its deadline", e.getMessage());
+            }
+            assertEquals(5L, apart.invoke(function, 0.8));
         }
     }
 
