@@ -138,6 +138,10 @@ optional!(/// Every CPython here.
 optional!(/// Every CPython here.
     py_err_get_exc_info = c"PyErr_GetExcInfo":
         unsafe extern "C" fn(*mut *mut PyObject, *mut *mut PyObject, *mut *mut PyObject));
+optional!(/// CPython ≥ 3.11: a thread is not traced, profiled or monitored until as many calls of the next one.
+    py_thread_state_enter_tracing = c"PyThreadState_EnterTracing": unsafe extern "C" fn(*mut PyThreadState));
+optional!(/// CPython ≥ 3.11.
+    py_thread_state_leave_tracing = c"PyThreadState_LeaveTracing": unsafe extern "C" fn(*mut PyThreadState));
 optional!(/// Every CPython here.
     py_interpreter_state_thread_head = c"PyInterpreterState_ThreadHead":
         unsafe extern "C" fn(*mut PyInterpreterState) -> *mut PyThreadState);

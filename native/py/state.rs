@@ -397,8 +397,11 @@ impl Gil<'_> {
         let (class, settle) = (bridge.attr_str(self, c"Settled")?, bridge.attr_str(self, c"settle")?);
         let stop = bridge.attr_str(self, c"CallInterrupted")?;
         // In the place of the other, with nothing in between that gives the GIL away.
-        self.raise_in_thread(thread, &class);
-        let raised = settle.call(self, &[]).err().map(|raised| self.take_raised(raised));
+        let settled = self.untraced(|| {
+            self.raise_in_thread(thread, &class);
+            settle.call(self, &[])
+        });
+        let raised = settled?.err().map(|raised| self.take_raised(raised));
         match raised {
             Some(raised) if raised.is_exactly_or_below(&class) => Ok(()),
             // Somebody has stopped the call around this one meanwhile.
@@ -408,6 +411,27 @@ impl Gil<'_> {
             }
             _ => Err(self.raise(Exception::System, "it was not delivered")),
         }
+    }
+
+    /// Does something without functions that trace or profile this thread: what is raised in it would be raised in those first,
+    /// which CPython then forgets. An error where that cannot be.
+    fn untraced<R>(self, body: impl FnOnce() -> R) -> super::Result<R> {
+        let (enter, leave) = (optional::py_thread_state_enter_tracing(), optional::py_thread_state_leave_tracing());
+        let Some((enter, leave)) = enter.zip(leave) else {
+            for function in [c"gettrace", c"getprofile"] {
+                if !self.import(c"sys")?.call_method(self, function, &[])?.is_none() {
+                    return Err(self.raise(Exception::System, "the thread is traced"));
+                }
+            }
+            return Ok(body());
+        };
+        let state = self.thread_state();
+        // SAFETY: the attached thread state, and one call of each.
+        unsafe { enter(state.as_ptr()) };
+        let result = body();
+        // SAFETY: as above.
+        unsafe { leave(state.as_ptr()) };
+        Ok(result)
     }
 
     fn set_raised_in_thread(self, thread: u64, exception: *mut ffi::PyObject) {

@@ -77,6 +77,24 @@ final class StoppingTest {
         }
     }
 
+    /** What takes a stop back was raised in such a function on CPython 3.10 and 3.12, which forgets the function then. */
+    @Test
+    void functionsThatTraceAndProfileAThreadStayWhenItsCallsAreStopped() {
+        interp.exec(lines("import sys", "def trace(*event): return None", "def profile(*event): return None",
+                "def forever():", "    while True: pass",
+                "def watch(on):", "    sys.settrace(trace if on else None)", "    sys.setprofile(profile if on else None)",
+                "def watches(): return sys.gettrace() is trace and sys.getprofile() is profile"));
+        interp.invoke("watch", true);
+        try {
+            for (int i = 0; i < 3; i++) {
+                assertThrows(PythonTimeoutException.class, () -> interp.invoke(Duration.ofMillis(20), "forever"));
+                assertEquals(true, interp.invoke("watches"));
+            }
+        } finally {
+            interp.invoke("watch", false);
+        }
+    }
+
     /** It may be Python code, and give the GIL away: then the call that was to be stopped ends meanwhile, and the next one runs. */
     @ParameterizedTest
     @ValueSource(strings = {"computes", "handles"})
