@@ -8,6 +8,7 @@ mod greenlets;
 mod handles;
 mod importing;
 mod isolation;
+mod loops;
 mod observe;
 mod record;
 mod start;

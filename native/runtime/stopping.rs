@@ -8,6 +8,7 @@ use crate::py::{self, Gil, Object, Owned, ThreadState};
 use super::domain::{Binding, Domain};
 use super::down::{NoCall, down};
 use super::importing::{self, Imports};
+use super::loops::{At, Loops};
 use super::record::{CallId, Record, Running, Stop};
 use super::thread::{detached, on_own_thread};
 
@@ -20,7 +21,8 @@ const BRISK_PAUSE: Duration = Duration::from_micros(50);
 const BRISK: Duration = Duration::from_millis(20);
 /// Then it is no more in haste: the thread waits there for something.
 const HASTE: Duration = Duration::from_millis(500);
-/// How long a thread is left alone that is just at the begin of a `try`, and may never be met elsewhere.
+/// How long a thread is left alone that is just at the begin of a `try`, or in a callback of an event loop, and may never be met
+/// elsewhere.
 const BEGINNING: Duration = Duration::from_millis(50);
 /// In the meantime, a thread that wants the GIL asks for it after so many seconds; by default it is 0.005.
 const BRISK_INTERVAL: f64 = 0.0001;
@@ -432,6 +434,7 @@ fn may_be_stopped(gil: Gil<'_>, record: &Record, due: Duration) -> When {
     let stoppable = || -> py::Result<When> {
         // SAFETY: the thread's innermost call runs with the state, attached or resting: it is alive.
         let mut next = unsafe { gil.frame_of(state) };
+        let mut loops = Loops::new();
         let mut imports = patient.then(|| Imports::new(due < IMPORTING_LIBRARY));
         for depth in 0..if patient { FAR } else { NEAR } {
             let Some(frame) = next.filter(|frame| !frame.is_none()) else {
@@ -450,6 +453,13 @@ fn may_be_stopped(gil: Gil<'_>, record: &Record, due: Duration) -> When {
             }
             if depth == 0 && due < BEGINNING && is_before_try(gil, &frame, &code)? {
                 return Ok(When::Soon);
+            }
+            if depth < NEAR {
+                match loops.look(gil, &frame, &code)? {
+                    At::Loop => return Ok(When::Soon),
+                    At::Callback if due < BEGINNING => return Ok(When::Later),
+                    _ => {}
+                }
             }
             if let Some(imports) = &mut imports
                 && !imports.may_end(gil, &frame, &code, is_machinery)?
@@ -491,11 +501,13 @@ fn must_not_stop(
     if !suspect(None) {
         return Ok(false);
     }
-    let globals = frame.attr_str(gil, c"f_globals")?;
-    let Some(module) = globals.dict_get(gil, &*gil.str("__name__")?)? else {
-        return Ok(false);
-    };
-    Ok(suspect(Some(&module.to_string_lossy(gil)?)))
+    Ok(module_of(gil, frame)?.is_some_and(|module| suspect(Some(&module))))
+}
+
+/// The name of a frame's module.
+pub(super) fn module_of(gil: Gil<'_>, frame: &Object) -> py::Result<Option<String>> {
+    let name = frame.attr_str(gil, c"f_globals")?.dict_get(gil, &*gil.str("__name__")?)?;
+    name.filter(|name| name.is_str()).map(|name| name.to_string_lossy(gil)).transpose()
 }
 
 #[cfg(test)]

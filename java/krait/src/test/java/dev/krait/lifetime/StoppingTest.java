@@ -176,6 +176,31 @@ final class StoppingTest {
         assertEquals(5L, interp.eval("asyncio.run(quick())"));
     }
 
+    /** A task that was hit between two of its steps took none any more, and the loop waited for it in C code. */
+    @Test
+    void noEventLoopWaitsForEverForATaskThatAStopHasHit() throws Exception {
+        interp.exec(lines("import asyncio, logging", "logging.getLogger('asyncio').setLevel(logging.CRITICAL + 1)", "loops = []",
+                "async def step(): await asyncio.sleep(0)",
+                "async def steps():", "    loops.append(asyncio.get_running_loop())",
+                "    while True: await (asyncio.gather(step(), step()) if len(loops) % 2 else step())",
+                "def run(): asyncio.run(steps())",
+                "def wake():", "    try: loops[-1].call_soon_threadsafe(lambda: None)", "    except RuntimeError: pass"));
+        for (int i = 0; i < 200; i++) {
+            Duration deadline = Duration.ofMillis(3 + i % 10);
+            CompletableFuture<Object> running = CompletableFuture.supplyAsync(() -> interp.invoke(deadline, "run"), threads);
+            try {
+                Throwable cause = assertThrows(java.util.concurrent.ExecutionException.class,
+                        () -> running.get(10, TimeUnit.SECONDS)).getCause();
+                assertEquals(PythonTimeoutException.class, cause.getClass());
+            } finally {
+                while (!running.isDone()) {
+                    interp.invoke("wake");
+                    Thread.sleep(10);
+                }
+            }
+        }
+    }
+
     @Test
     void whoCatchesOneStopIsStoppedAgain() throws Exception {
         interp.exec("def catches(n):\n    while n:\n        try:\n            while True: tick()\n        except BaseException: n -= 1\n"

@@ -1,0 +1,57 @@
+//! Whether a thread is in an event loop of asyncio's rather than in a coroutine, by what is on its stack.
+//!
+//! Between two steps of a task, nobody but the loop's own code knows of it. The task that is lost there takes no step any more, and the
+//! loop waits for it for ever, in C code. What a callback raises is logged by the loop, which goes on: what is to stop the call is
+//! lost then. What is raised in a coroutine, on the other hand, comes out where its task is waited for.
+#![forbid(unsafe_code)]
+
+use crate::py::{Gil, Object, Result};
+
+use super::stopping::module_of;
+
+/// Modules of asyncio's.
+const OWN: &str = "asyncio.";
+/// The module and function that run callbacks.
+const RUN: (&str, &str) = ("asyncio.events", "_run");
+/// Of `co_flags`: CO_COROUTINE, CO_ITERABLE_COROUTINE, CO_ASYNC_GENERATOR.
+const COROUTINE: i64 = 0x80 | 0x100 | 0x200;
+
+/// Where a thread is.
+#[derive(PartialEq, Eq)]
+pub(super) enum At {
+    /// In code of asyncio's own.
+    Loop,
+    /// In what a loop has called.
+    Callback,
+    /// In neither, by what has been looked at.
+    Elsewhere,
+}
+
+/// Looks at a stack's frames, from the innermost on.
+pub(super) struct Loops {
+    is_innermost: bool,
+    is_over: bool,
+}
+
+impl Loops {
+    pub(super) fn new() -> Loops {
+        Loops { is_innermost: true, is_over: false }
+    }
+
+    /// The next frame, and its code.
+    pub(super) fn look(&mut self, gil: Gil<'_>, frame: &Object, code: &Object) -> Result<At> {
+        let is_innermost = std::mem::replace(&mut self.is_innermost, false);
+        if !self.is_over && code.attr_str(gil, c"co_flags")?.to_long(gil)?.is_some_and(|flags| flags & COROUTINE != 0) {
+            self.is_over = true;
+        }
+        if self.is_over {
+            return Ok(At::Elsewhere);
+        }
+        let module = module_of(gil, frame)?.unwrap_or_default();
+        if is_innermost && module.starts_with(OWN) {
+            return Ok(At::Loop);
+        }
+        let runs = module == RUN.0 && code.attr_str(gil, c"co_name")?.to_string_lossy(gil)? == RUN.1;
+        Ok(if runs { At::Callback } else { At::Elsewhere })
+    }
+}
