@@ -138,6 +138,7 @@ impl Domain {
     pub(super) fn reuse(&self, interpreter: InterpreterState, gate: &'static Gate) {
         self.interpreter.set(interpreter);
         self.gate.set(gate);
+        self.stopping.store(false, Ordering::SeqCst);
         self.ended.store(false, Ordering::Release);
     }
 
@@ -568,6 +569,17 @@ pub(super) fn set_main_domain(domain: &'static Domain) {
 mod tests {
     use super::*;
     use crate::py::testing::with_python;
+
+    #[test]
+    fn who_stopped_calls_of_an_interpreter_that_has_ended_is_not_waited_for_in_the_next_one() {
+        with_python(|gil| {
+            let domain = Domain::make(gil.interpreter(), Box::leak(Box::default()), false);
+            assert!(domain.begin_stopping());
+            assert!(!domain.begin_stopping());
+            domain.reuse(gil.interpreter(), Box::leak(Box::default()));
+            assert!(domain.begin_stopping());
+        });
+    }
 
     #[test]
     fn a_thread_that_has_ended_stays_known_until_its_thread_state_is_deleted() {

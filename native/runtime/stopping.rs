@@ -95,12 +95,9 @@ fn stop_later(binding: &'static Binding) {
             }
             is_waiting
         };
-        loop {
-            match down(binding, &Running::default(), stopping) {
-                Ok(true) => std::thread::sleep(PAUSE),
-                Ok(false) => break,
-                Err(_) => return domain.end_stopping(),
-            }
+        // Where the interpreter ends meanwhile, the domain's next life begins anew.
+        while down(binding, &Running::default(), stopping) == Ok(true) {
+            std::thread::sleep(PAUSE);
         }
     };
     if on_own_thread(THREAD, later).is_none() {
