@@ -334,13 +334,14 @@ impl Domain {
         if self.life() != life {
             return;
         }
-        let Some(state) = record.take_state() else {
+        let Some(state) = record.state() else {
             return;
         };
         let _found = Found::now(state);
         // SAFETY: this thread made the state and nothing is attached: the thread ends. The lock keeps the domain alive.
         unsafe {
             let gil = state.attach();
+            record.take_state();
             let mut records = self.records.borrow_mut();
             records.retain(|other| !Arc::ptr_eq(other, record));
             self.threads.store(records.len(), Ordering::Relaxed);
