@@ -4,9 +4,11 @@ import dev.krait.internal.ErrorRecord;
 import dev.krait.internal.Requests;
 import java.io.IOException;
 import java.io.ObjectOutputStream;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -72,8 +74,8 @@ public class PythonException extends RuntimeException {
         column = -1;
     }
 
-    PythonException(ErrorRecord record) {
-        super(text(record), cause(record));
+    PythonException(ErrorRecord record, @Nullable Throwable cause) {
+        super(text(record), cause);
         typeName = record.typeName();
         pythonMessage = record.message();
         traceback = record.traceback();
@@ -90,34 +92,45 @@ public class PythonException extends RuntimeException {
         line = number(place[1]);
         column = number(place[2]);
         for (ErrorRecord member : record.members()) {
-            addSuppressed(nested(member));
+            // A Java throwable that came through Python is itself.
+            addSuppressed(member.throwable() != null ? member.throwable() : of(member));
         }
         splice(record.passed());
     }
 
     static PythonException of(ErrorRecord record) {
+        // From the innermost outwards: one inside the other would take stack for each, of which there may be little left.
+        Deque<ErrorRecord> causes = new ArrayDeque<>();
+        ErrorRecord next = cause(record);
+        while (next != null && next.throwable() == null) {
+            causes.push(next);
+            next = cause(next);
+        }
+        Throwable cause = next == null ? null : next.throwable();
+        for (ErrorRecord outer : causes) {
+            cause = of(outer, cause);
+        }
+        return of(record, cause);
+    }
+
+    private static PythonException of(ErrorRecord record, @Nullable Throwable cause) {
         if (record.typeName().equals("krait.CallTimeout")) {
-            return new PythonTimeoutException(record);
+            return new PythonTimeoutException(record, cause);
         }
         if (record.typeName().equals("krait.CallInterrupted")) {
-            return new PythonInterruptedException(record);
+            return new PythonInterruptedException(record, cause);
         }
         boolean exit = record.typeName().equals("SystemExit") || record.bases().contains("SystemExit");
-        return exit ? new PythonExit(record) : new PythonException(record);
+        return exit ? new PythonExit(record, cause) : new PythonException(record, cause);
     }
 
     private static String text(ErrorRecord record) {
         return record.message().isEmpty() ? record.typeName() : record.typeName() + ": " + record.message();
     }
 
-    private static Throwable cause(ErrorRecord record) {
-        ErrorRecord cause = record.cause() != null ? record.cause() : record.context();
-        return cause == null ? null : nested(cause);
-    }
-
-    /** A Java throwable that came through Python is itself. */
-    private static Throwable nested(ErrorRecord record) {
-        return record.throwable() != null ? record.throwable() : of(record);
+    private static @Nullable ErrorRecord cause(ErrorRecord record) {
+        ErrorRecord cause = record.cause();
+        return cause != null ? cause : record.context();
     }
 
     private static int number(Object value) {

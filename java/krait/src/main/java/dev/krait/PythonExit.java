@@ -1,6 +1,7 @@
 package dev.krait;
 
 import dev.krait.internal.ErrorRecord;
+import org.jspecify.annotations.Nullable;
 import java.math.BigInteger;
 
 /**
@@ -12,8 +13,8 @@ public final class PythonExit extends PythonException {
 
     private final int code;
 
-    PythonExit(ErrorRecord record) {
-        super(record);
+    PythonExit(ErrorRecord record, @Nullable Throwable cause) {
+        super(record, cause);
         code = codeOf(record.extra());
     }
 

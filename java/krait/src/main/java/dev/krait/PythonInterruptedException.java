@@ -1,6 +1,7 @@
 package dev.krait;
 
 import dev.krait.internal.ErrorRecord;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A call was stopped while Python code ran: by {@link Thread#interrupt}, whose flag is cleared then, or by {@link
@@ -13,7 +14,7 @@ public class PythonInterruptedException extends PythonException {
         super(message);
     }
 
-    PythonInterruptedException(ErrorRecord record) {
-        super(record);
+    PythonInterruptedException(ErrorRecord record, @Nullable Throwable cause) {
+        super(record, cause);
     }
 }

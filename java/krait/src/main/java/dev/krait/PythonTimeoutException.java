@@ -1,6 +1,7 @@
 package dev.krait;
 
 import dev.krait.internal.ErrorRecord;
+import org.jspecify.annotations.Nullable;
 
 /** A call was stopped since its deadline passed while Python code ran. The interpreter is usable. */
 public final class PythonTimeoutException extends PythonInterruptedException {
@@ -10,7 +11,7 @@ public final class PythonTimeoutException extends PythonInterruptedException {
         super(message);
     }
 
-    PythonTimeoutException(ErrorRecord record) {
-        super(record);
+    PythonTimeoutException(ErrorRecord record, @Nullable Throwable cause) {
+        super(record, cause);
     }
 }

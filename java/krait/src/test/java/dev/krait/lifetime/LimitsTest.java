@@ -233,6 +233,28 @@ final class LimitsTest {
     }
 
     @Test
+    void aLongChainOfCausesIsToldOnASmallStack() throws Exception {
+        py.exec(lines("def chained(n):", "    error = None", "    for i in range(n):", "        cause, error = error, ValueError(i)",
+                "        error.__cause__ = cause", "    raise error"));
+        AtomicReference<Throwable> thrown = new AtomicReference<>();
+        Thread small = new Thread(null, () -> {
+            try {
+                py.invoke("chained", 150);
+            } catch (Throwable e) {
+                thrown.set(e);
+            }
+        }, "small", 128 << 10);
+        small.start();
+        small.join();
+        int causes = 0;
+        for (Throwable error = thrown.get(); error instanceof PythonException; error = error.getCause()) {
+            assertEquals(String.valueOf(149 - causes), ((PythonException) error).pythonMessage());
+            causes++;
+        }
+        assertEquals(100, causes);
+    }
+
+    @Test
     void aStackOfNextToNothingIsRefused() {
         for (long bytes : new long[] {Long.MIN_VALUE, 1000, 1L << 50, Long.MAX_VALUE}) {
             assertThrows(IllegalArgumentException.class, () -> PythonInterpreter.builder().stackSize(bytes));
