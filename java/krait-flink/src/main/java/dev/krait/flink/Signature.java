@@ -3,10 +3,14 @@ package dev.krait.flink;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.flink.table.api.DataTypes;
 import org.apache.flink.table.api.TableException;
 import org.apache.flink.table.api.ValidationException;
 import org.apache.flink.table.catalog.DataTypeFactory;
 import org.apache.flink.table.types.DataType;
+import org.apache.flink.table.types.logical.LogicalType;
+import org.apache.flink.table.types.logical.LogicalTypeRoot;
+import org.apache.flink.table.types.utils.DataTypeUtils;
 
 /** The types of a function's arguments and result, as declared or as Python's annotations say. */
 final class Signature {
@@ -68,14 +72,26 @@ final class Signature {
     }
 
     private static DataType type(Serializable declared, DataTypeFactory factory, PythonDefinition definition) {
-        if (declared instanceof DataType) {
-            return (DataType) declared;
-        }
         try {
-            return factory.createDataType((String) declared);
+            DataType type = declared instanceof DataType ? (DataType) declared : factory.createDataType((String) declared);
+            return DataTypeUtils.transform(type, Signature::interval);
         } catch (TableException | ValidationException e) {
             throw new ValidationException("Python function " + definition + ": '" + declared + "' is no SQL type.", e);
         }
+    }
+
+    /** Flink's planner has one type for all intervals of months and one for all others, and code that it makes for any other fails. */
+    private static DataType interval(DataType type) {
+        LogicalType logical = type.getLogicalType();
+        DataType planned;
+        if (logical.is(LogicalTypeRoot.INTERVAL_YEAR_MONTH)) {
+            planned = DataTypes.INTERVAL(DataTypes.MONTH());
+        } else if (logical.is(LogicalTypeRoot.INTERVAL_DAY_TIME)) {
+            planned = DataTypes.INTERVAL(DataTypes.SECOND(3));
+        } else {
+            return type;
+        }
+        return (logical.isNullable() ? planned : planned.notNull()).bridgedTo(type.getConversionClass());
     }
 
     @Override

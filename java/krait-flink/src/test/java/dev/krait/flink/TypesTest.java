@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
+import java.time.Period;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -77,6 +78,14 @@ class TypesTest {
                 .source("import datetime\ndef moment():\n    return datetime.time(1, 2, 3, 4999), datetime.timedelta(microseconds=4999)\n")
                 .function("moment").returns("ROW<t TIME(3), i INTERVAL SECOND(3)>").build());
         assertEquals(List.of(Row.of(Row.of(LocalTime.of(1, 2, 3, 4_000_000), Duration.ofMillis(4)))), sql.rows("SELECT moment()"));
+    }
+
+    @Test
+    void anIntervalMayBeDeclaredAsAnyOfItsKind() {
+        assertEquals(List.of(Row.of(Period.ofMonths(-14), Duration.ofDays(-1), "1", "timedelta datetime.timedelta(days=2)", "int 14")), Sql.streaming().rows("SELECT"
+                + " py('python/udfs.py:same -> INTERVAL YEAR TO MONTH', INTERVAL -'14' MONTH), py('python/udfs.py:same -> INTERVAL DAY TO SECOND', INTERVAL -'1' DAY),"
+                + " CAST(CARDINALITY(py('python/udfs.py:same -> ARRAY<INTERVAL DAY>', ARRAY[INTERVAL '1' DAY])) AS STRING),"
+                + " py('python/udfs.py:shown(INTERVAL DAY) -> STRING', INTERVAL '2' DAY), py('python/udfs.py:shown(INTERVAL YEAR) -> STRING', INTERVAL '14' MONTH)"));
     }
 
     @Test
