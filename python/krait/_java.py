@@ -132,7 +132,8 @@ def implements(*interfaces):
         cls.__krait_proxy__ = _krait.java("proxy_kind", *every)
         for interface in () if hasattr(cls, "__getattr__") else interfaces:
             for name in _krait.java("default_methods", interface):
-                if not hasattr(cls, name):
+                # One that Python may not reach, by a filter or in a package that is not exported, is Java's alone.
+                if not hasattr(cls, name) and name in interface.__dict__:
                     # Found here by Python code only: Java calls its own.
                     setattr(cls, name, interface.__dict__[name])
         return cls

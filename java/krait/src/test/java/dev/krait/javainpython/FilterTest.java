@@ -9,10 +9,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.krait.ClassFilter;
 import dev.krait.PythonException;
 import dev.krait.PythonInterpreter;
+import dev.krait.TypeRef;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -214,6 +216,18 @@ class FilterTest {
             open.exec(code);
             assertEquals(java.util.List.of(false), py.get("seen"));
             assertEquals(java.util.List.of(true), open.get("seen"));
+        }
+    }
+
+    @Test
+    void aDefaultMethodThatIsDeniedIsJavasAlone() {
+        ClassFilter filter = ClassFilter.denyAll().allow("java.util.function.UnaryOperator");
+        try (PythonInterpreter py = PythonInterpreter.builder().classFilter(filter).build()) {
+            py.exec("import krait\nfrom java.util.function import UnaryOperator\n"
+                    + "@krait.implements(UnaryOperator)\nclass Twice:\n    def apply(self, x): return 2 * x\n"
+                    + "assert not hasattr(Twice, 'andThen')");
+            UnaryOperator<Long> twice = py.eval(new TypeRef<UnaryOperator<Long>>() { }, "Twice()");
+            assertEquals("8", twice.andThen(String::valueOf).apply(4L));
         }
     }
 }
