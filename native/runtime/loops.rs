@@ -3,11 +3,13 @@
 //! Between two steps of a task, nobody but the loop's own code knows of it. The task that is lost there takes no step any more, and the
 //! loop waits for it for ever, in C code. What a callback raises is logged by the loop, which goes on: what is to stop the call is
 //! lost then. What is raised in a coroutine, on the other hand, comes out where its task is waited for.
-#![forbid(unsafe_code)]
 
-use crate::py::{Gil, Object, Result};
+use crate::py::{Gil, Object, Owned, Result};
 
 use super::stopping::module_of;
+
+/// The modules and functions in which a loop waits, the innermost first.
+const WAITING: [(&str, &str); 2] = [("selectors", "select"), ("asyncio.base_events", "_run_once")];
 
 /// Modules of asyncio's.
 const OWN: &str = "asyncio.";
@@ -53,5 +55,30 @@ impl Loops {
         }
         let runs = module == RUN.0 && code.attr_str(gil, c"co_name")?.to_string_lossy(gil)? == RUN.1;
         Ok(if runs { At::Callback } else { At::Elsewhere })
+    }
+}
+
+/// The loop that a thread, whose innermost frame this is, waits in: until something happens to it, in C code.
+pub(super) fn waiting<'g>(gil: Gil<'g>, innermost: Owned<'g>) -> Result<Option<Owned<'g>>> {
+    let outer = innermost.attr_str(gil, c"f_back")?;
+    for (frame, (module, function)) in [&innermost, &outer].into_iter().zip(WAITING) {
+        if frame.is_none() || module_of(gil, frame)?.is_none_or(|name| name != module) {
+            return Ok(None);
+        }
+        // SAFETY: it is one.
+        let code = unsafe { gil.code_of(frame) };
+        if code.attr_str(gil, c"co_name")?.to_string_lossy(gil)? != function {
+            return Ok(None);
+        }
+    }
+    outer.attr_str(gil, c"f_locals")?.item(gil, &*gil.str("self")?).map(Some)
+}
+
+/// Has a loop wait no more. May give the GIL away.
+pub(super) fn wake(gil: Gil<'_>, event_loop: &Object) {
+    let nothing = gil.none().class(gil);
+    if let Err(raised) = event_loop.call_method(gil, c"call_soon_threadsafe", &[&nothing]) {
+        // It was closed just now, and waits for nothing.
+        gil.clear_raised(raised);
     }
 }

@@ -8,7 +8,7 @@ use crate::py::{self, Gil, Object, Owned, ThreadState};
 use super::domain::{Binding, Domain};
 use super::down::{NoCall, down};
 use super::importing::{self, Imports};
-use super::loops::{At, Loops};
+use super::loops::{self, At, Loops};
 use super::record::{CallId, Record, Running, Stop};
 use super::thread::{detached, on_own_thread};
 
@@ -153,10 +153,14 @@ impl Domain {
         let elapsed = record.due_since(gil).map(|since| since.elapsed()).unwrap_or_default();
         let when = may_be_stopped(gil, record, elapsed);
         match when {
-            // An audit hook may have run, and the call have ended meanwhile.
             When::Now => {
+                // An audit hook may have run, and the call have ended meanwhile.
                 if let Some(stop) = record.due(gil) {
+                    let waiting = waiting_loop(gil, record);
                     record.raise(gil, self.stop_exception(gil, stop));
+                    if let Some(waiting) = waiting {
+                        loops::wake(gil, &waiting);
+                    }
                 }
             }
             When::Soon if elapsed >= HASTE => return When::Later,
@@ -470,6 +474,19 @@ fn may_be_stopped(gil: Gil<'_>, record: &Record, due: Duration) -> When {
     gil.without_collections(stoppable).unwrap_or_else(|raised| {
         gil.clear_raised(raised);
         When::Now
+    })
+}
+
+/// The event loop in which a thread waits, which would see nothing of what is raised before something else happens.
+fn waiting_loop<'g>(gil: Gil<'g>, record: &Record) -> Option<Owned<'g>> {
+    let state = record.running_on()?;
+    gil.without_collections(|| {
+        // SAFETY: the thread's innermost call runs with the state, attached or resting: it is alive.
+        let frame = unsafe { gil.frame_of(state) }?;
+        loops::waiting(gil, frame).unwrap_or_else(|raised| {
+            gil.clear_raised(raised);
+            None
+        })
     })
 }
 

@@ -176,6 +176,20 @@ final class StoppingTest {
         assertEquals(5L, interp.eval("asyncio.run(quick())"));
     }
 
+    /** It waits in C code, which saw no stop before something else happened to the loop. */
+    @ParameterizedTest
+    @EnumSource(value = Isolation.class, names = "OWN_GIL", mode = EnumSource.Mode.EXCLUDE)
+    void anEventLoopThatWaitsIsStopped(Isolation isolation) {
+        try (PythonInterpreter apart = PythonInterpreter.builder().isolation(isolation).build()) {
+            apart.exec(lines("import asyncio", "log = []", "async def waits():", "    try: await asyncio.sleep(30)",
+                    "    finally: log.append('waited')", "def run(): asyncio.run(waits())"));
+            long begin = System.nanoTime();
+            assertThrows(PythonTimeoutException.class, () -> apart.invoke(Duration.ofMillis(50), "run"));
+            assertTrue(System.nanoTime() - begin < 10_000_000_000L, "not when the loop wakes by itself");
+            assertEquals(List.of("waited"), apart.get("log"));
+        }
+    }
+
     /** A task that was hit between two of its steps took none any more, and the loop waited for it in C code. */
     @Test
     void noEventLoopWaitsForEverForATaskThatAStopHasHit() throws Exception {
