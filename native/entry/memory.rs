@@ -58,6 +58,7 @@ impl Frame {
         let (code, message) = match why {
             NoCall::Ended => (failure::CLOSED, "the interpreter was closed"),
             NoCall::NoStack => (failure::STACK, "too little is left of the thread's stack to call Python"),
+            NoCall::NoMemory => (failure::MEMORY, "the system has no memory for the thread's Python stack"),
         };
         let mut writer = Writer::new(self.memory());
         writer.i32(code);

@@ -65,7 +65,7 @@ pub unsafe extern "system" fn krait_core_bind(env: Env, natives: sys::jclass, up
         method(c"count", c"(I)J", count as *mut c_void),
         method(c"measure", c"(I)V", measure as *mut c_void),
         method(c"waited", c"()J", waited as *mut c_void),
-        method(c"stack", c"(J)V", stack as *mut c_void),
+        method(c"stack", c"(J)I", stack as *mut c_void),
     ];
     // SAFETY: the caller's guarantees, and each function below has the signature it is registered with.
     unsafe {
@@ -499,10 +499,10 @@ unsafe extern "system" fn measure(env: Env, _class: sys::jclass, on: sys::jint) 
     unsafe { guard(env, (), || runtime::measure(on != 0)) }
 }
 
-/// Bytes of the Python stacks that are mapped from now on, if more than so far.
-unsafe extern "system" fn stack(env: Env, _class: sys::jclass, bytes: sys::jlong) {
+/// Bytes of the Python stacks that are mapped from now on, if more than so far; 0 where the system has none of that size.
+unsafe extern "system" fn stack(env: Env, _class: sys::jclass, bytes: sys::jlong) -> sys::jint {
     // SAFETY: the JVM's guarantees for natives.
-    unsafe { guard(env, (), || jvm::stack::at_least(usize::try_from(bytes).unwrap_or(0))) }
+    unsafe { guard(env, 0, || jvm::stack::at_least(usize::try_from(bytes).unwrap_or(0)).into()) }
 }
 
 /// Nanoseconds that this thread has waited for the GIL since it was asked last.

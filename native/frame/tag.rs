@@ -94,6 +94,8 @@ pub mod failure {
     pub const UNMADE: i32 = 6;
     /// Too little is left of the thread's stack.
     pub const STACK: i32 = 7;
+    /// There is no memory for a stack.
+    pub const MEMORY: i32 = 8;
     /// The bits of a code.
     pub const CODE: i32 = 0xff;
     /// Where an index begins above it.

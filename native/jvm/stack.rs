@@ -37,9 +37,48 @@ pub fn configure(size: usize, switch: bool) {
     SWITCH.store(switch, Ordering::Relaxed);
 }
 
-/// Makes stacks mapped from now on at least so large.
-pub fn at_least(size: usize) {
-    SIZE.fetch_max(size.next_multiple_of(page()), Ordering::Relaxed);
+/// Makes stacks mapped from now on at least so large, unless the system has none of that size.
+pub fn at_least(size: usize) -> bool {
+    let size = size.next_multiple_of(page());
+    if size > SIZE.load(Ordering::Relaxed) {
+        let Some(base) = map(size) else {
+            return false;
+        };
+        unmap(base, size);
+        SIZE.fetch_max(size, Ordering::Relaxed);
+    }
+    true
+}
+
+/// The lowest byte of a new stack; a guard page lies below.
+fn map(size: usize) -> Option<*mut u8> {
+    let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE | libc::MAP_STACK;
+    let page = page();
+    // SAFETY: a fresh anonymous mapping; its lowest page becomes the guard.
+    unsafe {
+        let start = libc::mmap(null_mut(), size + page, libc::PROT_READ | libc::PROT_WRITE, flags, -1, 0);
+        if start == libc::MAP_FAILED {
+            return None;
+        }
+        libc::mprotect(start, page, libc::PROT_NONE);
+        Some(start.cast::<u8>().add(page))
+    }
+}
+
+/// Gives back what [`map`] gave, and nobody uses.
+fn unmap(base: *mut u8, size: usize) {
+    // SAFETY: the mapping is ours.
+    unsafe { libc::munmap(base.sub(page()).cast(), size + page()) };
+}
+
+/// A new stack of a size, or where the system has none, of the default size, which CPython's own limits cannot use up.
+fn map_or_default(size: usize) -> Option<(*mut u8, usize)> {
+    let mapped = map(size).map(|base| (base, size));
+    mapped.or_else(|| {
+        let default = DEFAULT_SIZE.min(size);
+        log::warn!("no memory for a Python stack of {size} bytes: this thread has one of {default}");
+        map(default).map(|base| (base, default))
+    })
 }
 
 fn page() -> usize {
@@ -81,19 +120,12 @@ thread_local! {
 impl Stacks {
     #[cold]
     fn map(&self) -> bool {
-        let (size, page) = (SIZE.load(Ordering::Relaxed), page());
-        let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE | libc::MAP_STACK;
-        // SAFETY: a fresh anonymous mapping; its lowest page becomes the guard.
-        unsafe {
-            let start = libc::mmap(null_mut(), size + page, libc::PROT_READ | libc::PROT_WRITE, flags, -1, 0);
-            if start == libc::MAP_FAILED {
-                log::warn!("no memory for a Python stack of {size} bytes: this thread stays on its own");
-                return false;
-            }
-            libc::mprotect(start, page, libc::PROT_NONE);
-            self.base.set(start.cast::<u8>().add(page));
-        }
+        let Some((base, size)) = map_or_default(SIZE.load(Ordering::Relaxed)) else {
+            return false;
+        };
+        self.base.set(base);
         self.size.set(size);
+        let page = page();
         if let Some((lowest, length)) = thread_stack() {
             let kept: usize = HOTSPOT.iter().map(|units| (units * 4096).next_multiple_of(page)).sum();
             let room = ROOM.min(length.saturating_sub(kept) / 4);
@@ -109,8 +141,8 @@ impl Stacks {
 impl Drop for Stacks {
     fn drop(&mut self) {
         if !self.base.get().is_null() {
-            // SAFETY: the mapping is ours, the thread ends, and destructors run on its first stack.
-            unsafe { libc::munmap(self.base.get().sub(page()).cast(), self.size.get() + page()) };
+            // The thread ends, and destructors run on its first stack.
+            unmap(self.base.get(), self.size.get());
         }
     }
 }
@@ -145,9 +177,11 @@ pub fn has_java_room() -> bool {
         .unwrap_or(true)
 }
 
-/// Maps this thread's Python stack, if that has not been done: its bounds are then known.
-pub fn prepare() {
-    let _ = STACKS.try_with(|stacks| SWITCH.load(Ordering::Relaxed) && stacks.base.get().is_null() && stacks.map());
+/// Maps this thread's Python stack, if that has not been done: its bounds are then known. False where the system has none:
+/// Python could use up the stack that the thread is on.
+pub fn prepare() -> bool {
+    let prepared = |stacks: &Stacks| !SWITCH.load(Ordering::Relaxed) || stacks.can_switch();
+    STACKS.try_with(prepared).unwrap_or(true)
 }
 
 /// The bounds of this thread's Python stack as (lowest byte, size), if it has one.

@@ -18,6 +18,8 @@ pub enum NoCall {
     Ended,
     /// Too little is left of the thread's stack: Java could not read the answer, and what that holds would be lost.
     NoStack,
+    /// The system has no memory for the thread's Python stack.
+    NoMemory,
 }
 
 /// Restores everything at the end of a down-call, also when it panics.
@@ -166,7 +168,9 @@ fn go<W: Work>(caller: impl Into<Caller>, call: &Running, work: &mut W, answers:
     let way = match way {
         Some(way) => way,
         None => {
-            stack::prepare();
+            if !stack::prepare() {
+                return Err(NoCall::NoMemory);
+            }
             found = Way::find(binding.domain);
             &found
         }

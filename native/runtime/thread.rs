@@ -313,7 +313,9 @@ pub(super) struct Way {
 /// The calling thread's door into a binding's domain: the one that it has, or another. None where the thread
 /// has no thread state of Krait's, which others may end.
 pub(super) fn door(binding: &'static Binding) -> Option<&'static Door> {
-    stack::prepare();
+    if !stack::prepare() {
+        return None;
+    }
     let way = Way::find(binding.domain);
     if way.foreign || way.stacks.is_null() {
         return None;

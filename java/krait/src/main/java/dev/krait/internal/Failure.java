@@ -16,6 +16,8 @@ public final class Failure {
     public static final int UNMADE = 6;
     /** Too little is left of the thread's stack. */
     public static final int STACK = 7;
+    /** There is no memory for a stack. */
+    public static final int MEMORY = 8;
     /** The bits of a code. */
     public static final int CODE = 0xff;
     /** Where an index begins above it. */

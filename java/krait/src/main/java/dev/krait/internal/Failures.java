@@ -82,6 +82,8 @@ final class Failures {
                 return new PythonSetupException(message);
             case Failure.STACK:
                 throw new StackOverflowError(message);
+            case Failure.MEMORY:
+                throw new OutOfMemoryError(message);
             default:
                 throw new AssertionError("Krait: " + message);
         }

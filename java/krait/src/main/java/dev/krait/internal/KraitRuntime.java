@@ -48,12 +48,13 @@ public final class KraitRuntime {
      * @param stackSize bytes of stack for Python that threads get which call for the first time, or 0
      * @return the binding to its main interpreter
      * @throws PythonSetupException if there is no Python to run, or another runs
+     * @throws IllegalArgumentException if the system has no stack of that size
      */
     public static synchronized long binding(Path executable, Path home, long stackSize) {
         String homeText = home == null ? "" : home.toAbsolutePath().toString();
         if (running != null) {
             running.check(executable, homeText);
-            Native.stack(stackSize);
+            requireStack(stackSize);
             return running.binding;
         }
         long defaultSize = defaultStackSize();
@@ -61,10 +62,17 @@ public final class KraitRuntime {
         PythonEnvironment.check(python, home);
         NativeLibrary.load(python, Native.class, UpCalls.class);
         long binding = start(python, homeText, defaultSize);
-        Native.stack(stackSize);
         running = new KraitRuntime(python, homeText, binding);
         GilWaits.ready();
+        requireStack(stackSize);
         return binding;
+    }
+
+    private static void requireStack(long bytes) {
+        if (Native.stack(bytes) == 0) {
+            throw new IllegalArgumentException("bytes: the system has no memory for a stack of " + bytes
+                    + " bytes: ask for less, or allow the process more (ulimit -v)");
+        }
     }
 
     /**

@@ -88,8 +88,11 @@ final class Native {
     /** Starts (1) or stops (0) measuring how long calls wait for the GIL. */
     static native void measure(int on);
 
-    /** Bytes of stack that Python gets on threads that call for the first time, if more than so far. */
-    static native void stack(long bytes);
+    /**
+     * Bytes of stack that Python gets on threads that call for the first time, if more than so far; 0 where the system has no
+     * stack of that size.
+     */
+    static native int stack(long bytes);
 
     /** Nanoseconds that this thread has waited for the GIL since it was asked last. */
     static native long waited();

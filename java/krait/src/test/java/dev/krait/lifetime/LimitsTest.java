@@ -16,6 +16,7 @@ import dev.krait.testing.ChildJvm;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
@@ -230,6 +231,76 @@ final class LimitsTest {
         assertTrue(output[1].matches("15000|RecursionError"), output[1]);
         assertTrue(output[2].matches("|RecursionError"), output[2]);
         assertEquals("RecursionError", output[3]);
+    }
+
+    /** Threads for whose stacks the process has too little address space. */
+    public static final class Narrow {
+        private Narrow() {
+        }
+
+        /** The child's program. */
+        public static void main(String[] args) throws InterruptedException {
+            PythonInterpreter py = PythonInterpreter.builder().stackSize(4L << 30).build();
+            py.exec(lines("import resource", "def k(x): return sorted([1, 2], key=k)", "def plus(n): return n + 1",
+                    "def leave(size):", "    free = resource.RLIM_INFINITY",
+                    "    used = int(open('/proc/self/statm').read().split()[0]) * resource.getpagesize()",
+                    "    resource.setrlimit(resource.RLIMIT_AS, (free if size < 0 else used + size, free))"));
+            py.invoke("leave", 1L << 30);
+            try {
+                PythonInterpreter.builder().stackSize(8L << 30).build();
+            } catch (IllegalArgumentException e) {
+                System.out.println(e.getMessage());
+            }
+            // Its stack has the size that Python has by default, on which CPython's own limit holds.
+            elsewhere(py, "k(1)");
+            py.invoke("leave", 8L << 20);
+            Thread thread = new Thread(null, () -> {
+                for (int i = 0; i < 2; i++) {
+                    try {
+                        System.out.println(py.eval("plus(1)"));
+                    } catch (OutOfMemoryError e) {
+                        System.out.println(e.getMessage());
+                    }
+                    LIMITED.countDown();
+                    try {
+                        FREE.await();
+                    } catch (InterruptedException e) {
+                        return;
+                    }
+                }
+            }, "narrow", 256 << 10);
+            thread.start();
+            LIMITED.await();
+            py.invoke("leave", -1);
+            FREE.countDown();
+            thread.join();
+            py.close();
+        }
+
+        private static final CountDownLatch LIMITED = new CountDownLatch(1);
+        private static final CountDownLatch FREE = new CountDownLatch(1);
+
+        private static void elsewhere(PythonInterpreter py, String code) throws InterruptedException {
+            Thread thread = new Thread(null, () -> {
+                try {
+                    System.out.println(py.eval(code));
+                } catch (PythonException e) {
+                    System.out.println(e.typeName());
+                }
+            }, "small", 256 << 10);
+            thread.start();
+            thread.join();
+        }
+    }
+
+    @Test
+    void whereTheSystemHasNoStackForPythonNothingRunsWithoutOne() {
+        // Without room for large reservations of memory that the JVM makes as it goes.
+        String[] output = ChildJvm.of(Narrow.class).options("-XX:+UseSerialGC").run().fine().split("\n", -1);
+        assertTrue(output[0].contains("no memory for a stack of 8589934592 bytes"), output[0]);
+        assertEquals("RecursionError", output[1]);
+        assertEquals("the system has no memory for the thread's Python stack", output[2]);
+        assertEquals("2", output[3]);
     }
 
     @Test
