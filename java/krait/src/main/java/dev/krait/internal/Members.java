@@ -20,6 +20,8 @@ final class Members implements Opaque {
     static final int STATIC = 1;
     static final int MIXED = 2;
 
+    private static final System.Logger LOG = System.getLogger("dev.krait");
+
     final Class<?> type;
     final Classes classes;
     private final List<MethodGroup> groups = new ArrayList<>();
@@ -217,7 +219,7 @@ final class Members implements Opaque {
                 fields.get(i).getName(), (long) i, Modifier.isStatic(modifiers), Modifier.isFinal(modifiers)});
         }
         List<Object> nested = new ArrayList<>();
-        for (Class<?> member : classes.allows(type) ? type.getClasses() : new Class<?>[0]) {
+        for (Class<?> member : classes.allows(type) ? nestedClasses() : new Class<?>[0]) {
             if (classes.allows(member)) {
                 boolean isInner = !Modifier.isStatic(member.getModifiers());
                 nested.add(new Object[] {member.getSimpleName(), isInner});
@@ -288,9 +290,19 @@ final class Members implements Opaque {
         return names;
     }
 
+    /** The public ones; none where one of them is missing, as optional ones may be: the JVM tells of none then. */
+    private Class<?>[] nestedClasses() {
+        try {
+            return type.getClasses();
+        } catch (LinkageError e) {
+            LOG.log(System.Logger.Level.DEBUG, "The classes within " + type.getTypeName() + " cannot be had by their names", e);
+            return new Class<?>[0];
+        }
+    }
+
     /** The nested class of this simple name. */
     Class<?> nested(String name) {
-        for (Class<?> member : type.getClasses()) {
+        for (Class<?> member : nestedClasses()) {
             if (member.getSimpleName().equals(name) && classes.allows(member)) {
                 return member;
             }

@@ -27,7 +27,7 @@ class ClassLoadersTest {
     static Path folder;
 
     /** A loader of the classes in a jar that asks its parent last. */
-    private static final class ChildFirst extends URLClassLoader {
+    private static class ChildFirst extends URLClassLoader {
         ChildFirst(Path jar) throws IOException {
             super(new URL[] {jar.toUri().toURL()}, ChildFirst.class.getClassLoader());
         }
@@ -66,6 +66,24 @@ class ClassLoadersTest {
             }
         }
         return jar;
+    }
+
+    @Test
+    void aClassOfWhichANestedOneIsMissingCanBeUsed() throws Exception {
+        ClassLoader without = new ChildFirst(jar()) {
+            @Override
+            protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+                if (name.endsWith("$Corner")) {
+                    throw new ClassNotFoundException(name);
+                }
+                return super.loadClass(name, resolve);
+            }
+        };
+        try (PythonInterpreter py = PythonInterpreter.builder().classLoader(without).build()) {
+            py.exec("import krait\nfrom dev.krait.javainpython import Shapes\ns = Shapes(3)\nassert s.count == 3");
+            py.exec("assert krait.java_class('dev.krait.javainpython.Shapes$Kind').ROUND.name() == 'ROUND'");
+            raised("AttributeError", () -> py.exec("Shapes.Corner"));
+        }
     }
 
     @Test
