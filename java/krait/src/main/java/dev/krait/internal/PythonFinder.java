@@ -189,7 +189,8 @@ public final class PythonFinder {
             }
         }
         if (first == null) {
-            tried.add(new PythonInstallation.Place(ON_PATH, "none in PATH=" + environment.apply("PATH")));
+            String path = environment.apply("PATH");
+            tried.add(new PythonInstallation.Place(ON_PATH, path == null ? "there is no PATH" : "none in PATH=" + path));
             first = new Rejection(Rejection.Kind.NOT_FOUND, "no python3 was found",
                     "install CPython 3.10 or later with its shared library (Debian and Ubuntu: apt-get install python3"
                             + " libpython3-dev)");

@@ -123,6 +123,8 @@ final class PythonFinderTest {
         assertContains(message, "no Python was found", "builder's python(Path): not set",
                 "system property krait.python: not set", "KRAIT_PYTHON: not set", "VIRTUAL_ENV: not set",
                 "CONDA_PREFIX: not set", "none in PATH=/no-such-folder", "apt-get install");
+        environment.remove("PATH");
+        assertContains(failure(PythonNotFoundException.class, null), "there is no PATH");
     }
 
     private void assertPrefixAndSource(String name, String source) {
