@@ -21,8 +21,8 @@ const BRISK_PAUSE: Duration = Duration::from_micros(50);
 const BRISK: Duration = Duration::from_millis(20);
 /// Then it is no more in haste: the thread waits there for something.
 const HASTE: Duration = Duration::from_millis(500);
-/// How long a thread is left alone that is just at the begin of a `try`, or in a callback of an event loop, and may never be met
-/// elsewhere.
+/// How long a thread is left alone that is just at the begin of a `try`, in a finalizer, or in a callback of an event loop, and may
+/// never be met elsewhere.
 const BEGINNING: Duration = Duration::from_millis(50);
 /// In the meantime, a thread that wants the GIL asks for it after so many seconds; by default it is 0.005.
 const BRISK_INTERVAL: f64 = 0.0001;
@@ -48,6 +48,9 @@ static ENTERING: OnceLock<Option<Entering>> = OnceLock::new();
 /// Waits for a thread that it started. Before CPython 3.12 that has the number of its maker until it runs, and would be
 /// stopped in its place.
 const STARTING: (&str, &str) = ("threading", "start");
+/// What CPython calls wherever it lets go of an object, besides `__del__`: what is raised there is told of, and lost.
+const FINALIZING: [(&str, &str); 3] = [("_weakrefset", "_remove"), ("weakref", "remove"), ("weakref", "__call__")];
+const DEL: &str = "__del__";
 /// Krait's own functions that are not to be stopped, nor what they call, have names that end so.
 const UNDISTURBED: &str = "_undisturbed";
 /// How many frames such a function may be away.
@@ -455,6 +458,9 @@ fn may_be_stopped(gil: Gil<'_>, record: &Record, due: Duration) -> When {
             if depth == 0 && due < BEGINNING && is_before_try(gil, &frame, &code)? {
                 return Ok(When::Soon);
             }
+            if depth < NEAR && due < BEGINNING && is_finalizer(gil, &frame, &code)? {
+                return Ok(When::Soon);
+            }
             if depth < NEAR {
                 match loops.look(gil, &frame, &code)? {
                     At::Loop => return Ok(When::Soon),
@@ -516,6 +522,17 @@ fn must_not_stop(
         return Ok(false);
     }
     Ok(module_of(gil, frame)?.is_some_and(|module| suspect(Some(&module))))
+}
+
+fn is_finalizer(gil: Gil<'_>, frame: &Object, code: &Object) -> py::Result<bool> {
+    let name = code.attr_str(gil, c"co_name")?.to_string_lossy(gil)?;
+    if name == DEL {
+        return Ok(true);
+    }
+    if !FINALIZING.iter().any(|(_, function)| name == *function) {
+        return Ok(false);
+    }
+    Ok(module_of(gil, frame)?.is_some_and(|module| FINALIZING.contains(&(module.as_str(), name.as_str()))))
 }
 
 /// The name of a frame's module.

@@ -176,6 +176,22 @@ final class StoppingTest {
         assertEquals(5L, interp.eval("asyncio.run(quick())"));
     }
 
+    /** What is raised in it is printed, and lost: the rest of it would be left out, and the call go on. */
+    @Test
+    void finalizersRunToTheirEnd() {
+        interp.exec(lines("import time, weakref", "begun, ended = [0], [0]",
+                "def spin(): ", "    until = time.perf_counter() + 0.002", "    while time.perf_counter() < until: pass",
+                "class D:", "    def __del__(self):", "        begun[0] += 1", "        spin()", "        ended[0] += 1",
+                "class Weak: pass",
+                "def late():", "    begun[0] += 1", "    spin()", "    ended[0] += 1",
+                "def run():", "    while True:", "        d = D()", "        del d", "        w = Weak()",
+                "        weakref.finalize(w, late)", "        spin()", "        del w"));
+        for (int i = 0; i < 30; i++) {
+            assertThrows(PythonTimeoutException.class, () -> interp.invoke(Duration.ofMillis(20), "run"));
+            assertEquals(interp.eval("begun"), interp.eval("ended"));
+        }
+    }
+
     /** It waits in C code, which saw no stop before something else happened to the loop. */
     @ParameterizedTest
     @EnumSource(value = Isolation.class, names = "OWN_GIL", mode = EnumSource.Mode.EXCLUDE)
