@@ -347,11 +347,11 @@ def dump_stacks(java_threads):
     return _threads.dump(java_threads)
 
 
-def attach_streams(number, stdin, stdout, stderr):
+def attach_streams(number, isolated, stdin, stdout, stderr):
     """Gives an interpreter standard streams of its own."""
     from krait import _streams
 
-    _streams.attach(number, stdin, stdout, stderr)
+    _streams.attach(number, isolated, stdin, stdout, stderr)
 
 
 def attach_futures(number, bridge):

@@ -16,6 +16,9 @@ _SECONDS_FOR_WRITERS = 1
 _lock = threading.Lock()
 # Name of a stream -> number of an interpreter -> its stream.
 _streams = {name: {} for name in _NAMES}
+# The number of an interpreter that shares its modules with no other one: all code here is its own, also what nobody calls from
+# Java, as atexit functions at the end of the JVM.
+_alone = 0
 
 
 class _Source(io.RawIOBase):
@@ -113,7 +116,7 @@ for _name in ("encoding", "errors", "newlines", "buffer", "line_buffering"):
 
 def number():
     """The interpreter whose code runs; on a thread that Python made, the one that started it."""
-    return current_namespace() or getattr(threading.current_thread(), _STARTER, 0)
+    return current_namespace() or getattr(threading.current_thread(), _STARTER, 0) or _alone
 
 
 def _marking(start):
@@ -132,9 +135,11 @@ def mark_threads():
         threading.Thread.start = _marking(threading.Thread.start)
 
 
-def attach(number, stdin, stdout, stderr):
+def attach(number, isolated, stdin, stdout, stderr):
     """Gives the interpreter of this number its streams; None leaves the process's own."""
+    global _alone
     with _lock:
+        _alone = number if isolated else 0
         mark_threads()
         for name, target in zip(_NAMES, (stdin, stdout, stderr)):
             if target is None:

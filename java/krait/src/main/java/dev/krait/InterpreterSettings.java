@@ -90,7 +90,7 @@ final class InterpreterSettings {
             }
             Futures.attach(session);
             if (stdin != null || stdout != null || stderr != null) {
-                Streams.attach(session, stdin, stdout, stderr);
+                Streams.attach(session, isolation != Isolation.SHARED, stdin, stdout, stderr);
             }
             if (logging) {
                 PythonLogs.attach(session, loggingLevel);

@@ -22,12 +22,13 @@ public final class Streams {
      * Gives an interpreter its own streams.
      *
      * @param session the interpreter
+     * @param isolated whether it shares its modules with no other one
      * @param in for {@code sys.stdin}, or null
      * @param out for {@code sys.stdout}, or null
      * @param err for {@code sys.stderr}, or null
      */
-    public static void attach(Session session, InputStream in, OutputStream out, OutputStream err) {
-        Requests.helper(session, 0, "attach_streams", session.number(), source(in), sink(out), sink(err));
+    public static void attach(Session session, boolean isolated, InputStream in, OutputStream out, OutputStream err) {
+        Requests.helper(session, 0, "attach_streams", session.number(), isolated, source(in), sink(out), sink(err));
     }
 
     /** Called with the number of bytes wanted; gives some, none at the end. */

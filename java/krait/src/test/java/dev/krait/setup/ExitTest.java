@@ -16,9 +16,11 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
@@ -151,6 +153,25 @@ class ExitTest {
                     PythonInterpreter.builder().isolation(isolation).stdout(buffered).build().exec("print('said', end=', ')");
                 }
                 Runtime.getRuntime().addShutdownHook(new Thread(() -> py.exec("import time\ntime.sleep(1)\nprint('from the hook')")));
+            }),
+            ending("atexit functions of isolated interpreters with streams of their own", py -> {
+                for (int i = 0; i < 2; i++) {
+                    StringWriter said = new StringWriter();
+                    OutputStream quoted = new OutputStream() {
+                        @Override
+                        public void write(int b) {
+                            said.write(b);
+                        }
+
+                        @Override
+                        public void flush() {
+                            System.out.print(said.toString().toUpperCase(Locale.ROOT));
+                            said.getBuffer().setLength(0);
+                        }
+                    };
+                    PythonInterpreter.builder().isolation(Isolation.SUB_INTERPRETER).stdout(quoted).build()
+                            .exec("import atexit\natexit.register(lambda: print('at exit'))");
+                }
             }),
             ending("System.exit inside a stream of an interpreter's own", py -> {
                 py.exec("import atexit\natexit.register(lambda: print('at exit'))");
@@ -341,6 +362,12 @@ class ExitTest {
     @Test
     void whatInterpretersHaveSaidToStreamsOfTheirOwnIsWritten() {
         assertEquals("said, said, from the hook\n", run("streams of interpreters' own", "leave open").fine());
+    }
+
+    @Test
+    void whatAtexitFunctionsOfAnIsolatedInterpreterSayGoesToItsOwnStream() {
+        assertEquals("AT EXIT\nAT EXIT\n",
+                run("atexit functions of isolated interpreters with streams of their own", "leave open").fine());
     }
 
     @Test
