@@ -20,6 +20,7 @@ public final class KraitRuntime {
     private static final String RESOURCES = "/dev/krait/python/krait/";
     private static final String STACK_SIZE = "krait.stack.size";
     private static final String EXIT_TIMEOUT = "krait.exit.timeout";
+    private static final long EXIT_MILLIS = 5_000;
     /** Python code that runs on the main thread while CPython starts must not be short of stack. */
     private static final long MAIN_STACK = 16L << 20;
     private static final long LEAST_STACK = 1 << 20;
@@ -58,6 +59,7 @@ public final class KraitRuntime {
             return running.binding;
         }
         long defaultSize = defaultStackSize();
+        checkExitTimeout();
         PythonInstallation python = PythonFinder.find(executable);
         PythonEnvironment.check(python, home);
         NativeLibrary.load(python, Native.class, UpCalls.class);
@@ -192,6 +194,15 @@ public final class KraitRuntime {
         return bytes;
     }
 
+    /** It is read as the JVM ends, when nobody could be told any more. */
+    private static void checkExitTimeout() {
+        String text = System.getProperty(EXIT_TIMEOUT, "");
+        if (!text.isEmpty() && Long.getLong(EXIT_TIMEOUT, -1) < 0) {
+            throw new PythonSetupException("system property " + EXIT_TIMEOUT + ": a number of milliseconds is wanted, not " + text
+                    + ".\nTo do: correct it, or leave it out for the default of " + EXIT_MILLIS + ".");
+        }
+    }
+
     private static long start(PythonInstallation python, String home, long stackSize) {
         Frame frame = FrameStack.acquire();
         try {
@@ -207,7 +218,7 @@ public final class KraitRuntime {
             writer.finish();
             Semaphore asked = new Semaphore(0);
             Semaphore done = new Semaphore(0);
-            Runnable exit = Weakly.request(asked, done, EXIT_TIMEOUT, 5_000);
+            Runnable exit = Weakly.request(asked, done, EXIT_TIMEOUT, EXIT_MILLIS);
             long binding = Native.start(frame.address(), frame.capacity(), exit, asked, done);
             if (binding == 0) {
                 FrameReader reader = frame.read(null, null);

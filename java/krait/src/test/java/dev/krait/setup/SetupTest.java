@@ -192,6 +192,15 @@ class SetupTest {
     }
 
     @Test
+    void anExitTimeoutThatIsNoneIsNamed() {
+        for (String timeout : new String[] {"5s", "-1"}) {
+            String output = prints("1").options("-Dkrait.exit.timeout=" + timeout).run().fine();
+            assertTrue(output.startsWith("PythonSetupException: system property krait.exit.timeout: a number of milliseconds is wanted, "
+                    + "not " + timeout + ".\nTo do: "), output);
+        }
+    }
+
+    @Test
     void nothingStaysInTheTemporaryFolder(@TempDir Path folder) throws Exception {
         assertEquals("2\n", prints("1 + 1").options("-Djava.io.tmpdir=" + folder).run().fine());
         try (Stream<Path> left = Files.walk(folder)) {
