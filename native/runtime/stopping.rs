@@ -54,6 +54,8 @@ const DEL: &str = "__del__";
 /// Krait's own functions that are not to be stopped, nor what they call, have names that end so.
 const UNDISTURBED: &str = "_undisturbed";
 /// How many frames such a function may be away.
+const AROUND: usize = 16;
+/// How many frames other functions may be away that are not to be stopped.
 const NEAR: usize = 8;
 
 /// Stops calls of a binding: they raise at their next bytecode, or when they come back from Java. The number of calls.
@@ -440,7 +442,7 @@ fn may_be_stopped(gil: Gil<'_>, record: &Record, due: Duration) -> When {
         let mut next = unsafe { gil.frame_of(state) };
         let mut loops = Loops::new();
         let mut imports = patient.then(|| Imports::new(due < IMPORTING_LIBRARY));
-        for depth in 0..if patient { FAR } else { NEAR } {
+        for depth in 0..if patient { FAR } else { AROUND } {
             let Some(frame) = next.filter(|frame| !frame.is_none()) else {
                 break;
             };
@@ -506,12 +508,15 @@ fn must_not_stop(
     if depth == 0 && is_machinery {
         return Ok(true);
     }
-    if depth >= NEAR {
+    if depth >= AROUND {
         return Ok(false);
     }
     let name = code.attr_str(gil, c"co_name")?.to_string_lossy(gil)?;
     if name.ends_with(UNDISTURBED) {
         return Ok(true);
+    }
+    if depth >= NEAR {
+        return Ok(false);
     }
     let suspect = |module: Option<&str>| {
         let is_module = |known: &str| module.is_none_or(|module| module == known);

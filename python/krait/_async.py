@@ -115,10 +115,20 @@ def is_awaitable(value):
 
 def start(number, awaitable, done):
     """Runs an awaitable on the interpreter's event loop. Gives a concurrent future, and calls `done` with it at its end."""
-    with _lock:
-        future = _loop(number).submit(awaitable)
+    import asyncio  # noqa: F401 - not under the lock
+
+    future = _submit_undisturbed(number, awaitable, False)
     future.add_done_callback(done)
     return future
+
+
+def _submit_undisturbed(number, awaitable, elsewhere):
+    """Native code stops no call in here: the lock could stay taken, and nothing be started any more.
+
+    None where it is to run elsewhere than on the calling thread, and that is the loop's own."""
+    with _lock:
+        loop = _loop(number)
+        return None if elsewhere and loop.is_mine() else loop.submit(awaitable)
 
 
 def _loop(number):
@@ -149,16 +159,15 @@ def _items(number, iterator):
 
 
 def _wait(number, awaitable):
+    import asyncio  # noqa: F401 - not under the lock
     from concurrent.futures import TimeoutError
 
-    with _lock:
-        loop = _loop(number)
-        if loop.is_mine():
-            if hasattr(awaitable, "close"):
-                # So that nobody warns that it was never awaited.
-                awaitable.close()
-            raise RuntimeError("the event loop's own thread cannot wait for what runs on it: use `async for`")
-        future = loop.submit(awaitable)
+    future = _submit_undisturbed(number, awaitable, True)
+    if future is None:
+        if hasattr(awaitable, "close"):
+            # So that nobody warns that it was never awaited.
+            awaitable.close()
+        raise RuntimeError("the event loop's own thread cannot wait for what runs on it: use `async for`")
     try:
         while True:
             try:

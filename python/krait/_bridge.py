@@ -351,7 +351,7 @@ def attach_streams(number, isolated, stdin, stdout, stderr):
     """Gives an interpreter standard streams of its own."""
     from krait import _streams
 
-    _streams.attach(number, isolated, stdin, stdout, stderr)
+    _streams.attach_undisturbed(number, isolated, stdin, stdout, stderr)
 
 
 def attach_futures(number, bridge):
@@ -373,4 +373,4 @@ def attach_logging(number, sink, level):
     """Sends what an interpreter logs to Java."""
     from krait import _logging
 
-    _logging.attach(number, sink, level)
+    _logging.attach_undisturbed(number, sink, level)

@@ -69,7 +69,7 @@ def _context(record):
     return {str(name): str(value) for name, value in context.items()} or None
 
 
-def attach(number, sink, level):
+def attach_undisturbed(number, sink, level):
     """Sends the records of an interpreter to Java; sets the root logger's level where one is given."""
     root = logging.getLogger()
     with _lock:

@@ -135,7 +135,7 @@ def mark_threads():
         threading.Thread.start = _marking(threading.Thread.start)
 
 
-def attach(number, isolated, stdin, stdout, stderr):
+def attach_undisturbed(number, isolated, stdin, stdout, stderr):
     """Gives the interpreter of this number its streams; None leaves the process's own."""
     global _alone
     with _lock:
