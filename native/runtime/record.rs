@@ -80,6 +80,8 @@ pub struct Record {
     innermost: Cell<Option<NonNull<Running>>>,
     /// When a call was marked to be stopped last.
     due_since: Cell<Option<Instant>>,
+    /// How often it has been looked since then whether that call can be stopped.
+    looks: Cell<u32>,
     /// Objects that the last answer names by slots; see [`Record::keep`].
     kept: RefCell<Vec<Detached>>,
 }
@@ -99,6 +101,7 @@ impl Record {
             thread: crate::py::thread_ident(),
             innermost: Cell::new(None),
             due_since: Cell::new(None),
+            looks: Cell::new(0),
             kept: RefCell::default(),
         }
     }
@@ -233,6 +236,7 @@ impl Record {
         }
         if is_new {
             self.due_since.set(Some(Instant::now()));
+            self.looks.set(0);
         }
         marked
     }
@@ -246,6 +250,11 @@ impl Record {
     /// Since when something has been due.
     pub fn due_since(&self, _gil: Gil<'_>) -> Option<Instant> {
         self.due_since.get()
+    }
+
+    /// It is looked whether the call that is due can be stopped. How often it was before.
+    pub fn look(&self, _gil: Gil<'_>) -> u32 {
+        self.looks.replace(self.looks.get().saturating_add(1))
     }
 
     /// The thread state with which the innermost call runs, as long as it does.

@@ -24,6 +24,9 @@ const HASTE: Duration = Duration::from_millis(500);
 /// How long a thread is left alone that is just at the begin of a `try`, in a finalizer, or in a callback of an event loop, and may
 /// never be met elsewhere.
 const BEGINNING: Duration = Duration::from_millis(50);
+/// It is looked at that often at least in the meantime; on a busy machine that may take as long as [`BUSY`].
+const LOOKS: u32 = 24;
+const BUSY: Duration = Duration::from_secs(2);
 /// In the meantime, a thread that wants the GIL asks for it after so many seconds; by default it is 0.005.
 const BRISK_INTERVAL: f64 = 0.0001;
 /// How long a thread is left alone whose imports must not be cut short.
@@ -156,7 +159,8 @@ impl Domain {
             return When::Now;
         }
         let elapsed = record.due_since(gil).map(|since| since.elapsed()).unwrap_or_default();
-        let when = may_be_stopped(gil, record, elapsed);
+        let is_early = record.look(gil) < LOOKS && elapsed < BUSY || elapsed < BEGINNING;
+        let when = may_be_stopped(gil, record, elapsed, is_early);
         match when {
             When::Now => {
                 // An audit hook may have run, and the call have ended meanwhile.
@@ -430,9 +434,10 @@ fn starts(table: &[u8]) -> impl Iterator<Item = usize> {
     })
 }
 
-/// When the thread's innermost function can be stopped without harm, where it has been to be stopped for some time.
+/// When the thread's innermost function can be stopped without harm, where it has been to be stopped for some time; `is_early` as
+/// long as it is left alone at places that it may never be met elsewhere than at.
 /// The thread rests while this one has the GIL, which nothing here gives away, but for an audit hook before CPython 3.11.
-fn may_be_stopped(gil: Gil<'_>, record: &Record, due: Duration) -> When {
+fn may_be_stopped(gil: Gil<'_>, record: &Record, due: Duration, is_early: bool) -> When {
     let patient = due < IMPORTING;
     let Some(state) = record.running_on() else {
         return When::Now;
@@ -457,16 +462,16 @@ fn may_be_stopped(gil: Gil<'_>, record: &Record, due: Duration) -> When {
             if depth == 0 && (is_entering(gil, &frame, patient)? || patient && is_about_to_handle()?) {
                 return Ok(When::Soon);
             }
-            if depth == 0 && due < BEGINNING && is_before_try(gil, &frame, &code)? {
+            if depth == 0 && is_early && is_before_try(gil, &frame, &code)? {
                 return Ok(When::Soon);
             }
-            if depth < NEAR && due < BEGINNING && is_finalizer(gil, &frame, &code)? {
+            if depth < NEAR && is_early && is_finalizer(gil, &frame, &code)? {
                 return Ok(When::Soon);
             }
             if depth < NEAR {
                 match loops.look(gil, &frame, &code)? {
                     At::Loop => return Ok(When::Soon),
-                    At::Callback if due < BEGINNING => return Ok(When::Later),
+                    At::Callback if is_early => return Ok(When::Later),
                     _ => {}
                 }
             }
