@@ -370,6 +370,9 @@ public final class Frame {
         ByteBuffer lent = buffer;
         if (lent != kept) {
             use(kept);
+            // They would keep it from the garbage collector.
+            reader.buffer = kept;
+            writer.rewind();
             LargeBuffers.give(lent);
         }
     }

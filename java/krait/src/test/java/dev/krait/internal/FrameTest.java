@@ -3,11 +3,13 @@ package dev.krait.internal;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.krait.ConversionException;
+import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -52,6 +54,20 @@ class FrameTest {
         assertSame(large, next.buffer());
         FrameStack.release(next);
         assertTrue(LargeBuffers.idleBytes() <= 64 << 20);
+    }
+
+    @Test
+    void memoryThatIsTooLargeToBeLentAgainIsNotKept() throws InterruptedException {
+        Frame frame = FrameStack.acquire();
+        frame.write(context).write("x".repeat(65 << 20));
+        frame.read(context, null);
+        WeakReference<ByteBuffer> large = new WeakReference<>(frame.buffer());
+        FrameStack.release(frame);
+        for (int i = 0; i < 50 && large.get() != null; i++) {
+            System.gc();
+            Thread.sleep(20);
+        }
+        assertNull(large.get());
     }
 
     @Test
