@@ -2,11 +2,13 @@ package dev.krait.internal;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 
 /**
  * The large buffers of all frames, lent for one call each. A few stay for the next large call, up to
  * {@value #MOST_BYTES}
- * bytes together; the rest is left to the garbage collector, since Java 11 has no other way to free them.
+ * bytes together, until the JVM has no room for a larger one; the rest is left to the garbage collector, since Java 11 has no
+ * other way to free them.
  * Any thread may use it.
  */
 final class LargeBuffers {
@@ -39,7 +41,25 @@ final class LargeBuffers {
                 return buffer;
             }
         }
+        try {
+            return direct(capacity);
+        } catch (OutOfMemoryError e) {
+            if (!drop()) {
+                throw e;
+            }
+        }
+        // The JVM collects garbage before it refuses memory.
         return direct(capacity);
+    }
+
+    /** Leaves all idle buffers to the garbage collector. Whether there were any. */
+    private static boolean drop() {
+        synchronized (IDLE) {
+            Arrays.fill(IDLE, null);
+            boolean any = idleBytes > 0;
+            idleBytes = 0;
+            return any;
+        }
     }
 
     /** Takes a buffer back. */

@@ -158,6 +158,27 @@ final class LimitsTest {
         assertEquals("no memory, 0 Java objects, 0 Python objects\n".repeat(4), output);
     }
 
+    /** Calls whose results are larger and larger. */
+    public static final class Growing {
+        private Growing() {
+        }
+
+        /** The child's program. */
+        public static void main(String[] args) {
+            try (PythonInterpreter py = PythonInterpreter.create()) {
+                for (int mebibytes = 8; mebibytes <= 24; mebibytes += 4) {
+                    System.out.println(py.eval(String.class, "'x' * (" + mebibytes + " << 20)").length() >> 20);
+                }
+            }
+        }
+    }
+
+    @Test
+    void memoryThatWaitsForTheNextLargeCallMakesRoomForALargerOne() {
+        String output = ChildJvm.of(Growing.class).options("-XX:MaxDirectMemorySize=32m").run().fine();
+        assertEquals("8\n12\n16\n20\n24\n", output);
+    }
+
     @Test
     void aResultThatTheHeapHasNoRoomForIsAnErrorAndNoMore() {
         String output = ChildJvm.of(SmallHeap.class).options("-Xmx64m", "-XX:MaxDirectMemorySize=64m").run().fine();
