@@ -75,6 +75,21 @@ class Stubs(unittest.TestCase):
         self.assertTrue(self.named("java/io", "PrintStream", "print"))
         self.assertIn("krait.JavaException", self.named("java/lang", "Throwable")[0].splitlines()[0])
 
+    def test_methods_that_python_would_hide_or_that_no_other_stub_tells_of_are_written(self):
+        (write, *others) = self.named("java/io", "ByteArrayOutputStream", "write")
+        self.assertIn("builtins.bytes", write + "".join(others))
+        self.assertTrue(any("__a1" not in text and "bytes" in text for text in (write, *others)))
+        self.assertTrue(self.named("java/lang", "StringBuilder", "setLength"))
+        with tempfile.TemporaryDirectory() as folder:
+            Path(folder, "Names.java").write_text("package hiding; public class Names extends Base<String> { public void put(int i) { } } "
+                                                  "abstract class Base<T> { public void put(T value) { } public T any() { return null; } }")
+            subprocess.run([JAVA + "c", "-d", folder, Path(folder, "Names.java")], check=True)
+            self.run_tool("hiding", "-p", folder).check_returncode()
+        text = Path(self.folder, "hiding/__init__.pyi").read_text()
+        for line in ("def put(self, __a0: int) -> None: ...", "def put(self, __a0: Any) -> None: ..."):
+            self.assertIn(line, text)
+        self.assertRegex(text, r"def any\(self\) -> (str|Any): \.\.\.")
+
     def test_static_methods_are_told_from_others(self):
         (method,) = [text for text in self.named("java/lang", "Math", "hypot")]
         self.assertTrue(method.startswith("@staticmethod"))

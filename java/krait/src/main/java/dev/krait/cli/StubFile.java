@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 
 /** The stub file of one Java package: what type checkers and editors of Python code read. */
 final class StubFile {
@@ -86,15 +87,12 @@ final class StubFile {
     }
 
     private void type(Class<?> type, String indent) {
+        types.enter(type);
         List<String> bases = new ArrayList<>();
         if (type == Throwable.class || Throwable.class.isAssignableFrom(type) && !known.test(type.getSuperclass())) {
             bases.add("krait.JavaException");
         }
-        List<Type> above = new ArrayList<>(Arrays.asList(type.getGenericInterfaces()));
-        if (type.getGenericSuperclass() != null) {
-            above.add(0, type.getGenericSuperclass());
-        }
-        for (Type parent : above) {
+        for (Type parent : StubTypes.parents(type)) {
             String base = types.object(parent);
             if (!base.equals("Any")) {
                 bases.add(base);
@@ -153,11 +151,21 @@ final class StubFile {
 
     private void methods(Class<?> type, String indent) {
         Map<String, List<Method>> names = new TreeMap<>();
-        for (Method method : type.getDeclaredMethods()) {
-            if (Modifier.isPublic(method.getModifiers()) && !method.isSynthetic() && !method.isBridge()) {
-                names.computeIfAbsent(method.getName(), any -> new ArrayList<>()).add(method);
+        List<Method> inherited = new ArrayList<>();
+        for (Method method : type.getMethods()) {
+            Class<?> declaring = method.getDeclaringClass();
+            // A class without a stub has nobody else to tell of its methods.
+            if (declaring == type || declaring != Object.class && !known.test(declaring)) {
+                add(method, names.computeIfAbsent(method.getName(), any -> new ArrayList<>()));
+            } else {
+                inherited.add(method);
             }
         }
+        for (Method method : inherited) {
+            // In Python, a method hides all inherited ones of its name.
+            add(method, names.getOrDefault(method.getName(), new ArrayList<>()));
+        }
+        names.values().removeIf(List::isEmpty);
         for (Map.Entry<String, List<Method>> entry : names.entrySet()) {
             Set<Boolean> kinds = new TreeSet<>();
             List<String> all = new ArrayList<>();
@@ -175,6 +183,25 @@ final class StubFile {
                 overloads(all, kinds.contains(true) ? "@staticmethod" : "", indent);
             }
         }
+    }
+
+    private static void add(Method method, List<Method> same) {
+        if (isOwn(method) && same.stream().noneMatch(other -> Arrays.equals(other.getParameterTypes(), method.getParameterTypes()))) {
+            same.add(method);
+        }
+    }
+
+    /** Whether it is one that the source has, or that the compiler adds for one of a superclass that is not public. */
+    private static boolean isOwn(Method method) {
+        return !method.isSynthetic() || method.isBridge() && Arrays.stream(method.getDeclaringClass().getDeclaredMethods())
+                .noneMatch(other -> !other.isBridge() && isErasure(method, other));
+    }
+
+    private static boolean isErasure(Method bridge, Method method) {
+        Class<?>[] wider = bridge.getParameterTypes();
+        Class<?>[] types = method.getParameterTypes();
+        return bridge.getName().equals(method.getName()) && wider.length == types.length
+                && IntStream.range(0, wider.length).allMatch(i -> wider[i].isAssignableFrom(types[i]));
     }
 
     private void overloads(List<String> all, String decorator, String indent) {

@@ -9,7 +9,9 @@ import java.lang.reflect.Type;
 import java.lang.reflect.TypeVariable;
 import java.lang.reflect.WildcardType;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -47,6 +49,8 @@ final class StubTypes {
     final Set<String> packages = new TreeSet<>();
     /** The type variables that were named. */
     final Set<String> variables = new TreeSet<>();
+    /** What the variables of the supertypes stand for in the class that is written. */
+    private final Map<TypeVariable<?>, Type> inherited = new HashMap<>();
 
     /**
      * Makes one for a file.
@@ -57,10 +61,37 @@ final class StubTypes {
         this.known = known;
     }
 
+    /** Begins a class: what it inherits is told in its own terms from now on. */
+    void enter(Class<?> type) {
+        inherited.clear();
+        inherit(type);
+    }
+
+    private void inherit(Class<?> type) {
+        for (Type parent : parents(type)) {
+            TypeVariable<?>[] parameters = raw(parent).getTypeParameters();
+            for (int i = 0; i < parameters.length; i++) {
+                inherited.put(parameters[i], argument(parent, i));
+            }
+            inherit(raw(parent));
+        }
+    }
+
+    /** The superclass, if there is one, and the interfaces. */
+    static List<Type> parents(Class<?> type) {
+        List<Type> parents = new ArrayList<>(Arrays.asList(type.getGenericInterfaces()));
+        if (type.getGenericSuperclass() != null) {
+            parents.add(0, type.getGenericSuperclass());
+        }
+        return parents;
+    }
+
     /** What a method or a field gives. */
     String given(Type type) {
         Class<?> raw = raw(type);
-        if (type instanceof TypeVariable) {
+        if (inherited.containsKey(type)) {
+            return given(inherited.get(type));
+        } else if (type instanceof TypeVariable) {
             return variable((TypeVariable<?>) type);
         } else if (type instanceof WildcardType) {
             return given(bound((WildcardType) type));
@@ -87,7 +118,9 @@ final class StubTypes {
     /** What a parameter takes. */
     String taken(Type type) {
         Class<?> raw = raw(type);
-        if (type instanceof TypeVariable) {
+        if (inherited.containsKey(type)) {
+            return taken(inherited.get(type));
+        } else if (type instanceof TypeVariable) {
             return variable((TypeVariable<?>) type);
         } else if (type instanceof WildcardType) {
             return taken(bound((WildcardType) type));
