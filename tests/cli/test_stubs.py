@@ -90,6 +90,19 @@ class Stubs(unittest.TestCase):
             self.assertIn(line, text)
         self.assertRegex(text, r"def any\(self\) -> (str|Any): \.\.\.")
 
+    def test_enums_classes_paths_and_futures_have_pythons_manners(self):
+        self.assertIn("metaclass=krait._JavaEnumClass", self.named("java/util", "Formatter", "BigDecimalLayoutForm")[0].splitlines()[0])
+        self.assertTrue(self.named("krait", "_JavaEnumClass", "__iter__"))
+        self.assertTrue(self.named("krait", "_JavaClass", "class_"))
+        self.assertTrue(self.named("java/io", "File", "__fspath__"))
+        self.assertTrue(self.named("java/util", "List", "__iadd__"))
+
+    def test_pyright_looks_for_no_faults_in_stubs(self):
+        text = Path(self.folder, "java/util/__init__.pyi").read_text()
+        self.assertIn("\n# pyright: basic, reportAttributeAccessIssue=false, ", text)
+        # mypy would take a file that begins with this for empty.
+        self.assertNotIn("# type: ignore", text)
+
     def test_static_methods_are_told_from_others(self):
         (method,) = [text for text in self.named("java/lang", "Math", "hypot")]
         self.assertTrue(method.startswith("@staticmethod"))

@@ -24,25 +24,41 @@ final class StubFile {
     private static final Set<String> KEYWORDS = Set.of("False", "None", "True", "and", "as", "assert", "async", "await", "break",
             "class", "continue", "def", "del", "elif", "else", "except", "finally", "for", "from", "global", "if", "import", "in", "is",
             "lambda", "nonlocal", "not", "or", "pass", "raise", "return", "try", "while", "with", "yield");
+    /** What pyright is not to look for in a stub. */
+    private static final List<String> LOOSE = List.of("reportAttributeAccessIssue=false", "reportGeneralTypeIssues=false",
+            "reportIncompatibleMethodOverride=false", "reportIncompatibleVariableOverride=false", "reportInconsistentOverload=false",
+            "reportInvalidTypeArguments=false", "reportInvalidTypeVarUse=false", "reportMissingModuleSource=false",
+            "reportOverlappingOverload=false");
     /** Python's own syntax for what extends these; E, K and V stand for the type's arguments. */
-    private static final Map<Class<?>, List<String>> MANNERS = Map.of(
-            Iterable.class, List.of("def __iter__(self) -> _t.Iterator[{0}]: ..."),
-            java.util.Iterator.class, List.of("def __iter__(self) -> _t.Iterator[{0}]: ...", "def __next__(self) -> {0}: ..."),
-            java.util.stream.BaseStream.class, List.of("def __iter__(self) -> _t.Iterator[{0}]: ..."),
-            java.util.Collection.class, List.of("def __len__(self) -> int: ...", "def __contains__(self, value: object) -> bool: ..."),
-            java.util.List.class, List.of("@overload", "def __getitem__(self, index: int) -> {0}: ...", "@overload",
+    private static final Map<Class<?>, List<String>> MANNERS = Map.ofEntries(
+            Map.entry(Iterable.class, List.of("def __iter__(self) -> _t.Iterator[{0}]: ...")),
+            Map.entry(java.util.Iterator.class,
+                    List.of("def __iter__(self) -> _t.Iterator[{0}]: ...", "def __next__(self) -> {0}: ...")),
+            Map.entry(java.util.stream.BaseStream.class, List.of("def __iter__(self) -> _t.Iterator[{0}]: ...")),
+            Map.entry(java.util.Collection.class,
+                    List.of("def __len__(self) -> int: ...", "def __contains__(self, value: object) -> bool: ...")),
+            Map.entry(java.util.List.class, List.of("@overload", "def __getitem__(self, index: int) -> {0}: ...", "@overload",
                     "def __getitem__(self, index: slice) -> builtins.list[{0}]: ...",
                     "def __setitem__(self, index: Any, value: Any) -> None: ...",
-                    "def __delitem__(self, index: int | slice) -> None: ..."),
-            Map.class, List.of("def __len__(self) -> int: ...", "def __iter__(self) -> _t.Iterator[{0}]: ...",
+                    "def __delitem__(self, index: int | slice) -> None: ...",
+                    "def __iadd__(self, values: _t.Iterable[{0}]) -> Self: ...",
+                    "def __reversed__(self) -> _t.Iterator[{0}]: ...")),
+            Map.entry(java.util.Deque.class, List.of("def __reversed__(self) -> _t.Iterator[{0}]: ...")),
+            Map.entry(Map.class, List.of("def __len__(self) -> int: ...", "def __iter__(self) -> _t.Iterator[{0}]: ...",
                     "def __contains__(self, key: object) -> bool: ...", "def __getitem__(self, key: {0}) -> {1}: ...",
                     "def __setitem__(self, key: {0}, value: {1}) -> None: ...", "def __delitem__(self, key: {0}) -> None: ...",
-                    "def keys(self) -> _t.Iterator[{0}]: ...", "def items(self) -> _t.Iterator[builtins.tuple[{0}, {1}]]: ..."),
-            AutoCloseable.class, List.of("def __enter__(self) -> Self: ...", "def __exit__(self, *error: object) -> None: ..."),
-            Comparable.class, List.of("def __lt__(self, other: Any) -> bool: ...", "def __le__(self, other: Any) -> bool: ...",
-                    "def __gt__(self, other: Any) -> bool: ...", "def __ge__(self, other: Any) -> bool: ..."),
-            Number.class, List.of("def __int__(self) -> int: ...", "def __float__(self) -> float: ..."),
-            CharSequence.class, List.of("def __len__(self) -> int: ...", "def __getitem__(self, index: int | slice) -> str: ..."));
+                    "def keys(self) -> _t.Iterator[{0}]: ...", "def items(self) -> _t.Iterator[builtins.tuple[{0}, {1}]]: ...")),
+            Map.entry(AutoCloseable.class,
+                    List.of("def __enter__(self) -> Self: ...", "def __exit__(self, *error: object) -> None: ...")),
+            Map.entry(Comparable.class, List.of("def __lt__(self, other: Any) -> bool: ...", "def __le__(self, other: Any) -> bool: ...",
+                    "def __gt__(self, other: Any) -> bool: ...", "def __ge__(self, other: Any) -> bool: ...")),
+            Map.entry(Number.class, List.of("def __int__(self) -> int: ...", "def __float__(self) -> float: ...")),
+            Map.entry(CharSequence.class, List.of("def __len__(self) -> int: ...",
+                    "def __getitem__(self, index: int | slice) -> str: ...", "def __contains__(self, text: Any) -> bool: ...",
+                    "def __reversed__(self) -> _t.Iterator[str]: ...")),
+            Map.entry(java.nio.file.Path.class, List.of("def __fspath__(self) -> str: ...")),
+            Map.entry(java.io.File.class, List.of("def __fspath__(self) -> str: ...")),
+            Map.entry(java.util.concurrent.CompletionStage.class, List.of("def __await__(self) -> _t.Generator[Any, Any, {0}]: ...")));
 
     private final String name;
     private final Predicate<Class<?>> known;
@@ -67,7 +83,9 @@ final class StubFile {
             text.append("\n\n");
             type(type, "");
         }
-        StringBuilder head = new StringBuilder("# The Java package " + name + ", by `krait stubs`.\n# mypy: ignore-errors\n\n"
+        StringBuilder head = new StringBuilder("# The Java package " + name + ", by `krait stubs`.\n# mypy: ignore-errors\n"
+                // Java's overrides and overloads are not all Python's, and pyright checks what it finds below the project, stubs as well.
+                + "# pyright: basic, " + String.join(", ", LOOSE) + "\n\n"
                 // Under other names than members of classes can have.
                 + "import array as _array\nimport builtins\nimport datetime as _datetime\nimport decimal as _decimal\n"
                 + "import typing as _t\nimport uuid as _uuid\nfrom typing import Any, ClassVar, Generic, TypeVar, overload\n\n"
@@ -107,6 +125,9 @@ final class StubFile {
         }
         if (!variables.isEmpty()) {
             bases.add("Generic[" + String.join(", ", variables) + "]");
+        }
+        if (type.isEnum()) {
+            bases.add("metaclass=krait._JavaEnumClass");
         }
         String own = indent.isEmpty() ? named(type.getSimpleName()) : member(type.getSimpleName(), type.getDeclaringClass());
         line(indent, "class " + own + "(" + String.join(", ", bases) + "):");
