@@ -1,6 +1,7 @@
 package dev.krait.internal;
 
 import dev.krait.PythonSetupException;
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -17,6 +18,9 @@ final class PythonEnvironment {
     /** Variables that cannot keep CPython from starting. */
     private static final Set<String> HARMLESS = Set.of("PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED",
             "PYTHONPYCACHEPREFIX", "PYTHONNOUSERSITE", "PYTHONUSERBASE", "PYTHONSAFEPATH", "PYTHONSTARTUP");
+    /** What CPython runs or needs while it starts: found by a {@code PYTHONPATH} before its own, it can end the process. */
+    private static final Set<String> OF_THE_START = Set.of("encodings", "os.py", "site.py", "sitecustomize.py", "sitecustomize",
+            "usercustomize.py", "usercustomize");
     private static final long TIMEOUT_SECONDS = 20;
 
     private PythonEnvironment() {
@@ -30,13 +34,22 @@ final class PythonEnvironment {
         }
         Map<String, String> risky = new TreeMap<>();
         System.getenv().forEach((name, value) -> {
-            if (name.startsWith("PYTHON") && !HARMLESS.contains(name)) {
+            if (name.startsWith("PYTHON") && !HARMLESS.contains(name) || name.equals("PYTHONPATH") && takesPartInTheStart(value)) {
                 risky.put(name, value);
             }
         });
         if (!risky.isEmpty()) {
             tryOut(python, risky);
         }
+    }
+
+    private static boolean takesPartInTheStart(String path) {
+        for (String folder : path.split(File.pathSeparator)) {
+            if (OF_THE_START.stream().anyMatch(name -> new File(folder, name).exists())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Starts the executable with the same environment: what ends it would end the JVM. (Not every Python has math in itself.) */

@@ -141,6 +141,17 @@ class SetupTest {
     }
 
     @Test
+    void aSitecustomizeThatExitsIsNamedInsteadOfEndingTheJvm(@TempDir Path folder) throws Exception {
+        Files.writeString(folder.resolve("sitecustomize.py"), "import sys\nsys.exit(3)\n");
+        String output = prints("1").environment("PYTHONPATH", folder.toString()).run().fine();
+        assertTrue(output.startsWith("PythonSetupException") && output.contains("PYTHONPATH=" + folder)
+                && output.contains("SystemExit: 3"), output);
+        Files.writeString(folder.resolve("sitecustomize.py"), "raise RuntimeError('passed over')\n");
+        output = prints("1 + 1").environment("PYTHONPATH", folder.toString()).run().fine();
+        assertTrue(output.endsWith("passed over\n2\n"), output);
+    }
+
+    @Test
     void aPythonHomeThatLacksModulesIsNamed(@TempDir Path folder) throws Exception {
         // As where PYTHONHOME is of another build of the same version: it starts, and lacks what that build has in itself.
         String[] names = prints("__import__('sysconfig').get_path('stdlib') + ';' + getattr(__import__('math'), '__file__', '')")
