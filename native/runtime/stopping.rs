@@ -24,7 +24,9 @@ const HASTE: Duration = Duration::from_millis(500);
 /// How long a thread is left alone that is just at the begin of a `try`, in a finalizer, or in a callback of an event loop, and may
 /// never be met elsewhere.
 const BEGINNING: Duration = Duration::from_millis(50);
-/// It is looked at that often at least in the meantime; on a busy machine that may take as long as [`BUSY`].
+/// It is looked at that often at least in the meantime, where it passes on at once and where it may stay; on a busy machine that may
+/// take as long as [`BUSY`].
+const BRISK_LOOKS: u32 = 400;
 const LOOKS: u32 = 24;
 const BUSY: Duration = Duration::from_secs(2);
 /// In the meantime, a thread that wants the GIL asks for it after so many seconds; by default it is 0.005.
@@ -159,8 +161,7 @@ impl Domain {
             return When::Now;
         }
         let elapsed = record.due_since(gil).map(|since| since.elapsed()).unwrap_or_default();
-        let is_early = record.look(gil) < LOOKS && elapsed < BUSY || elapsed < BEGINNING;
-        let when = may_be_stopped(gil, record, elapsed, is_early);
+        let when = may_be_stopped(gil, record, elapsed, record.look(gil));
         match when {
             When::Now => {
                 // An audit hook may have run, and the call have ended meanwhile.
@@ -434,10 +435,11 @@ fn starts(table: &[u8]) -> impl Iterator<Item = usize> {
     })
 }
 
-/// When the thread's innermost function can be stopped without harm, where it has been to be stopped for some time; `is_early` as
-/// long as it is left alone at places that it may never be met elsewhere than at.
+/// When the thread's innermost function can be stopped without harm, where it has been to be stopped for some time and has been
+/// looked at so often.
 /// The thread rests while this one has the GIL, which nothing here gives away, but for an audit hook before CPython 3.11.
-fn may_be_stopped(gil: Gil<'_>, record: &Record, due: Duration, is_early: bool) -> When {
+fn may_be_stopped(gil: Gil<'_>, record: &Record, due: Duration, looks: u32) -> When {
+    let is_early = |most: u32| due < BEGINNING || looks < most && due < BUSY;
     let patient = due < IMPORTING;
     let Some(state) = record.running_on() else {
         return When::Now;
@@ -462,16 +464,16 @@ fn may_be_stopped(gil: Gil<'_>, record: &Record, due: Duration, is_early: bool) 
             if depth == 0 && (is_entering(gil, &frame, patient)? || patient && is_about_to_handle()?) {
                 return Ok(When::Soon);
             }
-            if depth == 0 && is_early && is_before_try(gil, &frame, &code)? {
+            if depth == 0 && is_early(BRISK_LOOKS) && is_before_try(gil, &frame, &code)? {
                 return Ok(When::Soon);
             }
-            if depth < NEAR && is_early && is_finalizer(gil, &frame, &code)? {
+            if depth < NEAR && is_early(BRISK_LOOKS) && is_finalizer(gil, &frame, &code)? {
                 return Ok(When::Soon);
             }
             if depth < NEAR {
                 match loops.look(gil, &frame, &code)? {
                     At::Loop => return Ok(When::Soon),
-                    At::Callback if is_early => return Ok(When::Later),
+                    At::Callback if is_early(LOOKS) => return Ok(When::Later),
                     _ => {}
                 }
             }
