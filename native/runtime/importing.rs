@@ -37,20 +37,19 @@ impl Imports {
         Imports { spares_library, seen: None }
     }
 
-    /// The next frame, its code, and whether that is the machinery's: whether the imports seen so far may be cut short there.
-    pub(super) fn may_end(&mut self, gil: Gil<'_>, frame: &Object, code: &Object, is_machinery: bool) -> Result<bool> {
+    /// The next frame, its function's name, and whether that is the machinery's: whether the imports seen so far may be cut short there.
+    pub(super) fn may_end(&mut self, gil: Gil<'_>, frame: &Object, name: &str, is_machinery: bool) -> Result<bool> {
         if !is_machinery {
             let is_whole = self.seen.is_none_or(|seen| seen == 0 || seen == LOADED);
-            let module = single_module(gil, frame, code)?;
+            let module = single_module(gil, frame, name)?;
             self.seen = module.is_some().then_some(0);
             let is_spared = match module {
-                Some(name) => self.spares_library && is_of_library(gil, &name)? || is_waited_for(gil, &name)?,
+                Some(module) => self.spares_library && is_of_library(gil, &module)? || is_waited_for(gil, &module)?,
                 None => false,
             };
             return Ok(is_whole && !is_spared);
         }
-        let function = code.attr_str(gil, c"co_name")?.to_string_lossy(gil)?;
-        self.seen = self.seen.and_then(|seen| after(seen, &function));
+        self.seen = self.seen.and_then(|seen| after(seen, name));
         Ok(self.seen.is_some())
     }
 }
@@ -65,8 +64,8 @@ fn after(seen: usize, function: &str) -> Option<usize> {
 }
 
 /// The name of the module whose code a frame is, if that comes from a file of Python code, and is no package.
-fn single_module<'g>(gil: Gil<'g>, frame: &Object, code: &Object) -> Result<Option<Owned<'g>>> {
-    if code.attr_str(gil, c"co_name")?.to_string_lossy(gil)? != "<module>" {
+fn single_module<'g>(gil: Gil<'g>, frame: &Object, name: &str) -> Result<Option<Owned<'g>>> {
+    if name != "<module>" {
         return Ok(None);
     }
     let globals: Owned<'_> = frame.attr_str(gil, c"f_globals")?;

@@ -6,7 +6,7 @@
 
 use crate::py::{Gil, Object, Owned, Result};
 
-use super::stopping::module_of;
+use super::stopping::{module_of, name_of};
 
 /// The modules and functions in which a loop waits, the innermost first.
 const WAITING: [(&str, &str); 2] = [("selectors", "select"), ("asyncio.base_events", "_run_once")];
@@ -40,8 +40,8 @@ impl Loops {
         Loops { is_innermost: true, is_over: false }
     }
 
-    /// The next frame, and its code.
-    pub(super) fn look(&mut self, gil: Gil<'_>, frame: &Object, code: &Object) -> Result<At> {
+    /// The next frame, its code, and the function's name.
+    pub(super) fn look(&mut self, gil: Gil<'_>, frame: &Object, code: &Object, name: &str) -> Result<At> {
         let is_innermost = std::mem::replace(&mut self.is_innermost, false);
         if !self.is_over && code.attr_str(gil, c"co_flags")?.to_long(gil)?.is_some_and(|flags| flags & COROUTINE != 0) {
             self.is_over = true;
@@ -53,8 +53,7 @@ impl Loops {
         if is_innermost && module.starts_with(OWN) {
             return Ok(At::Loop);
         }
-        let runs = module == RUN.0 && code.attr_str(gil, c"co_name")?.to_string_lossy(gil)? == RUN.1;
-        Ok(if runs { At::Callback } else { At::Elsewhere })
+        Ok(if (module.as_str(), name) == RUN { At::Callback } else { At::Elsewhere })
     }
 }
 
@@ -67,7 +66,7 @@ pub(super) fn waiting<'g>(gil: Gil<'g>, innermost: Owned<'g>) -> Result<Option<O
         }
         // SAFETY: it is one.
         let code = unsafe { gil.code_of(frame) };
-        if code.attr_str(gil, c"co_name")?.to_string_lossy(gil)? != function {
+        if name_of(gil, &code)? != function {
             return Ok(None);
         }
     }

@@ -455,8 +455,9 @@ fn may_be_stopped(gil: Gil<'_>, record: &Record, due: Duration, looks: u32) -> W
             };
             // SAFETY: it is one.
             let code = unsafe { gil.code_of(&frame) };
+            let name = name_of(gil, &code)?;
             let is_machinery = importing::is_machinery(gil, &code)?;
-            if must_not_stop(gil, &frame, &code, depth, is_machinery)? {
+            if must_not_stop(gil, &frame, &name, depth, is_machinery)? {
                 return Ok(When::Later);
             }
             // SAFETY: as above.
@@ -467,18 +468,18 @@ fn may_be_stopped(gil: Gil<'_>, record: &Record, due: Duration, looks: u32) -> W
             if depth == 0 && is_early(BRISK_LOOKS) && is_before_try(gil, &frame, &code)? {
                 return Ok(When::Soon);
             }
-            if depth < NEAR && is_early(BRISK_LOOKS) && is_finalizer(gil, &frame, &code)? {
+            if depth < NEAR && is_early(BRISK_LOOKS) && is_finalizer(gil, &frame, &name)? {
                 return Ok(When::Soon);
             }
             if depth < NEAR {
-                match loops.look(gil, &frame, &code)? {
+                match loops.look(gil, &frame, &code, &name)? {
                     At::Loop => return Ok(When::Soon),
                     At::Callback if is_early(LOOKS) => return Ok(When::Later),
                     _ => {}
                 }
             }
             if let Some(imports) = &mut imports
-                && !imports.may_end(gil, &frame, &code, is_machinery)?
+                && !imports.may_end(gil, &frame, &name, is_machinery)?
             {
                 return Ok(When::Later);
             }
@@ -505,20 +506,13 @@ fn waiting_loop<'g>(gil: Gil<'g>, record: &Record) -> Option<Owned<'g>> {
     })
 }
 
-fn must_not_stop(
-    gil: Gil<'_>,
-    frame: &Owned<'_>,
-    code: &Owned<'_>,
-    depth: usize,
-    is_machinery: bool,
-) -> py::Result<bool> {
+fn must_not_stop(gil: Gil<'_>, frame: &Owned<'_>, name: &str, depth: usize, is_machinery: bool) -> py::Result<bool> {
     if depth == 0 && is_machinery {
         return Ok(true);
     }
     if depth >= AROUND {
         return Ok(false);
     }
-    let name = code.attr_str(gil, c"co_name")?.to_string_lossy(gil)?;
     if name.ends_with(UNDISTURBED) {
         return Ok(true);
     }
@@ -527,7 +521,7 @@ fn must_not_stop(
     }
     let suspect = |module: Option<&str>| {
         let is_module = |known: &str| module.is_none_or(|module| module == known);
-        let locking = LOCKING.iter().any(|(known, names)| is_module(known) && names.contains(&name.as_str()));
+        let locking = LOCKING.iter().any(|(known, names)| is_module(known) && names.contains(&name));
         depth == 0 && locking || is_module(STARTING.0) && name == STARTING.1
     };
     if !suspect(None) {
@@ -536,15 +530,19 @@ fn must_not_stop(
     Ok(module_of(gil, frame)?.is_some_and(|module| suspect(Some(&module))))
 }
 
-fn is_finalizer(gil: Gil<'_>, frame: &Object, code: &Object) -> py::Result<bool> {
-    let name = code.attr_str(gil, c"co_name")?.to_string_lossy(gil)?;
+fn is_finalizer(gil: Gil<'_>, frame: &Object, name: &str) -> py::Result<bool> {
     if name == DEL {
         return Ok(true);
     }
     if !FINALIZING.iter().any(|(_, function)| name == *function) {
         return Ok(false);
     }
-    Ok(module_of(gil, frame)?.is_some_and(|module| FINALIZING.contains(&(module.as_str(), name.as_str()))))
+    Ok(module_of(gil, frame)?.is_some_and(|module| FINALIZING.contains(&(module.as_str(), name))))
+}
+
+/// The name of a frame's function, by its code.
+pub(super) fn name_of(gil: Gil<'_>, code: &Object) -> py::Result<String> {
+    code.attr_str(gil, c"co_name")?.to_string_lossy(gil)
 }
 
 /// The name of a frame's module.
