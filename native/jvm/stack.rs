@@ -44,7 +44,8 @@ pub fn at_least(size: usize) -> bool {
         let Some(base) = map(size) else {
             return false;
         };
-        unmap(base, size);
+        // SAFETY: it was mapped just now, and nobody knows of it.
+        unsafe { unmap(base, size) };
         SIZE.fetch_max(size, Ordering::Relaxed);
     }
     true
@@ -65,20 +66,23 @@ fn map(size: usize) -> Option<*mut u8> {
     }
 }
 
-/// Gives back what [`map`] gave, and nobody uses.
-fn unmap(base: *mut u8, size: usize) {
-    // SAFETY: the mapping is ours.
+/// Gives a stack back.
+///
+/// # Safety
+/// [`map`] gave it for this size, and nobody uses it any more.
+unsafe fn unmap(base: *mut u8, size: usize) {
+    // SAFETY: by the caller's guarantee.
     unsafe { libc::munmap(base.sub(page()).cast(), size + page()) };
 }
 
 /// A new stack of a size, or where the system has none, of the default size, which CPython's own limits cannot use up.
 fn map_or_default(size: usize) -> Option<(*mut u8, usize)> {
-    let mapped = map(size).map(|base| (base, size));
-    mapped.or_else(|| {
-        let default = DEFAULT_SIZE.min(size);
-        log::warn!("no memory for a Python stack of {size} bytes: this thread has one of {default}");
-        map(default).map(|base| (base, default))
-    })
+    if let Some(base) = map(size) {
+        return Some((base, size));
+    }
+    let base = (size > DEFAULT_SIZE).then(|| map(DEFAULT_SIZE))??;
+    log::warn!("no memory for a Python stack of {size} bytes: this thread has one of {DEFAULT_SIZE}");
+    Some((base, DEFAULT_SIZE))
 }
 
 fn page() -> usize {
@@ -141,8 +145,8 @@ impl Stacks {
 impl Drop for Stacks {
     fn drop(&mut self) {
         if !self.base.get().is_null() {
-            // The thread ends, and destructors run on its first stack.
-            unmap(self.base.get(), self.size.get());
+            // SAFETY: the mapping is ours, the thread ends, and destructors run on its first stack.
+            unsafe { unmap(self.base.get(), self.size.get()) };
         }
     }
 }
