@@ -1,5 +1,6 @@
 package dev.krait;
 
+import dev.krait.internal.OwnStream;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.Iterator;
@@ -52,7 +53,7 @@ final class PoolRows<T> implements Spliterator<T>, AutoCloseable {
     /** The source's, or the pool's when it takes no more rows. */
     private Throwable sourceFailure;
     /** Rows are taken, and called where that is done here. */
-    private boolean submitting;
+    private final OwnStream own = new OwnStream();
     private volatile boolean ended;
 
     /**
@@ -87,16 +88,7 @@ final class PoolRows<T> implements Spliterator<T>, AutoCloseable {
             if (current != null && current.failure != null) {
                 throw end(current.failure);
             }
-            if (submitting) {
-                throw new IllegalStateException("a function that is called for a stream's rows takes from that stream itself: "
-                        + "take from another one");
-            }
-            submitting = true;
-            try {
-                submitChunks();
-            } finally {
-                submitting = false;
-            }
+            own.take(this::submitChunks);
             CompletableFuture<Chunk<T>> first = running.peekFirst();
             if (first == null) {
                 if (sourceFailure != null) {

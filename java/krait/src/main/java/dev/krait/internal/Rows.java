@@ -67,7 +67,7 @@ public final class Rows<T> implements Spliterator<T> {
     private int width = -1;
     private boolean started;
     /** Python is called for rows. */
-    private boolean crossing;
+    private final OwnStream own = new OwnStream();
     private boolean ended;
 
     /**
@@ -165,16 +165,7 @@ public final class Rows<T> implements Spliterator<T> {
                 throw Failures.atRow(Api.get().stopped(false), row);
             }
             started = true;
-            if (crossing) {
-                throw new IllegalStateException("a function that is called for a stream's rows takes from that stream itself: "
-                        + "take from another one");
-            }
-            crossing = true;
-            try {
-                cross();
-            } finally {
-                crossing = false;
-            }
+            own.take(this::cross);
             if (ready > 0) {
                 return true;
             }
