@@ -302,7 +302,7 @@ fn write(
     }
     writer.u32(args.len() as u32);
     for (index, argument) in args.iter().enumerate() {
-        if objects != 0 && index < 64 && objects & 1 << index != 0 {
+        if index < 64 && objects & 1 << index != 0 {
             encode_handle(gil, writer, argument, peer)?;
         } else {
             encode(gil, writer, argument, peer.ends.domain.types(), peer)?;

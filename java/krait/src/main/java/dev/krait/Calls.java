@@ -1,6 +1,7 @@
 package dev.krait;
 
 import dev.krait.internal.Arguments;
+import dev.krait.internal.Operations;
 import dev.krait.internal.Rows;
 import dev.krait.internal.Session;
 import java.lang.reflect.Type;
@@ -70,7 +71,7 @@ final class Calls {
 
     /** Whether a result of this type is asked for as a Python object, whatever it is. */
     static boolean wantsObject(Type type) {
-        return type == PyObject.class || type == PyFunction.class;
+        return Operations.givesObject(type);
     }
 
     static boolean wantsObject(TypeRef<?> type) {

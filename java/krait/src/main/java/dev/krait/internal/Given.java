@@ -32,9 +32,15 @@ final class Given {
         }
     }
 
-    /** Asks for an argument as the Python object that it is, where that is wanted and it crossed as a value. */
-    static void askForObject(Object value, Class<?> type, int index) {
-        if (type == dev.krait.PyObject.class && value != null && !isPython(value)) {
+    /** Whether a Python object is wanted where an argument crossed as a value; {@code live} has a bit for what did not. */
+    static boolean isValueForObject(Object[] args, int index, long live, Class<?> wanted) {
+        Object arg = args[index];
+        return wanted == dev.krait.PyObject.class && arg != null && (live & 1L << index) == 0 && !isPython(arg);
+    }
+
+    /** Asks for such an argument as the object that it is. */
+    static void askForObject(Object[] args, int index, long live, Class<?> wanted) {
+        if (isValueForObject(args, index, live, wanted)) {
             throw new ObjectsWanted(1L << index);
         }
     }

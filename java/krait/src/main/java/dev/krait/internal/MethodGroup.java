@@ -175,8 +175,7 @@ final class MethodGroup {
         int first = target == null && !candidate.isStatic ? 1 : 0;
         long objects = 0;
         for (int i = first; i < Math.min(args.length, Long.SIZE); i++) {
-            boolean isValue = args[i] != null && (live & 1L << i) == 0 && !Given.isPython(args[i]);
-            if (isValue && candidate.typeOf(i - first) == PyObject.class) {
+            if (Given.isValueForObject(args, i, live, candidate.typeOf(i - first))) {
                 objects |= 1L << i;
                 kinds[i] = PyObject.class;
             }

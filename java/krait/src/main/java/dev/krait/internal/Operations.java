@@ -1,5 +1,9 @@
 package dev.krait.internal;
 
+import dev.krait.PyFunction;
+import dev.krait.PyObject;
+import java.lang.reflect.Type;
+
 /** The operations that {@code dev.krait} names; the codes are those of {@link Op}. */
 public final class Operations {
     /** {@code getattr}. */
@@ -121,5 +125,15 @@ public final class Operations {
      */
     public static int raw(int operation, boolean asObject) {
         return asObject ? operation | Op.RAW : operation;
+    }
+
+    /**
+     * Whether a result of a type is asked for as a Python object, whatever it is.
+     *
+     * @param type the type
+     * @return whether it is that of Python objects, or of those that can be called
+     */
+    public static boolean givesObject(Type type) {
+        return type == PyObject.class || type == PyFunction.class;
     }
 }

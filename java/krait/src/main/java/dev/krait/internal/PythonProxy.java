@@ -1,8 +1,6 @@
 package dev.krait.internal;
 
 import dev.krait.ConversionException;
-import dev.krait.PyFunction;
-import dev.krait.PyObject;
 import dev.krait.PythonException;
 import java.lang.ref.Reference;
 import java.lang.reflect.InvocationHandler;
@@ -105,10 +103,10 @@ final class PythonProxy implements InvocationHandler, PythonBacked {
             boolean isTheFunction = method.getName().equals(function.getName())
                     && method.getParameterCount() == function.getParameterCount()
                     && (!method.isDefault() || method.isBridge());
-            return isTheFunction ? result(call(args, isObject(result)), method, result) : viaDefault(proxy, method, args);
+            return isTheFunction ? result(call(args, Operations.givesObject(result)), method, result) : viaDefault(proxy, method, args);
         }
         Type wanted = resultOf(method, proxy);
-        Object[] answer = ask("implement", method.getName(), args, isObject(wanted));
+        Object[] answer = ask("implement", method.getName(), args, Operations.givesObject(wanted));
         if ((Boolean) answer[0]) {
             return result(answer[1], method, wanted);
         }
@@ -131,11 +129,6 @@ final class PythonProxy implements InvocationHandler, PythonBacked {
             }
         }
         throw new AssertionError("Krait: no interface of the proxy has " + method);
-    }
-
-    /** Whether the result is wanted as the Python object that it is. */
-    private static boolean isObject(Type type) {
-        return type == PyObject.class || type == PyFunction.class;
     }
 
     private Object call(Object[] args, boolean asObject) {
@@ -172,7 +165,7 @@ final class PythonProxy implements InvocationHandler, PythonBacked {
         if (type == boolean.class) {
             return Requests.truth(session, value);
         }
-        if (isObject(type) && (Boolean) Requests.helper(session, 0, "is_none", value)) {
+        if (Operations.givesObject(type) && (Boolean) Requests.helper(session, 0, "is_none", value)) {
             return null;
         }
         try {

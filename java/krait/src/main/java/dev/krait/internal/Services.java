@@ -1,6 +1,5 @@
 package dev.krait.internal;
 
-import dev.krait.PyObject;
 import java.lang.reflect.Field;
 import java.util.Collection;
 import java.util.List;
@@ -19,9 +18,7 @@ final class Services {
             case "get":
                 return new Results.Element(Sequences.get(args[1], Sequences.index(args[1], args[2])));
             case "set":
-                if (args[1] instanceof PyObject[] && (live & 1L << 3) == 0) {
-                    Given.askForObject(args[3], PyObject.class, 3);
-                }
+                Given.askForObject(args, 3, live, args[1].getClass().getComponentType());
                 Sequences.set(session, args[1], Sequences.index(args[1], args[2]), args[3]);
                 return null;
             case "iterate":
@@ -64,7 +61,7 @@ final class Services {
             case "field_view":
                 return new Results.Element(field((Members) args[1], args[2]).get(args[3]));
             case "set_field":
-                setField(session, args, (live & 1L << 4) != 0);
+                setField(session, args, live);
                 return null;
             default:
                 return ClassServices.perform(session, name, args);
@@ -85,13 +82,12 @@ final class Services {
     }
 
     /** Sets one, as (name, members, index, object, value). */
-    private static void setField(Session session, Object[] args, boolean isLive) throws IllegalAccessException {
+    private static void setField(Session session, Object[] args, long live) throws IllegalAccessException {
         Members members = (Members) args[1];
         Field field = field(members, args[2]);
+        Given.askForObject(args, 4, live, field.getType());
+        boolean isLive = (live & 1L << 4) != 0;
         boolean isOne = (isLive || Given.isPython(args[4])) && field.getType().isInstance(args[4]);
-        if (!isLive) {
-            Given.askForObject(args[4], field.getType(), 4);
-        }
         // What Python made of its own is given the elements that the field's type asks for.
         Object value = isOne ? args[4] : Given.convert(session, args[4], Generics.resolve(field.getGenericType(), members.type));
         field.set(args[3], value);
