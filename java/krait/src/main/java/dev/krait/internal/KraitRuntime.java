@@ -24,7 +24,7 @@ public final class KraitRuntime {
     /** Python code that runs on the main thread while CPython starts must not be short of stack. */
     private static final long MAIN_STACK = 16L << 20;
     private static final long LEAST_STACK = 1 << 20;
-    /** A thread for which the system has no such stack would stay on its own, where Python's limits do not hold. */
+    /** More than this, no system maps for more than a few threads. */
     private static final long MOST_STACK = 64L << 30;
 
     private static final System.Logger LOG = System.getLogger("dev.krait");
@@ -188,8 +188,7 @@ public final class KraitRuntime {
         long bytes = text.isEmpty() ? MAIN_STACK : Long.getLong(STACK_SIZE, 0);
         String fault = stackSizeFault(bytes);
         if (fault != null) {
-            throw new PythonSetupException("system property " + STACK_SIZE + ": " + fault + ", as a number of bytes, not " + text
-                    + ".\nTo do: correct it, or leave it out for the default of " + MAIN_STACK + ".");
+            throw wrongProperty(STACK_SIZE, fault + ", as a number of bytes", text, MAIN_STACK);
         }
         return bytes;
     }
@@ -198,9 +197,13 @@ public final class KraitRuntime {
     private static void checkExitTimeout() {
         String text = System.getProperty(EXIT_TIMEOUT, "");
         if (!text.isEmpty() && Long.getLong(EXIT_TIMEOUT, -1) < 0) {
-            throw new PythonSetupException("system property " + EXIT_TIMEOUT + ": a number of milliseconds is wanted, not " + text
-                    + ".\nTo do: correct it, or leave it out for the default of " + EXIT_MILLIS + ".");
+            throw wrongProperty(EXIT_TIMEOUT, "a number of milliseconds is wanted", text, EXIT_MILLIS);
         }
+    }
+
+    private static PythonSetupException wrongProperty(String name, String wanted, String given, long byDefault) {
+        return new PythonSetupException("system property " + name + ": " + wanted + ", not " + given
+                + ".\nTo do: correct it, or leave it out for the default of " + byDefault + ".");
     }
 
     private static long start(PythonInstallation python, String home, long stackSize) {
