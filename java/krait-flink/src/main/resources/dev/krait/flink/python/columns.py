@@ -132,8 +132,8 @@ def _column(value, rows, code):
         raise TypeError(f"a column of {rows} results was expected, not {type(value).__name__}")
     if length != rows:
         raise ValueError(f"{length} results for {rows} rows")
-    if isinstance(value, (list, tuple)):
-        return list(value), None, None
+    if isinstance(value, list):
+        return value, None, None
     array, mask, zoned = _array(value)
     if array is None:
         return list(value), None, None
