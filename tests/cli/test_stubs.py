@@ -24,6 +24,14 @@ class Stubs(unittest.TestCase):
         command = [JAVA, "-jar", JAR, "stubs", "-o", output or cls.folder, *arguments]
         return subprocess.run(command, capture_output=True, text=True)
 
+    def compiled(self, package, source):
+        """The stub of a package whose public class is Main."""
+        with tempfile.TemporaryDirectory() as folder:
+            Path(folder, "Main.java").write_text(f"package {package}; {source}")
+            subprocess.run([JAVA + "c", "-d", folder, Path(folder, "Main.java")], check=True)
+            self.run_tool(package, "-p", folder).check_returncode()
+        return Path(self.folder, package, "__init__.pyi").read_text()
+
     def named(self, package, *path):
         """The texts of what has this path in a package's stub."""
         found = [self.trees[package]]
@@ -80,12 +88,8 @@ class Stubs(unittest.TestCase):
         self.assertIn("builtins.bytes", write + "".join(others))
         self.assertTrue(any("__a1" not in text and "bytes" in text for text in (write, *others)))
         self.assertTrue(self.named("java/lang", "StringBuilder", "setLength"))
-        with tempfile.TemporaryDirectory() as folder:
-            Path(folder, "Names.java").write_text("package hiding; public class Names extends Base<String> { public void put(int i) { } } "
-                                                  "abstract class Base<T> { public void put(T value) { } public T any() { return null; } }")
-            subprocess.run([JAVA + "c", "-d", folder, Path(folder, "Names.java")], check=True)
-            self.run_tool("hiding", "-p", folder).check_returncode()
-        text = Path(self.folder, "hiding/__init__.pyi").read_text()
+        text = self.compiled("hiding", "public class Main extends Base<String> { public void put(int i) { } } "
+                             "abstract class Base<T> { public void put(T value) { } public T any() { return null; } }")
         for line in ("def put(self, __a0: int) -> None: ...", "def put(self, __a0: Any) -> None: ..."):
             self.assertIn(line, text)
         self.assertRegex(text, r"def any\(self\) -> (str|Any): \.\.\.")
@@ -109,12 +113,8 @@ class Stubs(unittest.TestCase):
 
     def test_a_field_that_has_the_name_of_a_method_ends_with_an_underscore(self):
         self.assertEqual(self.named("java/io", "StreamTokenizer", "ttype"), ["ttype: int"])
-        with tempfile.TemporaryDirectory() as folder:
-            Path(folder, "Named.java").write_text("package both; public class Named { public int size; public int size() "
-                                                  "{ return size; } public int is; public static class Part {} public void Part() {} }")
-            subprocess.run([JAVA + "c", "-d", folder, Path(folder, "Named.java")], check=True)
-            self.run_tool("both", "-p", folder).check_returncode()
-        text = Path(self.folder, "both/__init__.pyi").read_text()
+        text = self.compiled("both", "public class Main { public int size; public int size() { return size; } public int is; "
+                             "public static class Part {} public void Part() {} }")
         for line in ("size_: int", "def size(self) -> int: ...", "is_: int", "class Part_(", "def Part(self) -> None: ..."):
             self.assertIn(line, text)
 

@@ -139,7 +139,7 @@ final class StubTypes {
 
     /** Python's own that passes for a parameter of this type, or nothing. */
     private String values(Type type, Class<?> raw) {
-        if (raw == Object.class || PyObject.class.isAssignableFrom(raw)) {
+        if (isAnything(raw)) {
             return "Any";
         } else if (raw == byte[].class) {
             return "builtins.bytes | bytearray | memoryview | _t.Sequence[int]";
@@ -167,11 +167,15 @@ final class StubTypes {
                 : only.getReturnType() == void.class ? "builtins.object" : "Any") + "]";
     }
 
+    /** A PyObject is whatever object Python has. */
+    private static boolean isAnything(Class<?> raw) {
+        return raw == Object.class || PyObject.class.isAssignableFrom(raw);
+    }
+
     /** The Java class itself. */
     String object(Type type) {
         Class<?> raw = raw(type);
-        // A PyObject is whatever object Python has.
-        if (raw == Object.class || PyObject.class.isAssignableFrom(raw) || raw.isArray() || !known.test(raw)) {
+        if (isAnything(raw) || raw.isArray() || !known.test(raw)) {
             return "Any";
         }
         packages.add(raw.getPackageName());
