@@ -1,8 +1,8 @@
 package dev.krait;
 
 import dev.krait.internal.ErrorRecord;
-import org.jspecify.annotations.Nullable;
 import java.math.BigInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Python code asked to exit: {@code sys.exit(3)}, {@code raise SystemExit}. The JVM goes on; what to do is the

@@ -74,13 +74,15 @@ final class Crossing {
 
     /** It has ended, with a result of so many bytes. */
     static void ended(Session session, Frame frame, long bytes) {
-        frame.counts.toJava += bytes;
-        watched(session, frame, bytes, true, false);
+        ended(session, frame, bytes, false);
     }
 
     /** A batch has ended, and its answer has been read. */
     static void endedRows(Session session, Frame frame, Object[] refs, boolean failed) {
-        long bytes = frame.length() + ArrayCodec.bytes(refs);
+        ended(session, frame, frame.length() + ArrayCodec.bytes(refs), failed);
+    }
+
+    private static void ended(Session session, Frame frame, long bytes, boolean failed) {
         frame.counts.toJava += bytes;
         watched(session, frame, bytes, true, failed);
     }
