@@ -40,7 +40,7 @@ impl Leave<'_, '_> {
     fn restore(&mut self) {
         let Down { binding, outer, outer_held, .. } = self.down;
         if outer.is_some() {
-            greenlets::end(self.gil, self.thread, self.down);
+            greenlets::end(self.gil, self.down);
         }
         self.down.record().pop(self.gil);
         self.thread.current.set(*outer);
@@ -241,7 +241,7 @@ impl<W: Work> Crossing<'_, W> {
         let leave = Leave { thread, gil, down };
         domain.drain(gil);
         if outer.is_some() {
-            greenlets::begin(gil, thread, down);
+            greenlets::begin(gil, down);
         }
         *answer = Some(work.work(gil));
         if thread.current.get() != Some(down.place()) {

@@ -4,10 +4,8 @@
 //! as long as it comes back: a thread's Java frames are one stack, and calls from Java end in the opposite order in which they began. So where a
 //! call ends before one inside it, the greenlet that this one waits in is ended first, as greenlets are that nobody can resume any more.
 
-use std::ptr::NonNull;
-
 use crate::jvm;
-use crate::py::{self, Detached, Gil, Owned};
+use crate::py::{self, Gil, Object, Owned};
 
 use super::domain::Helpers;
 use super::thread::{Down, Thread};
@@ -15,21 +13,11 @@ use super::thread::{Down, Thread};
 /// How often a greenlet may refuse to end.
 const ATTEMPTS: usize = 100;
 
-/// The greenlet in which a down-call runs that is inside another one.
-pub(super) struct Greenlet {
-    down: NonNull<Down<'static>>,
-    greenlet: Detached,
-}
-
 /// A down-call begins inside another one.
 #[inline(never)]
-pub(super) fn begin(gil: Gil<'_>, thread: &Thread, down: &Down<'_>) {
+pub(super) fn begin(gil: Gil<'_>, down: &Down<'_>) {
     match current(gil, down.binding.domain.helpers()) {
-        Ok(None) => {}
-        Ok(Some(greenlet)) => {
-            let greenlet = Greenlet { down: down.place(), greenlet: greenlet.detach() };
-            thread.greenlets.borrow_mut().push(greenlet);
-        }
+        Ok(greenlet) => drop(down.running.replace_greenlet(gil, greenlet.map(Owned::detach))),
         // The module is just being imported: there are none yet.
         Err(raised) => gil.clear_raised(raised),
     }
@@ -45,10 +33,30 @@ fn current<'g>(gil: Gil<'g>, helpers: &Helpers) -> py::Result<Option<Owned<'g>>>
 
 /// A down-call inside another one ends.
 #[inline(never)]
-pub(super) fn end(gil: Gil<'_>, thread: &Thread, down: &Down<'_>) {
-    let ended = thread.greenlets.borrow_mut().pop_if(|last| last.down == down.place());
-    if let Some(ended) = ended {
-        ended.greenlet.free(gil);
+pub(super) fn end(gil: Gil<'_>, down: &Down<'_>) {
+    if let Some(greenlet) = down.running.replace_greenlet(gil, None) {
+        greenlet.free(gil);
+    }
+}
+
+/// Whether a greenlet has begun and is not the one that runs in its thread.
+pub(super) fn is_waiting(gil: Gil<'_>, greenlet: &Object) -> bool {
+    let frame = greenlet.attr_str(gil, c"gr_frame").map_err(|raised| gil.clear_raised(raised));
+    frame.is_ok_and(|frame| !frame.is_none())
+}
+
+/// The first greenlet of the thread of one, which its outermost code runs in.
+pub(super) fn main_of<'g>(gil: Gil<'g>, greenlet: &Object) -> Owned<'g> {
+    let mut main = greenlet.own(gil);
+    loop {
+        match main.attr_str(gil, c"parent") {
+            Ok(parent) if !parent.is_none() => main = parent,
+            Ok(_) => return main,
+            Err(raised) => {
+                gil.clear_raised(raised);
+                return main;
+            }
+        }
     }
 }
 
@@ -59,8 +67,8 @@ pub(super) fn end_inner(gil: Gil<'_>, thread: &Thread, down: &Down<'_>) {
     while let Some(inner) = thread.current.get().filter(|inner| *inner != down.place()) {
         attempts = if inner == last { attempts + 1 } else { 1 };
         last = inner;
-        let known = |known: &&Greenlet| known.down == inner;
-        let waiting = thread.greenlets.borrow().iter().rfind(known).map(|known| known.greenlet.get(gil).own(gil));
+        // SAFETY: the call is this thread's, and lies where it is until it has ended.
+        let waiting = unsafe { inner.as_ref() }.running.greenlet(gil);
         let Some(greenlet) = waiting.filter(|_| attempts <= ATTEMPTS) else {
             jvm::fatal(
                 "Krait: a call of Python from Java ends before one inside it, and what that waits in does not end.",

@@ -6,7 +6,9 @@ use std::cell::{Cell, RefCell};
 use std::ptr::NonNull;
 use std::time::Instant;
 
-use crate::py::{Detached, Gil, Object, ThreadState};
+use crate::py::{Detached, Gil, Object, Owned, ThreadState};
+
+use super::greenlets;
 
 /// Which call: the frame that it came in, and the frame's count of uses.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -40,6 +42,8 @@ pub struct Running {
     over: Cell<bool>,
     /// It has called Java, and waits for the answer.
     in_java: Cell<bool>,
+    /// The greenlet that it runs in, where it is inside another call.
+    greenlet: Cell<Option<Detached>>,
     /// The call of the same record around it.
     outer: Cell<Option<NonNull<Running>>>,
 }
@@ -55,6 +59,19 @@ impl Running {
     #[inline(always)]
     pub fn id(&self) -> &CallId {
         &self.id
+    }
+
+    /// The greenlet that it runs in, where that has been told.
+    pub fn greenlet<'g>(&self, gil: Gil<'g>) -> Option<Owned<'g>> {
+        let greenlet = self.greenlet.take();
+        let owned = greenlet.as_ref().map(|greenlet| greenlet.get(gil).own(gil));
+        self.greenlet.set(greenlet);
+        owned
+    }
+
+    /// Tells of it, or takes it back.
+    pub fn replace_greenlet(&self, _gil: Gil<'_>, greenlet: Option<Detached>) -> Option<Detached> {
+        self.greenlet.replace(greenlet)
     }
 }
 
@@ -76,8 +93,10 @@ pub struct Record {
     /// The one of the call that runs, where others made it.
     foreign: Cell<Option<ThreadState>>,
     thread: u64,
-    /// The innermost call that runs.
+    /// The innermost call.
     innermost: Cell<Option<NonNull<Running>>>,
+    /// A call was marked to be stopped since the outermost one began.
+    marked: Cell<bool>,
     /// When a call was marked to be stopped last.
     due_since: Cell<Option<Instant>>,
     /// How often it has been looked since then whether that call can be stopped.
@@ -100,6 +119,7 @@ impl Record {
             foreign: Cell::new(None),
             thread: crate::py::thread_ident(),
             innermost: Cell::new(None),
+            marked: Cell::new(false),
             due_since: Cell::new(None),
             looks: Cell::new(0),
             kept: RefCell::default(),
@@ -128,6 +148,23 @@ impl Record {
     fn innermost(&self) -> Option<&Running> {
         // SAFETY: as in `calls`.
         self.innermost.get().map(|call| unsafe { call.as_ref() })
+    }
+
+    /// The call whose code the thread runs: the innermost one, unless that waits in a greenlet while another call's runs.
+    fn running(&self, gil: Gil<'_>) -> Option<&Running> {
+        let innermost = self.innermost()?;
+        let running = gil.without_collections(|| {
+            let waiting = innermost.greenlet(gil).filter(|greenlet| greenlets::is_waiting(gil, greenlet))?;
+            // The outermost call has none of its own.
+            let main = greenlets::main_of(gil, &waiting);
+            let runs = |call: &&Running| {
+                let greenlet = call.greenlet(gil);
+                !greenlets::is_waiting(gil, greenlet.as_deref().unwrap_or(&main))
+            };
+            self.calls().find(runs)
+        });
+        // One that is no call's has been made inside the innermost, as far as can be told.
+        running.or(Some(innermost))
     }
 
     /// A call begins.
@@ -161,6 +198,9 @@ impl Record {
     pub fn pop(&self, gil: Gil<'_>) {
         if let Some(ended) = self.innermost() {
             self.innermost.set(ended.outer.get());
+            if ended.outer.get().is_none() {
+                self.marked.set(false);
+            }
             if ended.stop.get().is_some() {
                 gil.take_back_raised(self.thread);
             }
@@ -172,7 +212,7 @@ impl Record {
     pub fn leave_for_java(&self, gil: Gil<'_>) {
         if let Some(call) = self.innermost() {
             call.in_java.set(true);
-            if call.stop.get().is_some() {
+            if self.marked.get() && self.running(gil).is_some_and(|call| call.stop.get().is_some()) {
                 gil.take_back_raised(self.thread);
             }
         }
@@ -181,10 +221,12 @@ impl Record {
     /// It is back. What was to stop it before it went was taken back and is due again, unless it has stopped it: `is_handled`
     /// tells whether the call handles that.
     #[inline]
-    pub fn back_from_java(&self, _gil: Gil<'_>, is_handled: impl FnOnce(Stop) -> bool) {
+    pub fn back_from_java(&self, gil: Gil<'_>, is_handled: impl FnOnce(Stop) -> bool) {
         if let Some(call) = self.innermost() {
             call.in_java.set(false);
-            if let Some(stop) = call.stop.get()
+            if self.marked.get()
+                && let Some(call) = self.running(gil)
+                && let Some(stop) = call.stop.get()
                 && !is_handled(stop)
             {
                 call.due.set(true);
@@ -192,10 +234,10 @@ impl Record {
         }
     }
 
-    /// Whether the innermost call is to be stopped. What would raise in Python code is taken back: whoever asks raises
+    /// Whether the call that runs is to be stopped. What would raise in Python code is taken back: whoever asks raises
     /// by himself, and describes what he raised by Python code.
     pub fn stopped(&self, gil: Gil<'_>) -> Option<Stop> {
-        let stop = self.innermost().and_then(|call| {
+        let stop = self.running(gil).and_then(|call| {
             call.due.set(false);
             call.stop.get()
         });
@@ -205,21 +247,22 @@ impl Record {
         stop
     }
 
-    /// The innermost call ends: nothing stops the Python code that describes how.
+    /// The call that runs ends: nothing stops the Python code that describes how.
     pub fn end(&self, gil: Gil<'_>) {
         // First of all: taking back gives the GIL to others, who may stop the call once more.
-        if let Some(call) = self.innermost() {
+        let ending = self.running(gil);
+        if let Some(call) = ending {
             call.over.set(true);
         }
         self.stopped(gil);
-        if let Some(call) = self.innermost() {
+        if let Some(call) = ending {
             call.stop.set(None);
         }
     }
 
     /// Raises an exception in the thread's Python code, at its next bytecode.
     pub fn raise(&self, gil: Gil<'_>, exception: &Object) {
-        if let Some(call) = self.innermost() {
+        if let Some(call) = self.running(gil) {
             call.due.set(false);
         }
         gil.raise_in_thread(self.thread, exception);
@@ -235,16 +278,36 @@ impl Record {
             marked += 1;
         }
         if is_new {
-            self.due_since.set(Some(Instant::now()));
-            self.looks.set(0);
+            self.marked.set(true);
+            self.begin_due();
         }
         marked
     }
 
-    /// What has to be raised now to stop the innermost call, where that runs Python code.
+    /// What has to be raised now to stop the call that runs, where that runs Python code.
     #[inline]
-    pub fn due(&self, _gil: Gil<'_>) -> Option<Stop> {
-        self.innermost().filter(|call| call.due.get() && !call.in_java.get()).and_then(|call| call.stop.get())
+    pub fn due(&self, gil: Gil<'_>) -> Option<Stop> {
+        if !self.marked.get() || self.innermost()?.in_java.get() {
+            return None;
+        }
+        self.running(gil).filter(|call| call.due.get()).and_then(|call| call.stop.get())
+    }
+
+    /// Whether a call is to be stopped that waits in a greenlet, while the code of a call around it runs: its time begins when it
+    /// goes on.
+    pub fn is_due_later(&self, gil: Gil<'_>) -> bool {
+        let running = self.running(gil).map(std::ptr::from_ref);
+        let is_due =
+            self.calls().take_while(|call| Some(std::ptr::from_ref(*call)) != running).any(|call| call.due.get());
+        if is_due {
+            self.begin_due();
+        }
+        is_due
+    }
+
+    fn begin_due(&self) {
+        self.due_since.set(Some(Instant::now()));
+        self.looks.set(0);
     }
 
     /// Since when something has been due.

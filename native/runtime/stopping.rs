@@ -8,7 +8,7 @@ use crate::py::{self, Gil, Object, Owned, ThreadState};
 use super::domain::{Binding, Domain};
 use super::down::{NoCall, down};
 use super::importing::{self, Imports};
-use super::loops::{self, At, Loops};
+use super::loops::{self, At, Loops, Waiting};
 use super::record::{CallId, Record, Running, Stop};
 use super::thread::{detached, on_own_thread};
 
@@ -81,6 +81,7 @@ pub fn stop(
 fn stop_here(binding: &'static Binding, stop: Stop, which: impl Fn(&CallId) -> bool) -> Result<usize, NoCall> {
     let (marked, when) = down(binding, &Running::default(), |gil| {
         learn_entering(gil);
+        loops::teach(gil, binding.domain.helpers());
         let marked = binding.domain.mark(gil, stop, which);
         (marked, binding.domain.deliver(gil))
     })?;
@@ -98,6 +99,7 @@ fn stop_later(binding: &'static Binding) {
     }
     let later = move || {
         let stopping = |gil: Gil<'_>| {
+            loops::teach(gil, domain.helpers());
             let is_waiting = domain.deliver_briskly(gil) > When::Now;
             if !is_waiting {
                 // Under the GIL, which whoever marks a call next has to take first.
@@ -155,10 +157,10 @@ impl Domain {
         when
     }
 
-    /// Raises what is to stop the innermost call of a thread, if anything and where it need not wait.
+    /// Raises what is to stop the call that a thread runs, if anything and where it need not wait.
     fn deliver_to(&self, gil: Gil<'_>, record: &Record) -> When {
         if record.due(gil).is_none() {
-            return When::Now;
+            return if record.is_due_later(gil) { When::Later } else { When::Now };
         }
         let elapsed = record.due_since(gil).map(|since| since.elapsed()).unwrap_or_default();
         let when = may_be_stopped(gil, record, elapsed, record.look(gil));
@@ -169,7 +171,7 @@ impl Domain {
                     let waiting = waiting_loop(gil, record);
                     record.raise(gil, self.stop_exception(gil, stop));
                     if let Some(waiting) = waiting {
-                        loops::wake(gil, &waiting);
+                        waiting.wake(gil, self.helpers());
                     }
                 }
             }
@@ -494,12 +496,12 @@ fn may_be_stopped(gil: Gil<'_>, record: &Record, due: Duration, looks: u32) -> W
 }
 
 /// The event loop in which a thread waits, which would see nothing of what is raised before something else happens.
-fn waiting_loop<'g>(gil: Gil<'g>, record: &Record) -> Option<Owned<'g>> {
+fn waiting_loop<'g>(gil: Gil<'g>, record: &Record) -> Option<Waiting<'g>> {
     let state = record.running_on()?;
     gil.without_collections(|| {
         // SAFETY: the thread's innermost call runs with the state, attached or resting: it is alive.
         let frame = unsafe { gil.frame_of(state) }?;
-        loops::waiting(gil, frame).unwrap_or_else(|raised| {
+        loops::waiting(gil, &frame).unwrap_or_else(|raised| {
             gil.clear_raised(raised);
             None
         })

@@ -14,7 +14,6 @@ use crate::py::{Found, Gil, Object, ThreadState};
 
 use super::domain::{Binding, Domain};
 use super::door::Door;
-use super::greenlets::Greenlet;
 use super::observe;
 use super::record::{Record, Running};
 use super::stopping::stop_after_java;
@@ -33,8 +32,6 @@ pub(super) struct Thread {
     suspended: Cell<Option<ThreadState>>,
     /// The innermost down-call.
     pub(super) current: Cell<Option<NonNull<Down<'static>>>>,
-    /// The greenlets in which down-calls inside others run.
-    pub(super) greenlets: RefCell<Vec<Greenlet>>,
     /// The gate's pass; counted up with each use.
     pass: Cell<u64>,
     /// The pass with which this thread is in, or was, before others took over.
@@ -84,7 +81,6 @@ thread_local! {
             doors: RefCell::new(Vec::new()),
             suspended: Cell::new(None),
             current: Cell::new(None),
-            greenlets: RefCell::new(Vec::new()),
             pass: Cell::new(0),
             held: Cell::new(0),
             waited: Cell::new(0),
@@ -243,7 +239,6 @@ impl Thread {
             for door in self.doors.take() {
                 door.close();
             }
-            drop(self.greenlets.take());
             let seats = self.seats.take();
             if seats.is_empty() {
                 return;

@@ -255,7 +255,7 @@ final class CallWatch {
             LOG.log(System.Logger.Level.WARNING, "A Python call of thread " + (user == null ? "?" : user.getName())
                     + " was to be stopped a second ago (" + (late ? "its deadline has passed" : "interrupted")
                     + ") and still runs: it is in C code, imports a module, catches what stops it, or waits for the "
-                    + "GIL or for Java code that it called. Its thread comes back when that is over; Krait never abandons a running "
+                    + "GIL, for Java code that it called, or in a greenlet. Its thread comes back when that is over; Krait never abandons a running "
                     + "call, since its stack is in use.");
         }
     }

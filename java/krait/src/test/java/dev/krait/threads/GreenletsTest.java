@@ -3,10 +3,14 @@ package dev.krait.threads;
 import static dev.krait.testing.Pythons.lines;
 import static dev.krait.testing.Pythons.needs;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.krait.PythonInterpreter;
+import dev.krait.PythonTimeoutException;
 import dev.krait.testing.ChildJvm;
+import java.time.Duration;
+import java.util.concurrent.Callable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -30,6 +34,50 @@ class GreenletsTest {
                 py.exec(SETUP + "\n" + args[0]);
                 for (int i = 1; i < args.length; i++) {
                     System.out.println(py.eval(args[i]));
+                }
+            }
+        }
+    }
+
+    /** Calls of which one has a deadline, and the inner one waits in a greenlet. */
+    public static final class Stopped {
+        private Stopped() {
+        }
+
+        /** The child's program. */
+        public static void main(String[] args) {
+            Duration deadline = Duration.ofMillis(200);
+            try (PythonInterpreter py = PythonInterpreter.create()) {
+                Callable<Object> calls = () -> py.invoke("inner");
+                Callable<Object> callsBriefly = () -> py.invoke(deadline, "inner");
+                py.set("calls", calls);
+                py.set("calls_briefly", callsBriefly);
+                py.exec(SETUP + "\n" + args[0]);
+                System.out.println(py.invoke("outer", "calls_briefly"));
+                try {
+                    System.out.println(py.invoke(deadline, "outer", "calls"));
+                } catch (PythonTimeoutException e) {
+                    System.out.println("outer: " + e.getMessage());
+                }
+                System.out.println(py.eval("ended"));
+            }
+        }
+    }
+
+    /** Functions that wait for ever, each stopped by its deadline. */
+    public static final class Waiting {
+        private Waiting() {
+        }
+
+        /** The child's program. */
+        public static void main(String[] args) {
+            try (PythonInterpreter py = PythonInterpreter.create()) {
+                py.exec(args[0]);
+                for (int i = 1; i < args.length; i++) {
+                    String name = args[i];
+                    PythonTimeoutException stopped = assertThrows(PythonTimeoutException.class,
+                            () -> py.invoke(Duration.ofMillis(200), name));
+                    System.out.println(name + " " + stopped.getMessage() + " " + py.invoke("fine"));
                 }
             }
         }
@@ -91,6 +139,52 @@ class GreenletsTest {
                 "    return greenlet.greenlet(lambda: numbers.forEach(lambda k: wait(here))).switch()");
         String output = evaluated(raising, "left()", "1 + 1").run().fine();
         assertTrue(output.contains("ValueError: on its way out") && output.endsWith("7\n2\n"), output);
+    }
+
+    @Test
+    void areStoppedOnlyForTheCallThatTheyRunIn() {
+        String stopped = lines(
+                "import time",
+                "ended = []",
+                "def inner():",
+                "    try:",
+                "        here.switch()",
+                "        while True: deep(5)",
+                "    except BaseException as e: ended.append(type(e).__name__); raise",
+                "def outer(name):",
+                "    global here",
+                "    here = main()",
+                "    other = greenlet.greenlet(globals()[name].call)",
+                "    other.switch()",
+                "    end = time.monotonic() + 0.6",
+                "    while name == 'calls' or time.monotonic() < end: ArrayList([4]).forEach(id)",
+                "    try: other.switch()",
+                "    except BaseException as e: return 'inner: ' + str(e)");
+        String output = ChildJvm.of(Stopped.class).arguments(stopped).run().fine();
+        assertTrue(output.endsWith(lines(
+                "inner: the call ran longer than its deadline",
+                "outer: krait.CallTimeout: the call ran longer than its deadline",
+                "[CallTimeout, GreenletExit]")), output);
+    }
+
+    @Test
+    void ofGeventAreStoppedWhereverTheyWait() {
+        try (PythonInterpreter py = PythonInterpreter.create()) {
+            needs(py, "gevent");
+        }
+        String waiting = lines(
+                "import gevent",
+                "def sleeps(): gevent.sleep(60)",
+                "def joins(): gevent.joinall([gevent.spawn(gevent.sleep, 60) for _ in range(3)])",
+                "def endless(pause):",
+                "    while True: pause()",
+                "def turns(): gevent.spawn(endless, lambda: gevent.sleep(0)).join()",
+                "def spins(): gevent.spawn(endless, int).join()",
+                "def fine(): return gevent.spawn(lambda: gevent.sleep(0.01) or 5).get()");
+        String[] names = {"sleeps", "joins", "turns", "spins"};
+        String stopped = " krait.CallTimeout: the call ran longer than its deadline 5\n";
+        assertEquals(String.join(stopped, names) + stopped,
+                ChildJvm.of(Waiting.class).arguments(waiting).arguments((Object[]) names).run().fine());
     }
 
     @Test
