@@ -12,6 +12,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -272,6 +273,14 @@ final class ProbeCache {
         Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(path, options);
         return !permissions.contains(PosixFilePermission.GROUP_WRITE)
                 && !permissions.contains(PosixFilePermission.OTHERS_WRITE)
-                && Files.getOwner(path, options).equals(Files.getOwner(folder));
+                && Files.getOwner(path, options).equals(user());
+    }
+
+    /** Who runs this JVM: on Linux also one who has a number and no name, as in many a container. */
+    private UserPrincipal user() throws IOException {
+        Path self = Path.of("/proc/self");
+        return Files.exists(self)
+                ? Files.getOwner(self)
+                : folder.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName(System.getProperty("user.name"));
     }
 }

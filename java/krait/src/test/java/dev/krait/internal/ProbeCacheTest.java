@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.abort;
 
 import dev.krait.PythonSetupException;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -172,6 +174,21 @@ final class ProbeCacheTest {
         assertUsed(venv);
         Files.setPosixFilePermissions(TestPythons.list(cache).get(0), PosixFilePermissions.fromString("rw-rw-rw-"));
         assertWritten(venv);
+    }
+
+    @Test
+    void anEntryOfAnotherUserIsNotBelieved() throws IOException {
+        assertWritten(venv);
+        Path entry = TestPythons.list(cache).get(0);
+        try {
+            UserPrincipal other = cache.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("nobody");
+            Files.setOwner(entry, other);
+            Files.setOwner(cache, other);
+        } catch (IOException e) {
+            abort("only root can give files away: " + e);
+        }
+        find(venv);
+        assertTrue(finder.cacheNote().startsWith("not kept: others may write"), finder.cacheNote());
     }
 
     @Test
