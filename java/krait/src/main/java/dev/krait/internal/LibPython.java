@@ -2,6 +2,8 @@ package dev.krait.internal;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -10,6 +12,8 @@ import java.util.Set;
 
 /** Finds the shared library of a Python that the probe described. */
 final class LibPython {
+    private static final int ELF_HEADER = 64;
+
     private final PythonFacts facts;
     private final Platform platform;
 
@@ -115,20 +119,28 @@ final class LibPython {
         }
         byte[] head;
         try (InputStream in = Files.newInputStream(file)) {
-            head = in.readNBytes(20);
+            head = in.readNBytes(ELF_HEADER);
         }
         if (!platform.isLinux()) {
             // Mach-O and PE say no more in their first bytes than that they are binaries; the loader checks the rest.
             return head.length < 20 ? "is not a shared library" : null;
         }
-        boolean shared = head.length == 20 && head[0] == 0x7F && head[1] == 'E' && head[2] == 'L' && head[3] == 'F'
+        boolean shared = head.length == ELF_HEADER && head[0] == 0x7F && head[1] == 'E' && head[2] == 'L' && head[3] == 'F'
                 && head[16] == 3;
         if (!shared) {
             return "is not a shared library";
         }
-        int machine = head[18] & 0xFF | (head[19] & 0xFF) << 8;
+        ByteBuffer header = ByteBuffer.wrap(head).order(ByteOrder.LITTLE_ENDIAN);
+        int machine = header.getShort(18);
         int expected = platform.arch().equals("x86_64") ? 62 : platform.arch().equals("aarch64") ? 183 : machine;
-        return machine == expected ? null : "is for another processor than this JVM (" + platform.id() + ")";
+        boolean is64Bit = head[4] == 2;
+        if (machine != expected || !is64Bit) {
+            return "is for another processor than this JVM (" + platform.id() + ")";
+        }
+        // The table of sections stands at the end of a file. Where it is missing, the system's loader maps what is not there, and dies.
+        long end = header.getLong(40) + (header.getShort(58) & 0xFFFF) * (header.getShort(60) & 0xFFFF);
+        long size = Files.size(file);
+        return size >= end ? null : "is cut short: it has " + size + " bytes of " + end;
     }
 
     private String advice() {

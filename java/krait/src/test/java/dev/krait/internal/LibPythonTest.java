@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -91,6 +92,20 @@ final class LibPythonTest {
         assertEquals(Rejection.Kind.NO_LIBPYTHON, e.kind());
         assertTrue(e.getMessage().contains(lib + "/libpython3.11.so: is not a shared library"), e.getMessage());
         assertTrue(e.getMessage().contains("libpython3.11.so.1.0: is for another processor"), e.getMessage());
+    }
+
+    @Test
+    void aLibraryThatIsCutShortOrOf32BitsIsPassedOverAndNamed() throws IOException {
+        // The system's loader would end the JVM with SIGBUS.
+        Path library = Files.createDirectories(prefix.resolve("lib")).resolve("libpython3.11.so.1.0");
+        byte[] whole = Files.readAllBytes(TestPythons.jvmLibrary());
+        Files.write(library, Arrays.copyOf(whole, whole.length - 1));
+        String message = assertThrows(Rejection.class, this::find).getMessage();
+        assertTrue(message.contains(library + ": is cut short: it has " + (whole.length - 1) + " bytes of " + whole.length), message);
+        whole[4] = 1;
+        Files.write(library, whole);
+        message = assertThrows(Rejection.class, this::find).getMessage();
+        assertTrue(message.contains(library + ": is for another processor"), message);
     }
 
     @Test
