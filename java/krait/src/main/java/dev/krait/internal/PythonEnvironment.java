@@ -3,7 +3,6 @@ package dev.krait.internal;
 import dev.krait.PythonSetupException;
 import java.io.File;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
@@ -52,18 +51,29 @@ final class PythonEnvironment {
         return false;
     }
 
-    /** Starts the executable with the same environment: what ends it would end the JVM. (Not every Python has math in itself.) */
+    /**
+     * Starts the executable with the same environment: what ends it would end the JVM. (Not every Python has math in itself.)
+     * Neither threads nor processes that the start leaves behind are waited for: CPython has started all the same.
+     */
     private static void tryOut(PythonInstallation python, Map<String, String> risky) {
         String text;
         try {
-            Process process = new ProcessBuilder(python.executable().toString(), "-c", "import math")
+            Process process = new ProcessBuilder(python.executable().toString(), "-c", "import math, os; os._exit(0)")
                     .redirectErrorStream(true).start();
-            process.getOutputStream().close();
-            text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-            if (process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS) && process.exitValue() == 0) {
-                return;
+            try {
+                PythonProbe.Reader output = new PythonProbe.Reader(process.getInputStream());
+                PythonProbe.closeInput(process);
+                boolean ended = process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+                if (ended && process.exitValue() == 0) {
+                    return;
+                }
+                if (ended) {
+                    output.join(PythonProbe.LAG_MILLIS);
+                }
+                text = output.text().strip() + (ended ? "" : "\n(it had not started after " + TIMEOUT_SECONDS + " s, and was stopped)");
+            } finally {
+                PythonProbe.stop(process);
             }
-            process.destroyForcibly();
         } catch (IOException e) {
             text = e.getMessage();
         } catch (InterruptedException e) {

@@ -18,7 +18,7 @@ final class PythonProbe {
     private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
     /** How long the output may lag behind the end of the process, which a child it left may hold open. */
-    private static final long LAG_MILLIS = 1_000;
+    static final long LAG_MILLIS = 1_000;
 
     private static final int OUTPUT_LIMIT = 1 << 20;
     private static final int STDERR_SHOWN = 2_000;
@@ -102,7 +102,7 @@ final class PythonProbe {
         return facts;
     }
 
-    private static void closeInput(Process process) {
+    static void closeInput(Process process) {
         try {
             process.getOutputStream().close();
         } catch (IOException e) {
@@ -110,7 +110,7 @@ final class PythonProbe {
         }
     }
 
-    private static void stop(Process process) {
+    static void stop(Process process) {
         // A wrapper script's children first: once it is gone, nothing leads to them.
         process.descendants().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly();
@@ -129,7 +129,7 @@ final class PythonProbe {
     }
 
     /** Reads a stream to its end in a thread, so that a process that writes much never stalls, and keeps the start. */
-    private static final class Reader {
+    static final class Reader {
         private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         private final Thread thread;
 

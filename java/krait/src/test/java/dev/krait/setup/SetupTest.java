@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -149,6 +150,32 @@ class SetupTest {
         Files.writeString(folder.resolve("sitecustomize.py"), "raise RuntimeError('passed over')\n");
         output = prints("1 + 1").environment("PYTHONPATH", folder.toString()).run().fine();
         assertTrue(output.endsWith("passed over\n2\n"), output);
+    }
+
+    @Test
+    void whatASitecustomizeLeavesRunningIsNotWaitedFor(@TempDir Path folder) throws Exception {
+        // Once: the trial's. The one that starts in the JVM itself finds the file.
+        Files.writeString(folder.resolve("sitecustomize.py"), "import os, subprocess, threading, time\n"
+                + "if not os.path.exists('" + folder + "/pid'):\n"
+                + "    with open('" + folder + "/pid', 'w') as file:\n"
+                + "        file.write(str(subprocess.Popen(['sleep', '100']).pid))\n"
+                + "    threading.Thread(target=time.sleep, args=[100]).start()\n");
+        try {
+            ChildJvm.Ended ended = prints("1 + 1").environment("PYTHONPATH", folder.toString()).run();
+            assertEquals("2\n", ended.fine());
+            assertTrue(ended.millis < 60_000, "it took " + ended.millis + " ms");
+        } finally {
+            ProcessHandle.of(Long.parseLong(Files.readString(folder.resolve("pid")))).ifPresent(ProcessHandle::destroyForcibly);
+        }
+    }
+
+    @Test
+    @Tag("slow")
+    void aSitecustomizeThatHangsIsNamed(@TempDir Path folder) throws Exception {
+        Files.writeString(folder.resolve("sitecustomize.py"), "import time\nprint('so far', flush=True)\ntime.sleep(600)\n");
+        String output = prints("1").environment("PYTHONPATH", folder.toString()).run().fine();
+        assertTrue(output.startsWith("PythonSetupException") && output.contains("PYTHONPATH=" + folder)
+                && output.contains("so far\n(it had not started after 20 s"), output);
     }
 
     @Test
