@@ -109,7 +109,7 @@ final class LibPython {
     /** What keeps a file from being this platform's shared library, or null. */
     private String fault(Path file) throws IOException {
         if (!Files.exists(file)) {
-            return "does not exist";
+            return PythonFinder.absence(file);
         }
         if (!Files.isRegularFile(file)) {
             return "is not a file";

@@ -3,10 +3,12 @@ package dev.krait.internal;
 import dev.krait.PythonSetupException;
 import java.io.File;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -29,6 +31,7 @@ public final class PythonFinder {
     public static final String VARIABLE = "KRAIT_PYTHON";
 
     static final String BUILDER = "the builder's python(Path)";
+    private static final String GONE = "does not exist";
     private static final String ON_PATH = "python3 on the PATH";
 
     private final UnaryOperator<String> environment;
@@ -153,7 +156,8 @@ public final class PythonFinder {
             Path folder = path(value);
             Path file = inside(folder, names);
             if (file == null) {
-                String fault = Files.isDirectory(folder) ? "has no " + names[0] : "is not a folder";
+                String absence = absence(folder.resolve(names[0]));
+                String fault = !absence.equals(GONE) ? absence : Files.isDirectory(folder) ? "has no " + names[0] : "is not a folder";
                 tried.add(new PythonInstallation.Place(place, value + " " + fault + "; passed over"));
                 return null;
             }
@@ -252,10 +256,10 @@ public final class PythonFinder {
     private static void requireExecutable(Path file) throws Rejection {
         if (!Files.exists(file)) {
             boolean link = Files.isSymbolicLink(file);
-            throw new Rejection(Rejection.Kind.NOT_FOUND,
-                    link ? "is a link to a file that does not exist" : "does not exist",
-                    link ? "make the virtual environment anew, for the Python it was made with is gone"
-                            : "");
+            String absence = absence(file);
+            String advice = !absence.equals(GONE) ? "allow this user to enter it, or choose a Python outside of others' home folders"
+                    : link ? "make the virtual environment anew, for the Python it was made with is gone" : "";
+            throw new Rejection(Rejection.Kind.NOT_FOUND, link ? "is a link to a file that " + absence : absence, advice);
         }
         if (!Files.isRegularFile(file)) {
             throw new Rejection(Rejection.Kind.NOT_FOUND, "is not a file", "");
@@ -264,6 +268,18 @@ public final class PythonFinder {
             throw new Rejection(Rejection.Kind.NOT_FOUND, "is not executable for this user",
                     "chmod +x it");
         }
+    }
+
+    /** Why there is no file, as far as this user can tell: what lies in another user's home folder may exist. */
+    static String absence(Path file) {
+        try {
+            Files.readAttributes(file, BasicFileAttributes.class);
+        } catch (AccessDeniedException e) {
+            return "lies in a folder that this user may not enter";
+        } catch (IOException e) {
+            return GONE;
+        }
+        return GONE;
     }
 
     private static Path path(String value) throws Rejection {

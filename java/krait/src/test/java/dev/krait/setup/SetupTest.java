@@ -10,6 +10,7 @@ import dev.krait.PythonInterpreter;
 import dev.krait.PythonNotFoundException;
 import dev.krait.PythonSetupException;
 import dev.krait.testing.ChildJvm;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -86,6 +87,25 @@ class SetupTest {
         assertTrue(variable.contains("KRAIT_PYTHON") && variable.contains("does not exist"), variable);
         String builder = prints("1", "/nonexistent/python3").run().fine();
         assertTrue(builder.startsWith("PythonNotFoundException: ") && builder.contains("builder"), builder);
+    }
+
+    @Test
+    void aPythonThatOnlyOthersCanReachIsNotSaidToBeMissing(@TempDir Path folder) throws Exception {
+        assumeTrue("root".equals(System.getProperty("user.name")) && Files.isExecutable(Path.of("/usr/bin/setpriv")),
+                "only root can run a JVM as somebody else");
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Path jar = Files.copy(Path.of(System.getProperty("krait.test.jar")), folder.resolve("krait.jar"));
+        Files.setPosixFilePermissions(jar, PosixFilePermissions.fromString("r--r--r--"));
+        Path others = Files.createDirectory(folder.resolve("others"),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        Path link = Files.createSymbolicLink(folder.resolve("python3"), others.resolve("python3"));
+        Process process = new ProcessBuilder("/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups",
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-jar", jar.toString(), "doctor", "--python",
+                link.toString()).directory(folder.toFile()).redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(1, process.waitFor(), output);
+        assertTrue(output.contains("is a link to a file that lies in a folder that this user may not enter")
+                && output.contains("To do: allow this user to enter it"), output);
     }
 
     @Test
