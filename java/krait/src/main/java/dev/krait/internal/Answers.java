@@ -23,7 +23,7 @@ final class Answers {
             if (frame.status() == Status.OK || frame.status() == Status.VALUE) {
                 return items && reader.byteValue() == 1 ? Items.answered(session, frame, reader) : reader.read();
             }
-            throw Failures.of(frame, reader);
+            throw Failures.of(session, frame, reader);
         } finally {
             releaseSlots(frame);
             // The reader knows its session only weakly, and a view may be nobody else's.
@@ -36,7 +36,7 @@ final class Answers {
         FrameReader reader = frame.read(session, null);
         try {
             if (frame.status() != Status.OK) {
-                throw Failures.of(frame, reader);
+                throw Failures.of(session, frame, reader);
             }
             return reader.readHandle();
         } finally {
@@ -51,7 +51,7 @@ final class Answers {
         FrameReader reader = frame.read(session, null);
         try {
             if (frame.status() != Status.OK) {
-                throw Failures.of(frame, reader);
+                throw Failures.of(session, frame, reader);
             }
             return reader.longValue();
         } finally {

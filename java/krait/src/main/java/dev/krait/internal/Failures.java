@@ -15,12 +15,12 @@ final class Failures {
     }
 
     /** The exception that a frame tells of; a Java throwable that came through Python is thrown as it is. */
-    static RuntimeException of(Frame frame, FrameReader reader) {
-        return of(frame, frame.status(), reader, NO_ROW);
+    static RuntimeException of(Session session, Frame frame, FrameReader reader) {
+        return of(session, frame, frame.status(), reader, NO_ROW);
     }
 
     /** The same, of a row of a batch. */
-    static RuntimeException of(Frame frame, int status, FrameReader reader, long row) {
+    static RuntimeException of(Session session, Frame frame, int status, FrameReader reader, long row) {
         frame.counts.errors++;
         if (status == Status.FAILED) {
             int code = reader.readFailure();
@@ -28,7 +28,7 @@ final class Failures {
             if ((code & Failure.CODE) == Failure.UNMADE) {
                 throw new UnmadeArgument(code >>> Failure.INDEX, message);
             }
-            RuntimeException refusal = atRow(refusal(code, message), row);
+            RuntimeException refusal = atRow(refusal(session, code, message), row);
             refuse(reader.leaveForms(), refusal);
             throw refusal;
         }
@@ -70,10 +70,11 @@ final class Failures {
         }
     }
 
-    private static RuntimeException refusal(int code, String message) {
+    private static RuntimeException refusal(Session session, int code, String message) {
         switch (code) {
             case Failure.CLOSED:
-                return new IllegalStateException(message);
+                // A close that began meanwhile lets go of objects before the globals, also of names that the caller knows as such.
+                return session.isClosed() ? Session.closed() : new IllegalStateException(message);
             case Failure.CONVERSION:
                 return new ConversionException(message);
             case Failure.ARGUMENT:

@@ -157,9 +157,9 @@ public final class Items {
         }
     }
 
-    private static Failed failure(Frame frame, int status, FrameReader reader) {
+    private Failed failure(Frame frame, int status, FrameReader reader) {
         try {
-            return new Failed(Failures.of(frame, status, reader, Failures.NO_ROW));
+            return new Failed(Failures.of(session, frame, status, reader, Failures.NO_ROW));
         } catch (AssertionError e) {
             throw e;
         } catch (Throwable e) {

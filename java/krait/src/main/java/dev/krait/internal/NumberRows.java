@@ -65,13 +65,13 @@ public final class NumberRows {
             FrameReader reader = frame.read(session, null);
             try {
                 if (frame.status() != Status.OK) {
-                    throw Failures.of(frame, frame.status(), reader, from);
+                    throw Failures.of(session, frame, frame.status(), reader, from);
                 }
                 int done = reader.intValue();
                 read.copy(reader, from, done);
                 int end = reader.byteValue();
                 if (end != BatchEnd.DONE) {
-                    throw Failures.of(frame, end, reader, from + done);
+                    throw Failures.of(session, frame, end, reader, from + done);
                 }
                 failed = false;
                 return done;

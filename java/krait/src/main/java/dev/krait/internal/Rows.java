@@ -375,7 +375,7 @@ public final class Rows<T> implements Spliterator<T> {
 
     private Throwable failed(Frame frame, int end, FrameReader reader, int done) {
         try {
-            return Failures.of(frame, end, reader, row + done);
+            return Failures.of(session, frame, end, reader, row + done);
         } catch (UnmadeArgument e) {
             Object value = rows[done];
             Arguments given = arguments == null ? new Arguments(new Object[] {value}, null, null) : arguments.arguments(value);
@@ -413,7 +413,7 @@ public final class Rows<T> implements Spliterator<T> {
         FrameReader reader = frame.read(session, refs);
         try {
             if (frame.status() != Status.OK) {
-                throw Failures.of(frame, frame.status(), reader, row);
+                throw Failures.of(session, frame, frame.status(), reader, row);
             }
             int done = reader.intValue();
             if (kind == RowKind.COLUMNS) {

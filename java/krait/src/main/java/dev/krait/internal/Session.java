@@ -96,9 +96,13 @@ public final class Session implements ValueContext {
     long namespace() {
         long open = state.namespace;
         if (open == 0) {
-            throw new IllegalStateException("the interpreter was closed");
+            throw closed();
         }
         return open;
+    }
+
+    static IllegalStateException closed() {
+        return new IllegalStateException("the interpreter was closed");
     }
 
     /** {@return what native code calls the interpreter that runs} */
