@@ -5,6 +5,7 @@ import dev.krait.PythonAlreadyRunningException;
 import dev.krait.PythonSetupException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -228,6 +229,9 @@ public final class NativeLibrary {
                         ? unpack(folder, source, source.coreFile(), version)
                         : source.folder().resolve(source.coreFile());
             }
+        } catch (ClosedByInterruptException e) {
+            // The thread stays interrupted: whoever asked for that finds it out.
+            throw new NativeLibraryException("interrupted while the native library was unpacked", e);
         } catch (IOException e) {
             throw new NativeLibraryException("cannot unpack the native library to " + folder.path() + ": "
                     + e.getMessage() + ".\nTo do: see that the folder has room, or name another one with -D"

@@ -187,6 +187,16 @@ final class NativeLibraryTest {
     }
 
     @Test
+    void anInterruptWhileItIsUnpackedIsToldAndKeptAndHarmsNoLaterAttempt() {
+        Thread.currentThread().interrupt();
+        String message = failure(never());
+        assertTrue(Thread.interrupted());
+        assertEquals("interrupted while the native library was unpacked", message);
+        assertNothingLeft();
+        library().load(python, (loader, core, bind) -> BIND);
+    }
+
+    @Test
     void afterAFailureAnotherPythonMayBeTried() {
         failure((loader, core, bind) -> {
             throw new UnsatisfiedLinkError("some symbol");
