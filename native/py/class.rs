@@ -49,7 +49,6 @@ pub struct Class<T: Behaviour> {
 impl<T: Behaviour> Class<T> {
     /// Makes the type.
     pub fn new(gil: Gil<'_>) -> Result<Self> {
-        let slot = |slot: c_int, pfunc: *mut c_void| ffi::PyType_Slot { slot, pfunc };
         let mut slots = [
             slot(ffi::Py_tp_dealloc, dealloc::<T> as *mut c_void),
             slot(ffi::Py_tp_str, str::<T> as *mut c_void),
@@ -75,26 +74,30 @@ impl<T: Behaviour> Class<T> {
     pub fn with_buffer<'g>(&self, gil: Gil<'g>, name: &'static CStr) -> Result<Owned<'g>> {
         // Part of the stable ABI from 3.11; 3.10 takes it all the same.
         const BF_GETBUFFER: c_int = 1;
-        // SAFETY: the function has the signature that CPython documents for the slot.
-        unsafe { self.subclass(gil, name, BF_GETBUFFER, buffer::<T> as *mut c_void) }
+        const BF_RELEASEBUFFER: c_int = 2;
+        // SAFETY: the functions have the signatures that CPython documents for the slots.
+        unsafe {
+            let functions =
+                [slot(BF_GETBUFFER, buffer::<T> as *mut c_void), slot(BF_RELEASEBUFFER, release as *mut c_void)];
+            self.subclass(gil, name, &functions)
+        }
     }
 
     /// A subclass whose instances can be called, by [`Behaviour::call`].
     pub fn with_call<'g>(&self, gil: Gil<'g>, name: &'static CStr) -> Result<Owned<'g>> {
         // SAFETY: as above.
-        unsafe { self.subclass(gil, name, ffi::Py_tp_call, call::<T> as *mut c_void) }
+        unsafe { self.subclass(gil, name, &[slot(ffi::Py_tp_call, call::<T> as *mut c_void)]) }
     }
 
     /// # Safety
-    /// The function has the signature that CPython documents for the slot.
+    /// The functions have the signatures that CPython documents for their slots.
     unsafe fn subclass<'g>(
         &self,
         gil: Gil<'g>,
         name: &'static CStr,
-        slot: c_int,
-        function: *mut c_void,
+        functions: &[ffi::PyType_Slot],
     ) -> Result<Owned<'g>> {
-        let mut slots = [ffi::PyType_Slot { slot, pfunc: function }, ffi::PyType_Slot { slot: 0, pfunc: null_mut() }];
+        let mut slots = [functions, &[slot(0, null_mut())]].concat();
         let mut spec = ffi::PyType_Spec {
             name: name.as_ptr(),
             basicsize: size_of::<Instance<T>>() as c_int,
@@ -142,6 +145,10 @@ impl<T: Behaviour> Class<T> {
         // SAFETY: nothing but `instance_of` makes instances: the type has no `tp_new`, and a subclass inherits none.
         Some(unsafe { state(object.as_ptr()) })
     }
+}
+
+fn slot(slot: c_int, pfunc: *mut c_void) -> ffi::PyType_Slot {
+    ffi::PyType_Slot { slot, pfunc }
 }
 
 /// # Safety
@@ -279,6 +286,10 @@ unsafe extern "C" fn buffer<T: Behaviour>(me: *mut ffi::PyObject, view: *mut opt
     });
     if filled.is_ok() { 0 } else { -1 }
 }
+
+/// Nothing: a view is released by its exporter, which is another object. That the slot is filled tells who asks only that
+/// memory goes with the view: `numpy.frombuffer` releases the view at once and reads on where it is empty.
+unsafe extern "C" fn release(_me: *mut ffi::PyObject, _view: *mut optional::Buffer) {}
 
 /// What a function written in Rust does; it gets the tuple of its arguments.
 pub type Function = for<'g> fn(Gil<'g>, &Object) -> Result<Owned<'g>>;

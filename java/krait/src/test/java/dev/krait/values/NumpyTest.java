@@ -54,6 +54,15 @@ class NumpyTest extends Crossing {
         assertEquals(List.of(List.of(1L, 2L), List.of(3L, 4L)), py.eval(List.class, "np.array([[1, 2], [3, 4]])"));
     }
 
+    /** numpy gives a view back at once where nobody says that the memory goes with it. */
+    @Test
+    void frombufferReadsJavasArraysAsLongAsItsArrayLives() {
+        py.exec(String.join("\n", "import krait",
+                "kept = [np.frombuffer(krait.array('int', [n, n + 1]), dtype='i4') for n in range(1000)]",
+                "noise = [bytes(8) for _ in range(10_000)]"));
+        assertEquals(true, py.eval("all(a.tolist() == [n, n + 1] for n, a in enumerate(kept))"));
+    }
+
     @Test
     void datetime64IsALocalDateTimeWithItsNanoseconds() {
         LocalDateTime time = LocalDateTime.of(2024, 2, 29, 1, 2, 3, 123_456_789);
