@@ -242,16 +242,22 @@ pub unsafe fn initialise<'g>(start: &Start<'_>) -> Result<Gil<'g>, String> {
     Ok(unsafe { Gil::assume() })
 }
 
-/// The C library's locale is "C" or "POSIX": CPython's own `python` would switch to UTF-8 there.
-fn wants_utf8_mode() -> bool {
+/// Whether CPython's own `python` would be in UTF-8 mode; none where it is as CPython has it without being told: by
+/// `PYTHONUTF8`, else where the C library's locale is "C" or "POSIX".
+fn utf8_mode() -> Option<std::ffi::c_int> {
+    match std::env::var_os("PYTHONUTF8") {
+        Some(value) if value == "1" => return Some(1),
+        Some(value) if value == "0" => return Some(0),
+        _ => {}
+    }
     // SAFETY: a null locale only asks.
     let locale = unsafe { libc::setlocale(libc::LC_CTYPE, std::ptr::null()) };
     if locale.is_null() {
-        return true;
+        return Some(1);
     }
     // SAFETY: setlocale gives a C string that is valid until the next call.
     let name = unsafe { std::ffi::CStr::from_ptr(locale) };
-    name == c"C" || name == c"POSIX"
+    (name == c"C" || name == c"POSIX").then_some(1)
 }
 
 /// CPython 3.10 to 3.13.
@@ -265,10 +271,8 @@ fn initialise_by_name(start: &Start<'_>) -> Result<(), String> {
         if let (Some(home), Some(set_home)) = (start.home, optional::py_set_python_home()) {
             set_home(wide(home));
         }
-        if let Some(utf8_mode) = optional::py_utf8_mode()
-            && wants_utf8_mode()
-        {
-            *utf8_mode = 1;
+        if let Some((variable, mode)) = optional::py_utf8_mode().zip(utf8_mode()) {
+            *variable = mode;
         }
         ffi::Py_InitializeEx(0);
     }
@@ -334,7 +338,7 @@ fn initialise_by_config(config: *mut std::ffi::c_void, start: &Start<'_>) -> Res
     // SAFETY: a live config, C strings; the functions are those of the same libpython.
     let done = unsafe {
         numbers.iter().all(|(name, value)| set_int(config, name.as_ptr(), *value) == 0)
-            && (!wants_utf8_mode() || set_int(config, c"utf8_mode".as_ptr(), 1) == 0)
+            && utf8_mode().is_none_or(|mode| set_int(config, c"utf8_mode".as_ptr(), mode.into()) == 0)
             && set_str(config, c"program_name".as_ptr(), program.as_ptr()) == 0
             && home.as_ref().is_none_or(|home| set_str(config, c"home".as_ptr(), home.as_ptr()) == 0)
             && run(config) == 0

@@ -289,6 +289,21 @@ class SetupTest {
     }
 
     @Test
+    void utf8ModeIsAsThePythonOfTheSameEnvironmentHasIt() throws Exception {
+        String mode = "__import__('sys').flags.utf8_mode";
+        for (String[] variables : new String[][] {{"C", null}, {"C", "0"}, {"C.UTF-8", null}, {"C.UTF-8", "1"}}) {
+            ProcessBuilder python = new ProcessBuilder(python().toString(), "-c", "print(" + mode + ")");
+            python.environment().put("LC_ALL", variables[0]);
+            python.environment().remove("PYTHONUTF8");
+            if (variables[1] != null) {
+                python.environment().put("PYTHONUTF8", variables[1]);
+            }
+            String expected = new String(python.start().getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertEquals(expected, prints(mode).environment("LC_ALL", variables[0]).environment("PYTHONUTF8", variables[1]).run().fine());
+        }
+    }
+
+    @Test
     void signalsStayTheJvms() {
         // CPython's own handler would swallow SIGINT.
         assertEquals("true\n", prints("__import__('signal').getsignal(2) is not __import__('signal').default_int_handler").run().fine());
