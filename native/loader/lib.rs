@@ -54,11 +54,16 @@ unsafe fn open(env: *mut sys::JNIEnv, libpython: sys::jstring, core: sys::jstrin
     let (libpython, core) = unsafe { (path(env, libpython)?, path(env, core)?) };
     // SAFETY: opening a library runs its initialisers: libpython's and the core's are harmless.
     unsafe {
-        let python = Library::open(Some(&libpython), RTLD_NOW | RTLD_GLOBAL).map_err(|e| e.to_string())?;
+        let python = Library::open(Some(&libpython), RTLD_NOW | RTLD_GLOBAL).map_err(told)?;
         let _ = ManuallyDrop::new(python);
-        let core = ManuallyDrop::new(Library::open(Some(&core), RTLD_NOW | RTLD_LOCAL).map_err(|e| e.to_string())?);
-        core.get::<Bind>(b"krait_core_bind\0").map(|symbol| *symbol).map_err(|e| e.to_string())
+        let core = ManuallyDrop::new(Library::open(Some(&core), RTLD_NOW | RTLD_LOCAL).map_err(told)?);
+        core.get::<Bind>(b"krait_core_bind\0").map(|symbol| *symbol).map_err(told)
     }
+}
+
+/// What the system says of it; libloading has that apart from its own words.
+fn told(error: libloading::Error) -> String {
+    std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string)
 }
 
 /// A file's path from a Java string. Modified UTF-8 differs from UTF-8 only for NUL, which no path has, and beyond the
@@ -89,5 +94,19 @@ unsafe fn throw(env: *mut sys::JNIEnv, message: &str) {
         if !class.is_null() {
             (table.ThrowNew)(env, class, message.as_ptr());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{RTLD_NOW, told};
+    use libloading::os::unix::Library;
+
+    #[test]
+    fn the_systems_own_words_are_told() {
+        // SAFETY: there is no library to open.
+        let error = unsafe { Library::open(Some("/nonexistent/libpython.so"), RTLD_NOW) }.err();
+        let text = error.map(told).unwrap_or_default();
+        assert!(text.contains("/nonexistent/libpython.so") && text.contains("No such file"), "{text}");
     }
 }
