@@ -84,6 +84,10 @@ pub struct Helpers {
     pub interrupted: Detached,
     /// `krait._threads.forget`.
     pub forget_thread: Detached,
+    /// `krait._loops.stop_trio`.
+    pub stop_trio: Detached,
+    /// `krait._loops.wake`.
+    pub wake_loop: Detached,
     /// What calls a function for the rows of a batch.
     pub rows: RowsClass,
     /// `sys.modules`.
@@ -151,6 +155,7 @@ impl Domain {
     pub(super) fn load(&self, gil: Gil<'_>) -> Result<()> {
         let bridge = gil.import(c"krait._bridge")?;
         let errors = gil.import(c"krait._errors")?;
+        let loops = gil.import(c"krait._loops")?;
         let threads = gil.import(c"krait._threads")?;
         let error = |name| errors.attr_str(gil, name).map(Owned::detach);
         let helpers = Helpers {
@@ -160,6 +165,8 @@ impl Domain {
             java_exception: error(c"java_exception")?,
             timeout: error(c"CallTimeout")?,
             interrupted: error(c"CallInterrupted")?,
+            stop_trio: loops.attr_str(gil, c"stop_trio")?.detach(),
+            wake_loop: loops.attr_str(gil, c"wake")?.detach(),
             forget_thread: threads.attr_str(gil, c"forget")?.detach(),
             rows: RowsClass::new(gil)?,
             modules: gil.import(c"sys")?.attr_str(gil, c"modules")?.detach(),

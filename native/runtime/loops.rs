@@ -1,127 +1,85 @@
-//! Whether a thread is in an event loop rather than in what that runs, by what is on its stack.
+//! Whether a thread is in code of an event loop rather than in what that runs, by what is on its stack.
 //!
-//! Of asyncio's: //! between two steps of a task, nobody but the loop's own code knows of it. The task that is lost there takes no step any more, and the
-//! loop waits for it for ever, in C code. What a callback raises is logged by the loop, which goes on: what is to stop the call is
-//! lost then. What is raised in a coroutine, on the other hand, comes out where its task is waited for.
+//! Of asyncio's: between two steps of a task, nobody but the loop's own code knows of it. The task that is lost there takes no step any more,
+//! and the loop waits for it for ever, in C code. What is raised in a coroutine or a callback, on the other hand, comes out where the loop was run:
+//! it is a KeyboardInterrupt. Of trio's: the loop would end without a trace of its end.
 
-use crate::py::{Gil, Object, Owned, Result};
+use crate::py::{Gil, Object, Result};
 
 use super::domain::Helpers;
 use super::stopping::{module_of, name_of};
 
-/// The modules and functions in which a loop of asyncio's waits, the innermost first.
-const ASYNCIO: [(&str, &str); 2] = [("selectors", "select"), ("asyncio.base_events", "_run_once")];
-/// Those of gevent's.
-const GEVENT: [(&str, &str); 1] = [("gevent.hub", "run")];
-const GEVENT_HUB: &str = "gevent.hub";
-
 /// Modules of asyncio's.
-const OWN: &str = "asyncio.";
-/// The module and function that run callbacks.
-const RUN: (&str, &str) = ("asyncio.events", "_run");
+const ASYNCIO: &str = "asyncio.";
+/// The module and function that runs a loop.
+const RUN: (&str, &str) = ("asyncio.runners", "run");
 /// Of `co_flags`: CO_COROUTINE, CO_ITERABLE_COROUTINE, CO_ASYNC_GENERATOR.
 const COROUTINE: i64 = 0x80 | 0x100 | 0x200;
 
-/// Where a thread is.
-#[derive(PartialEq, Eq)]
-pub(super) enum At {
-    /// In code of asyncio's own.
-    Loop,
-    /// In what a loop has called.
-    Callback,
-    /// In neither, by what has been looked at.
-    Elsewhere,
-}
+/// What trio is imported as, and the module and functions that run a loop of its.
+const TRIO: &str = "trio";
+const TRIO_RUNS: (&str, [&str; 2]) = ("trio._core._run", ["run", "unrolled_run"]);
+/// How many frames up that is looked for.
+const NEAR: usize = 32;
 
-/// Looks at a stack's frames, from the innermost on.
-pub(super) struct Loops {
-    is_innermost: bool,
-    is_over: bool,
-}
-
-impl Loops {
-    pub(super) fn new() -> Loops {
-        Loops { is_innermost: true, is_over: false }
+/// Whether the innermost frame of a thread, of this code, is one of asyncio's own, and none of a coroutine's.
+pub(super) fn is_asyncio(gil: Gil<'_>, innermost: &Object, code: &Object, name: &str) -> Result<bool> {
+    if is_coroutine(gil, code)? {
+        return Ok(false);
     }
+    let module = module_of(gil, innermost)?.unwrap_or_default();
+    // A loop that is written in C, as uvloop's is, runs right below that.
+    Ok(module.starts_with(ASYNCIO) && (module.as_str(), name) != RUN)
+}
 
-    /// The next frame, its code, and the function's name.
-    pub(super) fn look(&mut self, gil: Gil<'_>, frame: &Object, code: &Object, name: &str) -> Result<At> {
-        let is_innermost = std::mem::replace(&mut self.is_innermost, false);
-        if !self.is_over && code.attr_str(gil, c"co_flags")?.to_long(gil)?.is_some_and(|flags| flags & COROUTINE != 0) {
-            self.is_over = true;
-        }
-        if self.is_over {
-            return Ok(At::Elsewhere);
-        }
-        let module = module_of(gil, frame)?.unwrap_or_default();
-        if is_innermost && module.starts_with(OWN) {
-            return Ok(At::Loop);
-        }
-        Ok(if (module.as_str(), name) == RUN { At::Callback } else { At::Elsewhere })
+fn is_coroutine(gil: Gil<'_>, code: &Object) -> Result<bool> {
+    Ok(code.attr_str(gil, c"co_flags")?.to_long(gil)?.is_some_and(|flags| flags & COROUTINE != 0))
+}
+
+/// Whether a thread, whose innermost frame this is, is in a loop of trio's rather than in a coroutine of somebody else's.
+pub(super) fn is_trio(gil: Gil<'_>, helpers: &Helpers, innermost: &Object) -> bool {
+    gil.without_collections(|| runs_trio(gil, helpers, innermost)).unwrap_or_else(|raised| {
+        gil.clear_raised(raised);
+        false
+    })
+}
+
+fn runs_trio(gil: Gil<'_>, helpers: &Helpers, innermost: &Object) -> Result<bool> {
+    if helpers.modules.get(gil).dict_get(gil, &*gil.str(TRIO)?)?.is_none() {
+        return Ok(false);
     }
-}
-
-/// A loop that waits until something happens to it, in C code.
-pub(super) enum Waiting<'g> {
-    Asyncio(Owned<'g>),
-    Gevent(Owned<'g>),
-}
-
-/// The one that a thread, whose innermost frame this is, waits in.
-pub(super) fn waiting<'g>(gil: Gil<'g>, innermost: &Object) -> Result<Option<Waiting<'g>>> {
-    if let Some(event_loop) = self_of(gil, innermost, &ASYNCIO)? {
-        return Ok(Some(Waiting::Asyncio(event_loop)));
-    }
-    Ok(self_of(gil, innermost, &GEVENT)?.map(Waiting::Gevent))
-}
-
-/// The `self` of the last of these functions, where they are the innermost ones.
-fn self_of<'g>(gil: Gil<'g>, innermost: &Object, functions: &[(&str, &str)]) -> Result<Option<Owned<'g>>> {
     let mut next = innermost.own(gil);
-    let mut last = None;
-    for (module, function) in functions {
+    for _ in 0..NEAR {
         let frame = next;
-        if frame.is_none() || module_of(gil, &frame)?.is_none_or(|name| name != *module) {
-            return Ok(None);
+        if frame.is_none() {
+            break;
         }
         // SAFETY: it is one.
         let code = unsafe { gil.code_of(&frame) };
-        if name_of(gil, &code)? != *function {
-            return Ok(None);
+        let module = module_of(gil, &frame)?.unwrap_or_default();
+        if module == TRIO_RUNS.0 && TRIO_RUNS.1.contains(&&*name_of(gil, &code)?) {
+            return Ok(true);
+        }
+        if is_coroutine(gil, &code)? && !module.starts_with(TRIO) {
+            break;
         }
         next = frame.attr_str(gil, c"f_back")?;
-        last = Some(frame);
     }
-    last.map(|frame| frame.attr_str(gil, c"f_locals")?.item(gil, &*gil.str("self")?)).transpose()
+    Ok(false)
 }
 
-impl Waiting<'_> {
-    /// Has the loop wait no more. May give the GIL away.
-    pub(super) fn wake(&self, gil: Gil<'_>, helpers: &Helpers) {
-        let woken = match self {
-            Waiting::Asyncio(event_loop) => {
-                let nothing = gil.none().class(gil);
-                event_loop.call_method(gil, c"call_soon_threadsafe", &[&nothing])
-            }
-            Waiting::Gevent(hub) => helpers.bridge.get(gil).call_method(gil, c"wake_gevent", &[hub]),
-        };
-        if let Err(raised) = woken {
-            // It was closed just now, and waits for nothing.
-            gil.clear_raised(raised);
-        }
+/// Has trio raise an exception in its main task. May give the GIL away.
+pub(super) fn stop_trio(gil: Gil<'_>, helpers: &Helpers, innermost: &Object, exception: &Object) {
+    if let Err(raised) = helpers.stop_trio.get(gil).call(gil, &[innermost, exception]) {
+        // Its loop has just ended. Who goes on calling is stopped again.
+        gil.clear_raised(raised);
     }
 }
 
-/// Tells gevent, where that has been imported, what stops calls. May give the GIL away.
-pub(super) fn teach(gil: Gil<'_>, helpers: &Helpers) {
-    let teaching = || -> Result<()> {
-        if let Some(hub) = helpers.modules.get(gil).dict_get(gil, &*gil.str(GEVENT_HUB)?)? {
-            helpers.bridge.get(gil).call_method(gil, c"teach_gevent", &[&hub])?;
-        }
-        Ok(())
-    };
-    if let Err(raised) = teaching() {
-        // It is just being imported, and runs no greenlets yet.
+/// Has a loop run Python code that may wait in C code, and would see nothing of what was raised. May give the GIL away.
+pub(super) fn wake(gil: Gil<'_>, helpers: &Helpers, innermost: &Object) {
+    if let Err(raised) = helpers.wake_loop.get(gil).call(gil, &[innermost]) {
+        // It was closed just now, and waits for nothing.
         gil.clear_raised(raised);
     }
 }

@@ -262,10 +262,15 @@ impl Record {
 
     /// Raises an exception in the thread's Python code, at its next bytecode.
     pub fn raise(&self, gil: Gil<'_>, exception: &Object) {
+        self.raises(gil);
+        gil.raise_in_thread(self.thread, exception);
+    }
+
+    /// Somebody raises one there.
+    pub fn raises(&self, gil: Gil<'_>) {
         if let Some(call) = self.running(gil) {
             call.due.set(false);
         }
-        gil.raise_in_thread(self.thread, exception);
     }
 
     /// Marks the calls that `which` picks to be stopped. The number of them.

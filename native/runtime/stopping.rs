@@ -8,7 +8,7 @@ use crate::py::{self, Gil, Object, Owned, ThreadState};
 use super::domain::{Binding, Domain};
 use super::down::{NoCall, down};
 use super::importing::{self, Imports};
-use super::loops::{self, At, Loops, Waiting};
+use super::loops;
 use super::record::{CallId, Record, Running, Stop};
 use super::thread::{detached, on_own_thread};
 
@@ -21,13 +21,10 @@ const BRISK_PAUSE: Duration = Duration::from_micros(50);
 const BRISK: Duration = Duration::from_millis(20);
 /// Then it is no more in haste: the thread waits there for something.
 const HASTE: Duration = Duration::from_millis(500);
-/// How long a thread is left alone that is just at the begin of a `try`, in a finalizer, or in a callback of an event loop, and may
-/// never be met elsewhere.
+/// How long a thread is left alone that is just at the begin of a `try`, or in a finalizer, and may never be met elsewhere.
 const BEGINNING: Duration = Duration::from_millis(50);
-/// It is looked at that often at least in the meantime, where it passes on at once and where it may stay; on a busy machine that may
-/// take as long as [`BUSY`].
+/// It is looked at that often at least in the meantime; on a busy machine that may take as long as [`BUSY`].
 const BRISK_LOOKS: u32 = 400;
-const LOOKS: u32 = 24;
 const BUSY: Duration = Duration::from_secs(2);
 /// In the meantime, a thread that wants the GIL asks for it after so many seconds; by default it is 0.005.
 const BRISK_INTERVAL: f64 = 0.0001;
@@ -50,8 +47,8 @@ const LOCKING: [(&str, &[&str]); 3] = [
 /// Where `with` calls `__enter__` as any other function, and may be stopped after it and before what calls `__exit__` is in
 /// force: since CPython 3.14.
 static ENTERING: OnceLock<Option<Entering>> = OnceLock::new();
-/// Waits for a thread that it started. Before CPython 3.12 that has the number of its maker until it runs, and would be
-/// stopped in its place.
+/// Makes a thread, and waits for it to begin. Before CPython 3.12 that one has the number of its maker until it runs, and would
+/// be stopped in its place.
 const STARTING: (&str, &str) = ("threading", "start");
 /// What CPython calls wherever it lets go of an object, besides `__del__`: what is raised there is told of, and lost.
 const FINALIZING: [(&str, &str); 3] = [("_weakrefset", "_remove"), ("weakref", "remove"), ("weakref", "__call__")];
@@ -81,7 +78,6 @@ pub fn stop(
 fn stop_here(binding: &'static Binding, stop: Stop, which: impl Fn(&CallId) -> bool) -> Result<usize, NoCall> {
     let (marked, when) = down(binding, &Running::default(), |gil| {
         learn_entering(gil);
-        loops::teach(gil, binding.domain.helpers());
         let marked = binding.domain.mark(gil, stop, which);
         (marked, binding.domain.deliver(gil))
     })?;
@@ -99,7 +95,6 @@ fn stop_later(binding: &'static Binding) {
     }
     let later = move || {
         let stopping = |gil: Gil<'_>| {
-            loops::teach(gil, domain.helpers());
             let is_waiting = domain.deliver_briskly(gil) > When::Now;
             if !is_waiting {
                 // Under the GIL, which whoever marks a call next has to take first.
@@ -168,17 +163,33 @@ impl Domain {
             When::Now => {
                 // An audit hook may have run, and the call have ended meanwhile.
                 if let Some(stop) = record.due(gil) {
-                    let waiting = waiting_loop(gil, record);
-                    record.raise(gil, self.stop_exception(gil, stop));
-                    if let Some(waiting) = waiting {
-                        waiting.wake(gil, self.helpers());
-                    }
+                    self.raise(gil, record, self.stop_exception(gil, stop));
                 }
             }
             When::Soon if elapsed >= HASTE => return When::Later,
             _ => {}
         }
         when
+    }
+
+    /// Raises an exception in a thread's Python code, or has the event loop do that which the thread runs.
+    fn raise(&self, gil: Gil<'_>, record: &Record, exception: &Object) {
+        // SAFETY: the thread's innermost call runs with the state, attached or resting: it is alive.
+        let innermost = |state| gil.without_collections(|| unsafe { gil.frame_of(state) });
+        match record.running_on().and_then(innermost) {
+            Some(frame) if loops::is_trio(gil, self.helpers(), &frame) => {
+                record.raises(gil);
+                loops::stop_trio(gil, self.helpers(), &frame, exception);
+            }
+            frame => {
+                record.raise(gil, exception);
+                if let Some(frame) = frame
+                    && record.thread() != py::thread_ident()
+                {
+                    loops::wake(gil, self.helpers(), &frame);
+                }
+            }
+        }
     }
 
     /// Whether the calling thread handles what has stopped a call, in a `finally` or an `except`: that has its time.
@@ -366,6 +377,18 @@ impl Entering {
     }
 }
 
+/// Whether a frame so many away from the innermost one starts a thread that has not begun.
+fn is_starting(gil: Gil<'_>, frame: &Object, name: &str, depth: usize) -> py::Result<bool> {
+    if depth >= NEAR || name != STARTING.1 || module_of(gil, frame)?.is_none_or(|module| module != STARTING.0) {
+        return Ok(false);
+    }
+    if depth == 0 || py::version() >= (3, 12) {
+        return Ok(depth == 0);
+    }
+    let thread = frame.attr_str(gil, c"f_locals")?.item(gil, &*gil.str("self")?)?;
+    Ok(!thread.attr_str(gil, c"_started")?.attr_str(gil, c"_flag")?.is_true())
+}
+
 /// Whether a frame calls a context manager's `__enter__`, just has, or, if `soon`, is about to where CPython looks next: a
 /// thread that gave the GIL back while it looked does not see what was raised meanwhile before it looks again.
 fn is_entering(gil: Gil<'_>, frame: &Owned<'_>, soon: bool) -> py::Result<bool> {
@@ -441,7 +464,7 @@ fn starts(table: &[u8]) -> impl Iterator<Item = usize> {
 /// looked at so often.
 /// The thread rests while this one has the GIL, which nothing here gives away, but for an audit hook before CPython 3.11.
 fn may_be_stopped(gil: Gil<'_>, record: &Record, due: Duration, looks: u32) -> When {
-    let is_early = |most: u32| due < BEGINNING || looks < most && due < BUSY;
+    let is_early = due < BEGINNING || looks < BRISK_LOOKS && due < BUSY;
     let patient = due < IMPORTING;
     let Some(state) = record.running_on() else {
         return When::Now;
@@ -449,7 +472,6 @@ fn may_be_stopped(gil: Gil<'_>, record: &Record, due: Duration, looks: u32) -> W
     let stoppable = || -> py::Result<When> {
         // SAFETY: the thread's innermost call runs with the state, attached or resting: it is alive.
         let mut next = unsafe { gil.frame_of(state) };
-        let mut loops = Loops::new();
         let mut imports = patient.then(|| Imports::new(due < IMPORTING_LIBRARY));
         for depth in 0..if patient { FAR } else { AROUND } {
             let Some(frame) = next.filter(|frame| !frame.is_none()) else {
@@ -467,18 +489,17 @@ fn may_be_stopped(gil: Gil<'_>, record: &Record, due: Duration, looks: u32) -> W
             if depth == 0 && (is_entering(gil, &frame, patient)? || patient && is_about_to_handle()?) {
                 return Ok(When::Soon);
             }
-            if depth == 0 && is_early(BRISK_LOOKS) && is_before_try(gil, &frame, &code)? {
+            if is_starting(gil, &frame, &name, depth)? {
                 return Ok(When::Soon);
             }
-            if depth < NEAR && is_early(BRISK_LOOKS) && is_finalizer(gil, &frame, &name)? {
+            if depth == 0 && is_early && is_before_try(gil, &frame, &code)? {
                 return Ok(When::Soon);
             }
-            if depth < NEAR {
-                match loops.look(gil, &frame, &code, &name)? {
-                    At::Loop => return Ok(When::Soon),
-                    At::Callback if is_early(LOOKS) => return Ok(When::Later),
-                    _ => {}
-                }
+            if depth < NEAR && is_early && is_finalizer(gil, &frame, &name)? {
+                return Ok(When::Soon);
+            }
+            if depth == 0 && loops::is_asyncio(gil, &frame, &code, &name)? {
+                return Ok(When::Soon);
             }
             if let Some(imports) = &mut imports
                 && !imports.may_end(gil, &frame, &name, is_machinery)?
@@ -495,41 +516,18 @@ fn may_be_stopped(gil: Gil<'_>, record: &Record, due: Duration, looks: u32) -> W
     })
 }
 
-/// The event loop in which a thread waits, which would see nothing of what is raised before something else happens.
-fn waiting_loop<'g>(gil: Gil<'g>, record: &Record) -> Option<Waiting<'g>> {
-    let state = record.running_on()?;
-    gil.without_collections(|| {
-        // SAFETY: the thread's innermost call runs with the state, attached or resting: it is alive.
-        let frame = unsafe { gil.frame_of(state) }?;
-        loops::waiting(gil, &frame).unwrap_or_else(|raised| {
-            gil.clear_raised(raised);
-            None
-        })
-    })
-}
-
 fn must_not_stop(gil: Gil<'_>, frame: &Owned<'_>, name: &str, depth: usize, is_machinery: bool) -> py::Result<bool> {
     if depth == 0 && is_machinery {
         return Ok(true);
     }
-    if depth >= AROUND {
-        return Ok(false);
-    }
-    if name.ends_with(UNDISTURBED) {
+    if depth < AROUND && name.ends_with(UNDISTURBED) {
         return Ok(true);
     }
-    if depth >= NEAR {
+    if depth > 0 || !LOCKING.iter().any(|(_, names)| names.contains(&name)) {
         return Ok(false);
     }
-    let suspect = |module: Option<&str>| {
-        let is_module = |known: &str| module.is_none_or(|module| module == known);
-        let locking = LOCKING.iter().any(|(known, names)| is_module(known) && names.contains(&name));
-        depth == 0 && locking || is_module(STARTING.0) && name == STARTING.1
-    };
-    if !suspect(None) {
-        return Ok(false);
-    }
-    Ok(module_of(gil, frame)?.is_some_and(|module| suspect(Some(&module))))
+    let is_locking = |module: String| LOCKING.iter().any(|(known, names)| module == *known && names.contains(&name));
+    Ok(module_of(gil, frame)?.is_some_and(is_locking))
 }
 
 fn is_finalizer(gil: Gil<'_>, frame: &Object, name: &str) -> py::Result<bool> {

@@ -27,22 +27,6 @@ def settle():
         pass
 
 
-def teach_gevent(hub):
-    """Has gevent raise what stops a call in the main greenlet, whichever it hits, as with KeyboardInterrupt: it prints others, and waits on."""
-    if CallInterrupted not in hub.Hub.SYSTEM_ERROR:
-        hub.Hub.SYSTEM_ERROR += (CallInterrupted,)
-        hub.Hub.NOT_ERROR += (CallInterrupted,)
-
-
-def wake_gevent(hub):
-    """Has a hub that waits run Python code: what is to stop the call is raised there."""
-    hub.loop.run_callback_threadsafe(_pass)
-
-
-def _pass():
-    pass
-
-
 def new_namespace():
     """The globals of a new interpreter: a dict of its own that looks like a script's."""
     return {"__name__": "__main__", "__doc__": None, "__package__": None, "__builtins__": builtins}

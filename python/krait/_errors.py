@@ -96,8 +96,12 @@ def _java(service, exception):
         return ()
 
 
-class CallInterrupted(BaseException):
-    """Java interrupted the call: its thread or its interpreter. No Exception, so that `except Exception` lets it go by."""
+class CallInterrupted(KeyboardInterrupt):
+    """Java interrupted the call: its thread or its interpreter.
+
+    No Exception, so that `except Exception` lets it go by; and event loops let a KeyboardInterrupt end them, whichever task it hits, where
+    they log others and go on.
+    """
 
     # CPython makes the exception in the thread that it stops, from the class alone.
     _reason = "the call's thread or interpreter was interrupted"
@@ -171,6 +175,8 @@ def _describe(exception, seen, top, inside=False):
     java = isinstance(exception, JavaException)
     cause = _OWN_CAUSE.__get__(exception)
     context = None if exception.__suppress_context__ else exception.__context__
+    # Before the causes: a group may be raised where one of its members is handled.
+    members = [_nested(member, seen) for member in _members(exception)]
     if java:
         throwable = exception.throwable
     else:
@@ -183,7 +189,7 @@ def _describe(exception, seen, top, inside=False):
         _frames(exception.__traceback__),
         _nested(cause, seen),
         _nested(context, seen),
-        [_nested(member, seen) for member in _members(exception)],
+        members,
         None if inside else formatted(exception) if top else "",
         exception if top else None,
         throwable,

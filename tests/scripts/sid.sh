@@ -38,7 +38,7 @@ while read -r python; do
         inside rm -rf "$venv"
         inside "$python" -m venv "$venv"
         # A pre-release CPython may not have them yet; the tests that need them then say so.
-        for package in numpy greenlet gevent; do
+        for package in numpy greenlet gevent uvloop trio; do
             inside "$venv/bin/python" -m pip install -q --only-binary=:all: "$package" ||
                 say "No $package for CPython $number."
         done

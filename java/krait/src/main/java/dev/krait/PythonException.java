@@ -114,14 +114,27 @@ public class PythonException extends RuntimeException {
     }
 
     private static PythonException of(ErrorRecord record, @Nullable Throwable cause) {
-        if (record.typeName().equals("krait.CallTimeout")) {
+        if (isOrHas(record, "krait.CallTimeout")) {
             return new PythonTimeoutException(record, cause);
         }
-        if (record.typeName().equals("krait.CallInterrupted")) {
+        if (isOrHas(record, "krait.CallInterrupted")) {
             return new PythonInterruptedException(record, cause);
         }
         boolean exit = record.typeName().equals("SystemExit") || record.bases().contains("SystemExit");
         return exit ? new PythonExit(record, cause) : new PythonException(record, cause);
+    }
+
+    /** Whether it is of that type, or a group of which a member is: task groups make one of what stops a call. */
+    private static boolean isOrHas(ErrorRecord record, String typeName) {
+        if (record.typeName().equals(typeName)) {
+            return true;
+        }
+        for (ErrorRecord member : record.members()) {
+            if (isOrHas(member, typeName)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static String text(ErrorRecord record) {

@@ -2,6 +2,8 @@ package dev.krait.internal;
 
 import dev.krait.ConversionException;
 import dev.krait.PythonException;
+import dev.krait.PythonInterruptedException;
+import dev.krait.PythonTimeoutException;
 import dev.krait.PythonSetupException;
 
 /** What calls throw: exceptions made of what a frame tells of, and of what cannot cross. */
@@ -9,7 +11,6 @@ final class Failures {
     /** No row of a batch. */
     static final long NO_ROW = -1;
     private static final int MAX_SUPPRESSED = 8;
-    private static final String INTERRUPTED = "krait.CallInterrupted";
 
     private Failures() {
     }
@@ -34,11 +35,11 @@ final class Failures {
         }
         Forms forms = reader.leaveForms();
         ErrorRecord record = new ErrorRecord(reader.read());
-        if (record.typeName().equals(INTERRUPTED)) {
+        PythonException exception = Api.get().exception(record);
+        if (exception instanceof PythonInterruptedException && !(exception instanceof PythonTimeoutException)) {
             // As for InterruptedException: who is told by an exception need not be told by the flag, too.
             Thread.interrupted();
         }
-        PythonException exception = Api.get().exception(record);
         atRow(exception, row);
         Throwable original = record.throwable();
         // The same throwable goes on; what Python adds to its stack travels along. A throwable that is thrown again

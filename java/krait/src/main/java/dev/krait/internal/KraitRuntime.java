@@ -14,7 +14,7 @@ import java.util.concurrent.Semaphore;
 /** The one CPython of the process, as this class loader's Krait starts or joins it. */
 public final class KraitRuntime {
     /** The package's modules in the jar. Importing order does not matter: they are found by name. */
-    private static final String[] MODULES = {"__init__", "_bootstrap", "_bridge", "_errors", "_rows", "_streams", "_threads",
+    private static final String[] MODULES = {"__init__", "_bootstrap", "_bridge", "_errors", "_loops", "_rows", "_streams", "_threads",
         "_values", "_views", "_java", "_java_classes", "_java_manners", "_java_numbers", "_java_import", "_java_throwables",
         "_async", "_log_context", "_logging"};
     private static final String RESOURCES = "/dev/krait/python/krait/";

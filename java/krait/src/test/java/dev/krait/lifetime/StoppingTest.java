@@ -117,6 +117,17 @@ final class StoppingTest {
         }
     }
 
+    /** A thread that is being made must not be hit in the place of its maker. */
+    @Test
+    void aLoopThatStartsThreadsIsStoppedBetweenThem() {
+        interp.exec(lines("import threading", "def starts():", "    while True:", "        thread = threading.Thread(target=int)",
+                "        thread.start()", "        thread.join()"));
+        for (int i = 0; i < 5; i++) {
+            assertTimeoutPreemptively(Duration.ofSeconds(10), () -> assertThrows(PythonTimeoutException.class,
+                    () -> interp.invoke(Duration.ofMillis(50), "starts")));
+        }
+    }
+
     @Test
     void aDeadlineStopsPythonCodeAndTheInterpreterGoesOn() {
         long begin = System.nanoTime();

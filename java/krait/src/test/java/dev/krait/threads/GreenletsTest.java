@@ -174,6 +174,8 @@ class GreenletsTest {
         }
         String waiting = lines(
                 "import gevent",
+                "# It prints what a greenlet raises, to there.",
+                "gevent.get_hub().exception_stream = None",
                 "def sleeps(): gevent.sleep(60)",
                 "def joins(): gevent.joinall([gevent.spawn(gevent.sleep, 60) for _ in range(3)])",
                 "def endless(pause):",

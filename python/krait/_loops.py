@@ -1,0 +1,74 @@
+"""Event loops whose thread runs a call that is to be stopped."""
+
+import sys
+from itertools import islice
+
+# More frames of trio's own than lie on top of each other.
+_NEAR = 32
+
+
+def wake(frame):
+    """Has a loop run Python code, where what is raised in its thread is seen: it may wait in C code. The frame is the thread's innermost one."""
+    module, function = _place(frame)
+    if (module, function) == ("gevent.hub", "run"):
+        frame.f_locals["self"].loop.run_callback_threadsafe(_nothing)
+        return
+    if (module, function) == ("selectors", "select"):
+        frame = frame.f_back
+        if frame is None or _place(frame) != ("asyncio.base_events", "_run_once"):
+            return
+    for loop in _running_loops(frame):
+        loop.call_soon_threadsafe(_nothing)
+
+
+def _place(frame):
+    return frame.f_globals.get("__name__"), frame.f_code.co_name
+
+
+def _running_loops(frame):
+    """Those that a frame has at hand: uvloop's run without frames of their own."""
+    events = sys.modules.get("asyncio.events")
+    if events is None:
+        return []
+    values = [*frame.f_locals.values(), *(frame.f_globals.get(name) for name in frame.f_code.co_names)]
+    if _place(frame)[0] == "asyncio.runners":
+        values.append(getattr(frame.f_locals.get("self"), "_loop", None))
+    return {value for value in values if issubclass(type(value), events.AbstractEventLoop) and value.is_running()}
+
+
+def _nothing():
+    pass
+
+
+def stop_trio(frame, stop):
+    """Raises an exception in the main task of the loop of trio's that a thread runs, whose innermost frame this is.
+
+    So trio does with KeyboardInterrupt. What was raised in its own code would end the loop without a trace of its end, and the thread could
+    run no other one.
+    """
+    for outer in islice(_outwards(frame), _NEAR):
+        runner = outer.f_locals.get("runner") if _place(outer)[0] == "trio._core._run" else None
+        if runner is not None:
+            runner.entry_queue.run_sync_soon(_stop_main, runner, stop)
+            return
+
+
+def _outwards(frame):
+    while frame is not None:
+        yield frame
+        frame = frame.f_back
+
+
+def _stop_main(runner, stop):
+    def raise_stop():
+        raise stop
+
+    main = runner.main_task
+    if main is None or runner.main_task_outcome is not None:
+        return
+    if main._abort_func is not None:
+        main._attempt_abort(raise_stop)
+    elif main._next_send_fn is not None:
+        # It runs next, and need not have waited for anything.
+        main._next_send_fn, main._next_send = main.coro.throw, stop()
+    # Else it waits for what nobody can cut short, and is stopped again later.
