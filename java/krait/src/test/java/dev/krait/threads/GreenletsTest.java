@@ -190,6 +190,26 @@ class GreenletsTest {
     }
 
     @Test
+    void whoseEndJavaPassesOnAsAnotherExceptionAreNotToldOf() {
+        String passing = lines(
+                "from java.util.concurrent import CompletableFuture, ExecutionException",
+                "def wait(here):",
+                "    try: here.switch(7)",
+                "    finally: ends.append('ended')",
+                "def left(get):",
+                "    here = main()",
+                "    return greenlet.greenlet(lambda: get(CompletableFuture.completedFuture(1).thenApply(lambda k: wait(here)))).switch()",
+                "def raised(future):",
+                "    try: future.join()",
+                "    except BaseException as e: raise ValueError('on its way out') from e",
+                "ends = []");
+        assertEquals("7\n7\n[ended, ended]\n",
+                evaluated(passing, "left(lambda f: f.join())", "left(lambda f: f.get())", "ends").run().fine());
+        String output = evaluated(passing, "left(raised)", "ends").run().fine();
+        assertTrue(output.contains("ValueError: on its way out") && output.endsWith("7\n[ended]\n"), output);
+    }
+
+    @Test
     void thatNeverEndAreAFatalErrorThatSaysSo() {
         String endless = lines(
                 "def wait(here):",
