@@ -226,7 +226,7 @@ pub fn call_and<'g>(
         if result.is_ok() {
             then(frame.memory());
         }
-        host::give_back(frame);
+        host::give_back(frame, &held);
         result
     })
 }
@@ -262,7 +262,7 @@ pub fn call_numbers<'g>(
             Ok(answer) => numbers::result(gil, result, answer),
             Err(error) => Err(failed(gil, error)),
         };
-        host::give_back(frame);
+        host::give_back(frame, &held);
         result
     })
 }

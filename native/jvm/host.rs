@@ -28,7 +28,8 @@ pub struct Host {
     object: sys::jmethodID,
     released: Mutex<Vec<i32>>,
     released_count: AtomicUsize,
-    /// Frames of threads that ended, given back by the next thread that makes one.
+    /// Frames that nobody needs any more, and Java still has: those of threads that ended are given back by the next thread
+    /// that makes one.
     dead: Mutex<Vec<i32>>,
 }
 
@@ -297,22 +298,34 @@ impl Host {
     }
 
     fn make_frame(&'static self, held: &Held) -> Result<UpFrame, UpCallError> {
-        let class = held.class;
+        self.drop_dead(held)?;
         stack::on_java_stack(|| {
             let env = super::env().ok_or(UpCallError::NoJvm)?;
-            let dead = std::mem::take(&mut *lock(&self.dead));
             // SAFETY: this thread's environment, a class and methods of this host, arguments of the methods' types.
             unsafe {
-                for index in dead {
-                    jni_call!(env, CallStaticVoidMethodA, class, self.drop_frame, [jvalue { i: index }].as_ptr());
-                    check(env)?;
-                }
-                let index = jni_call!(env, CallStaticIntMethodA, class, self.new_frame, std::ptr::null());
+                let index = jni_call!(env, CallStaticIntMethodA, held.class, self.new_frame, std::ptr::null());
                 check(env)?;
                 let mut frame = UpFrame { host: self, index, address: std::ptr::null_mut(), capacity: 0 };
                 frame.refresh(env, held)?;
                 Ok(frame)
             }
+        })
+    }
+
+    /// Gives the dead frames back.
+    #[cold]
+    fn drop_dead(&self, held: &Held) -> Result<(), UpCallError> {
+        stack::on_java_stack(|| {
+            let env = super::env().ok_or(UpCallError::NoJvm)?;
+            // Not under the lock: Java code runs. Where that fails, the others are left for another time.
+            while let Some(index) = { lock(&self.dead).pop() } {
+                // SAFETY: this thread's environment, a class and a method of this host, an argument of the method's type.
+                unsafe {
+                    jni_call!(env, CallStaticVoidMethodA, held.class, self.drop_frame, [jvalue { i: index }].as_ptr());
+                    check(env).inspect_err(|_| lock(&self.dead).push(index))?;
+                }
+            }
+            Ok(())
         })
     }
 }
@@ -492,11 +505,21 @@ pub fn take_frame(host: &'static Host, held: &Held) -> Result<Box<UpFrame>, UpCa
     }
 }
 
-/// Keeps the frame for this thread's next up-call, unless it has grown large.
+/// Keeps the frame for this thread's next up-call, unless it has grown large: then its memory is for others at once.
 #[inline]
-pub fn give_back(frame: Box<UpFrame>) {
+pub fn give_back(frame: Box<UpFrame>, held: &Held) {
     const KEEP: usize = 1 << 20;
     if frame.capacity <= KEEP {
         let _ = FREE.try_with(|free| free.borrow_mut().push(frame));
+    } else {
+        drop_now(frame, held);
     }
+}
+
+#[cold]
+fn drop_now(frame: Box<UpFrame>, held: &Held) {
+    let host = frame.host;
+    drop(frame);
+    // Where Java cannot do it now, it stays dead until a thread makes one.
+    let _ = host.drop_dead(held);
 }

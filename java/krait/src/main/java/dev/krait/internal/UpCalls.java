@@ -42,6 +42,8 @@ final class UpCalls {
 
     /** Native code needs a frame no more. */
     static synchronized void dropFrame(int number) {
+        // Large memory is for other frames at once: the garbage collector may come late.
+        frames[number].shrink();
         frames[number] = null;
     }
 

@@ -179,6 +179,27 @@ final class LimitsTest {
         assertEquals("8\n12\n16\n20\n24\n", output);
     }
 
+    /** A callback with a large answer, and then a call with one. */
+    public static final class Answered {
+        private Answered() {
+        }
+
+        /** The child's program. */
+        public static void main(String[] args) {
+            try (PythonInterpreter py = PythonInterpreter.create()) {
+                py.exec("def length(f): return len(f())");
+                System.out.println(py.invoke("length", (Supplier<byte[]>) () -> new byte[24 << 20]));
+                System.out.println(py.eval(String.class, "'x' * (32 << 20)").length());
+            }
+        }
+    }
+
+    @Test
+    void theMemoryOfALargeAnswerToPythonIsForOthersAtOnce() {
+        String output = ChildJvm.of(Answered.class).options("-XX:MaxDirectMemorySize=48m").run().fine();
+        assertEquals((24 << 20) + "\n" + (32 << 20) + "\n", output);
+    }
+
     @Test
     void aResultThatTheHeapHasNoRoomForIsAnErrorAndNoMore() {
         String output = ChildJvm.of(SmallHeap.class).options("-Xmx64m", "-XX:MaxDirectMemorySize=64m").run().fine();
