@@ -113,12 +113,15 @@ impl Crossing<'_> {
             let answer = jni_call!(env, CallStaticLongMethodA, held.class, host.call_numbers, arguments.as_ptr());
             check(env).map(|()| answer)
         };
+        // SAFETY: as above.
+        let mut refresh = || unsafe { frame.refresh(env, held) };
         self.answer = match called {
-            Ok(answer) if answer == i64::from(status::MOVED) => {
-                // SAFETY: as above.
-                unsafe { frame.refresh(env, held) }.map(|()| i64::from(status::LOOK))
+            Ok(answer) if answer == i64::from(status::MOVED) => refresh().map(|()| i64::from(status::LOOK)),
+            Ok(answer) => Ok(answer),
+            Err(thrown) => {
+                let _ = refresh();
+                Err(thrown)
             }
-            called => called,
         };
     }
 }
@@ -267,19 +270,18 @@ impl Host {
 
     /// Runs `UpCalls.call(frame, operation, slot)` on the Java stack. Detached from Python.
     ///
-    /// Returns with the frame's memory up to date: the answer is in it.
+    /// Returns with the frame's memory up to date: the answer is in it, unless Java threw.
     pub fn call(&self, held: &Held, frame: &mut UpFrame, operation: i32, slot: i32) -> Result<(), UpCallError> {
         let called = stack::in_java(|env| {
             let arguments = [jvalue { i: frame.index }, jvalue { i: operation }, jvalue { i: slot }];
             // SAFETY: this thread's environment, a class and method of this host, arguments of the method's types.
             unsafe {
                 let address = jni_call!(env, CallStaticLongMethodA, held.class, self.call, arguments.as_ptr());
-                check(env)?;
-                if address as *mut u8 != frame.address {
-                    frame.refresh(env, held)?;
-                }
+                let called = check(env);
+                let moved = called.is_err() || address as *mut u8 != frame.address;
+                let refreshed = if moved { frame.refresh(env, held) } else { Ok(()) };
+                called.and(refreshed)
             }
-            Ok(())
         });
         called.unwrap_or(Err(UpCallError::NoJvm))
     }
@@ -440,13 +442,14 @@ pub struct UpFrame {
 }
 
 impl UpFrame {
-    /// Asks Java where the memory is.
+    /// Asks Java where the memory is. Where it cannot tell, there is none.
     ///
     /// # Safety
     /// `env` is this thread's environment, on the Java stack, with no exception pending; `held` is of the frame's host.
     #[cold]
     unsafe fn refresh(&mut self, env: Env, held: &Held) -> Result<(), UpCallError> {
         let (host, argument) = (self.host, [jvalue { i: self.index }]);
+        self.capacity = 0;
         // SAFETY: by the caller's guarantee, and a class and methods of this host.
         unsafe {
             let address = jni_call!(env, CallStaticLongMethodA, held.class, host.address, argument.as_ptr());
@@ -474,6 +477,9 @@ impl UpFrame {
 
     /// The memory. Valid until the next up-call with this frame.
     pub fn memory(&mut self) -> &mut [u8] {
+        if self.capacity == 0 {
+            return &mut [];
+        }
         // SAFETY: Java's Frame owns `capacity` bytes there, keeps them until it grows (in an up-call), and nobody else
         // touches them while this frame is in use; whoever uses it holds the host.
         unsafe { std::slice::from_raw_parts_mut(self.address, self.capacity) }
@@ -505,11 +511,12 @@ pub fn take_frame(host: &'static Host, held: &Held) -> Result<Box<UpFrame>, UpCa
     }
 }
 
-/// Keeps the frame for this thread's next up-call, unless it has grown large: then its memory is for others at once.
+/// Keeps the frame for this thread's next up-call, unless it has grown large: then its memory is for others at once. Nor where
+/// nobody knows its memory.
 #[inline]
 pub fn give_back(frame: Box<UpFrame>, held: &Held) {
     const KEEP: usize = 1 << 20;
-    if frame.capacity <= KEEP {
+    if (1..=KEEP).contains(&frame.capacity) {
         let _ = FREE.try_with(|free| free.borrow_mut().push(frame));
     } else {
         drop_now(frame, held);

@@ -8,9 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.krait.PythonException;
 import dev.krait.testing.Pythons;
 import java.io.IOException;
+import java.util.AbstractList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -125,6 +128,49 @@ class ExceptionsTest extends JavaInPython {
                 "def run(): raise java.io.IOException('undeclared')",
                 "try: Layers.run(run)",
                 "except java.io.IOException as e: assert str(e) == 'undeclared'");
+    }
+
+    /** Has a message that nobody can ask for. */
+    static final class Untold extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        public String getMessage() {
+            throw sneaky(new IOException("no message"));
+        }
+
+        @SuppressWarnings("unchecked")
+        private static <T extends Throwable> T sneaky(Throwable thrown) throws T {
+            throw (T) thrown;
+        }
+    }
+
+    @Test
+    void whatCannotBeToldOfHalfWayThroughALargeAnswerHarmsNoLaterCall() {
+        Supplier<Object> untold = () -> new AbstractList<Object>() {
+            @Override
+            public Object get(int index) {
+                if (index == 0) {
+                    return "x".repeat(100_000);
+                }
+                throw new Untold();
+            }
+
+            @Override
+            public int size() {
+                return 2;
+            }
+        };
+        py.set("untold", untold);
+        py.set("same", (Function<Object, Object>) same -> same);
+        py.exec(Pythons.lines("def raised():", "    try: untold()", "    except RuntimeError as e: return str(e)", "def told():",
+                "    return [same('y' * length) == 'y' * length for length in (1, 3_000)]"));
+        for (int i = 0; i < 3; i++) {
+            String raised = String.valueOf(py.invoke("raised"));
+            assertTrue(raised.contains("could not tell more"), raised);
+            System.gc();
+            assertEquals(List.of(true, true), py.invoke("told"));
+        }
     }
 
     private static List<String> names(List<StackTraceElement> frames) {
