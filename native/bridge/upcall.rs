@@ -11,6 +11,11 @@ use crate::runtime::{self, Binding, Domain, Here};
 
 use super::{Bridge, CallPeer, Ends, numbers};
 
+/// Where a frame has what Java has to say of the arguments.
+const NOTE: usize = 24;
+/// It has not read them.
+const UNREAD: i64 = -1;
+
 /// A domain and its open interpreters: the number of each, and the binding of the class loader's Krait that opened it.
 struct Known {
     domain: &'static Domain,
@@ -210,11 +215,15 @@ pub fn call_and<'g>(
                 peer.retract(gil, &mut writer, HEADER);
                 break Err(raised);
             }
+            let handles = writer.handles();
             peer.finish(writer, status::OK);
 
             let called = here.detached(gil, || host.call(&held, &mut frame, operation, slot));
             // Python code may run for long and only call Java: what Java lets go of meanwhile goes here, not only with a down-call.
             domain.drain(gil);
+            if is_unread(frame.memory()) {
+                handles.into_iter().for_each(|handle| domain.free(gil, handle));
+            }
             if let Err(error) = called {
                 break Err(failed(gil, error));
             }
@@ -274,6 +283,12 @@ fn number(gil: Gil<'_>, here: Here<'_>, caller: &Caller, host: &Host) -> [i64; 2
         Some(binding) => [std::ptr::from_ref(binding) as i64, namespace(gil, here, caller.domain)],
         None => interpreter_of(caller.domain, host).into(),
     }
+}
+
+/// Whether Java has left the arguments alone: it knows no interpreter that calls.
+#[inline]
+fn is_unread(memory: &[u8]) -> bool {
+    memory.get(NOTE..HEADER).is_some_and(|note| *note == UNREAD.to_le_bytes())
 }
 
 /// Which arguments Java wants as objects, where its answer is that.

@@ -256,6 +256,12 @@ impl<'a> Writer<'a> {
         self.i64(handle);
     }
 
+    /// The handles written so far.
+    #[inline]
+    pub fn handles(&self) -> Vec<i64> {
+        self.handles.iter().map(|(_, handle)| *handle).collect()
+    }
+
     /// A string value.
     pub fn text(&mut self, text: &str) {
         if text.is_ascii() {

@@ -117,6 +117,35 @@ class LeakTest {
         assertTrue((Long) py.get("left") < 100, () -> py.get("left") + " of 2,000 are left");
     }
 
+    /** Python code that calls Java on when its interpreter is closed. */
+    public static final class Refused {
+        private Refused() {
+        }
+
+        /** The child's program. */
+        public static void main(String[] args) throws InterruptedException {
+            try (PythonInterpreter py = PythonInterpreter.create()) {
+                py.exec(lines("import builtins, threading, time", "import java.util", "builtins.refused = []",
+                        "def give(give, refused, sleep):",
+                        "    while len(refused) < 200:",
+                        "        sleep(0.001)",
+                        "        try: give(object())",
+                        "        except RuntimeError as e: refused.append(str(e))",
+                        "threading.Thread(target=give, args=(java.util.Objects.isNull, refused, time.sleep)).start()"));
+            }
+            Thread.sleep(1_000);
+            try (PythonInterpreter py = PythonInterpreter.create()) {
+                py.exec("import time\nwhile len(refused) < 200: time.sleep(0.01)");
+                System.out.println(py.eval("set(refused)") + ", " + (KraitMetrics.now().pythonObjects() < 50));
+            }
+        }
+    }
+
+    @Test
+    void whatIsGivenToJavaWithoutAnInterpreterGoes() {
+        assertEquals("[no interpreter is open: Java cannot be called], true\n", ChildJvm.of(Refused.class).run().fine());
+    }
+
     @Test
     void whatAnInterpreterHeldGoesWithIt() {
         PythonInterpreter closed = PythonInterpreter.create();

@@ -34,8 +34,9 @@ public final class Frame {
     private static final int SEQUENCE = 24;
     /** Native → Java in a down-call. */
     private static final int ADOPTED = 24;
-    /** Java → native in an up-call. */
+    /** Java → native in an up-call: this, or {@link #UNREAD}. */
     private static final int NUMBER_CALL = 24;
+    private static final long UNREAD = -1;
 
     private static final VarHandle BINDING = field("binding");
     private static final VarHandle NAMESPACE = field("namespace");
@@ -233,6 +234,11 @@ public final class Frame {
     /** Tells native code how the method that it called can be called with numbers, or 0. */
     void setNumberCall(long code) {
         buffer.putLong(NUMBER_CALL, code);
+    }
+
+    /** Tells native code that the arguments were not read: the handles among them are still its own. */
+    void setUnread() {
+        buffer.putLong(NUMBER_CALL, UNREAD);
     }
 
     ByteBuffer buffer() {

@@ -88,6 +88,10 @@ final class UpCalls {
                 perform(frame, reader, session, op, slot);
             }
         } catch (Throwable e) {
+            if (session == null) {
+                Answers.releaseSlots(frame);
+                frame.setUnread();
+            }
             raise(frame, session, e);
         }
         return answered(frame);

@@ -22,6 +22,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -29,6 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Interpreters apart: what each has for itself. */
@@ -63,6 +66,45 @@ final class IsolationTest {
             }
         }
         assertEquals(4, called.size());
+    }
+
+    /** Interpreters at whose ends objects give further ones to Java, one after the other. */
+    public static final class Given {
+        private Given() {
+        }
+
+        /** The child's program: what gives, and how often. */
+        public static void main(String[] args) throws Exception {
+            ExecutorService other = Executors.newSingleThreadExecutor();
+            try (PythonInterpreter main = PythonInterpreter.create()) {
+                List<String> counts = new ArrayList<>();
+                for (int round = 0; round < 6; round++) {
+                    try (PythonInterpreter interp = open(Isolation.SUB_INTERPRETER)) {
+                        interp.exec(lines("import java.util", "from java.lang import IllegalStateException", "class Given:",
+                                "    def __init__(self, left, give): self.left, self.give = left, give",
+                                "    def __del__(self):",
+                                "        if self.left:",
+                                "            try: self.give(type(self)(self.left - 1, self.give))",
+                                "            except RuntimeError: pass",
+                                "def answer():",
+                                "    answer = IllegalStateException('kept for the thread')",
+                                "    answer.given = Given(" + args[1] + ", " + args[0] + ")",
+                                "    return answer"));
+                        other.submit(() -> interp.invoke("answer")).get();
+                    }
+                    main.eval("1 + 1");
+                    counts.add(KraitMetrics.now().pythonObjects() + " and " + KraitMetrics.now().javaObjects());
+                }
+                System.out.println(counts.get(1).equals(counts.get(5)) ? "the same" : counts);
+            }
+            other.shutdown();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"java.util.Objects.isNull, 6", "java.util.ArrayList().add, 6"})
+    void whatIsGivenToJavaWhileAnInterpreterEndsIsNothingOfTheNextOnes(String give, int times) {
+        assertEquals("the same\n", ChildJvm.of(Given.class).arguments(give, times).run().output.replaceAll("(?s).*(?=the same)", ""));
     }
 
     @ParameterizedTest
