@@ -182,13 +182,10 @@ impl Domain {
     /// Lets go of what [`Domain::load`] and the calls since hold of this interpreter, which ends. What its finalizers call from
     /// then on does not find the domain any more.
     pub(super) fn unload(&self, gil: Gil<'_>) {
-        self.drain(gil);
-        let handles = self.handles.borrow_mut().remove_all();
-        self.held.store(0, Ordering::Relaxed);
-        for object in handles {
-            object.free(gil);
-        }
+        self.free_all(gil);
         self.ended.store(true, Ordering::Release);
+        // What finalizers have given to Java until now. The next interpreter's end would take it for its own.
+        self.free_all(gil);
         if let Some(state) = self.bridge.take() {
             // SAFETY: `bridge` leaked it, and nobody uses the domain any more.
             gil.release(unsafe { Box::from_raw(std::ptr::from_ref(state).cast_mut()) });
@@ -198,6 +195,16 @@ impl Domain {
             gil.release(unsafe { Box::from_raw(std::ptr::from_ref(loaded).cast_mut()) });
         }
         drain_references(gil);
+    }
+
+    /// Releases all handles.
+    fn free_all(&self, gil: Gil<'_>) {
+        self.drain(gil);
+        let handles = self.handles.borrow_mut().remove_all();
+        self.held.store(0, Ordering::Relaxed);
+        for object in handles {
+            object.free(gil);
+        }
     }
 
     /// Whether the caller is to stop the domain's calls as soon as they can be: nobody else does.
@@ -576,7 +583,37 @@ pub(super) fn set_main_domain(domain: &'static Domain) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::py::testing::with_python;
+    use crate::py::testing::{expect, namespace, run, with_python};
+
+    thread_local! {
+        static ENDING: Cell<Option<&'static Domain>> = const { Cell::new(None) };
+    }
+
+    /// As a call of Java does with an argument that is no value.
+    fn give<'g>(gil: Gil<'g>, args: &Object) -> Result<Owned<'g>> {
+        if let Some(domain) = ENDING.get() {
+            domain.handle(gil, args.own(gil));
+        }
+        Ok(gil.none())
+    }
+
+    #[test]
+    fn what_finalizers_give_to_java_while_an_interpreter_ends_goes_with_it() {
+        with_python(|gil| {
+            let domain = Domain::make(gil.interpreter(), Box::leak(Box::default()), false);
+            ENDING.set(Some(domain));
+            let globals = namespace(gil);
+            let (name, function) = (expect(gil, gil.str("give")), expect(gil, gil.function(c"give", give)));
+            expect(gil, globals.dict_set(gil, &name, &function));
+            run(gil, "class Giving:\n    def __del__(self, give=give): give(self)\ngiving = Giving()", &globals);
+            let giving = expect(gil, gil.str("giving"));
+            let object = expect(gil, globals.item(gil, &giving));
+            expect(gil, globals.del_item(gil, &giving));
+            domain.handle(gil, object);
+            domain.unload(gil);
+            assert_eq!(domain.handles.borrow().live(), 0);
+        });
+    }
 
     #[test]
     fn who_stopped_calls_of_an_interpreter_that_has_ended_is_not_waited_for_in_the_next_one() {
