@@ -465,6 +465,12 @@ impl Domain {
         self.dead_count.store(dead.len(), Ordering::Release);
     }
 
+    /// Whether something is buried.
+    #[inline(always)]
+    pub(super) fn has_dead(&self) -> bool {
+        self.dead_count.load(Ordering::Relaxed) != 0 || DEAD_REFERENCE_COUNT.load(Ordering::Relaxed) != 0
+    }
+
     /// Releases what was buried.
     #[inline(always)]
     pub fn drain(&self, gil: Gil<'_>) {

@@ -239,7 +239,10 @@ impl<W: Work> Crossing<'_, W> {
         unsafe { down.record().push(gil, call) };
         thread.current.set(Some(down.place()));
         let leave = Leave { thread, gil, down };
-        domain.drain(gil);
+        // Not in calls of Krait's own: Python code would run, maybe for long, while a call waits to be stopped.
+        if domain.has_dead() && *call.id() != CallId::default() {
+            domain.drain(gil);
+        }
         if outer.is_some() {
             greenlets::begin(gil, down);
         }

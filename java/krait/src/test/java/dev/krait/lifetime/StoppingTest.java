@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.krait.Isolation;
+import dev.krait.PyObject;
 import dev.krait.PythonInterpreter;
 import dev.krait.PythonInterruptedException;
 import dev.krait.PythonTimeoutException;
@@ -64,6 +65,27 @@ final class StoppingTest {
     void close() {
         interp.close();
         threads.shutdown();
+    }
+
+    /** Whoever stops calls has no time for what Java lets go of, which here waits for the call that is to be stopped. */
+    @Test
+    void aFinalizerThatTakesItsTimeHoldsNoDeadlineUp() throws Exception {
+        interp.exec(lines("import threading", "stopped = threading.Event()", "class Waits:",
+                "    def __del__(self, wait=stopped.wait): wait(10)",
+                "def forever(given):", "    given()", "    try:", "        while True: pass", "    finally: stopped.set()"));
+        PyObject waits = (PyObject) interp.eval("Waits()");
+        CountDownLatch begun = new CountDownLatch(1);
+        Future<Long> taken = threads.submit(() -> {
+            long begin = System.nanoTime();
+            assertThrows(PythonTimeoutException.class,
+                    () -> interp.invoke(Duration.ofMillis(500), "forever", (Runnable) begun::countDown));
+            return (System.nanoTime() - begin) / 1_000_000;
+        });
+        begun.await();
+        Thread.sleep(100);
+        waits.close();
+        long millis = taken.get();
+        assertTrue(millis < 5_000, () -> millis + " ms");
     }
 
     /** CPython before 3.13 goes on looking for what stopped a call; on 3.11 a traced function does not begin until it has found something. */
