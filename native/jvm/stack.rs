@@ -61,7 +61,11 @@ fn map(size: usize) -> Option<*mut u8> {
         if start == libc::MAP_FAILED {
             return None;
         }
-        libc::mprotect(start, page, libc::PROT_NONE);
+        if libc::mprotect(start, page, libc::PROT_NONE) != 0 {
+            // A page of its own is one mapping more than the system may give: no stack is better than one without an end.
+            libc::munmap(start, size + page);
+            return None;
+        }
         Some(start.cast::<u8>().add(page))
     }
 }
@@ -436,6 +440,53 @@ mod tests {
             assert!(on_mapped_stack());
         });
         assert!(!on_mapped_stack());
+    }
+
+    /// In a process of its own: the system has no further mappings then, or one, or a few.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_stack_without_a_guard_is_none() {
+        const SIZE: usize = 1 << 20;
+        if std::env::var("LD_PRELOAD").is_ok_and(|preload| preload.contains("vgpreload")) {
+            // Valgrind ends at fewer mappings than the system has.
+            return;
+        }
+        // SAFETY: the child does nothing but call the system, on mappings of its own.
+        let status = unsafe {
+            let child = libc::fork();
+            if child == 0 {
+                libc::_exit(i32::from(!is_guarded_or_none(SIZE)));
+            }
+            let mut status = -1;
+            assert_eq!(libc::waitpid(child, &mut status, 0), child);
+            status
+        };
+        assert_eq!(status, 0);
+    }
+
+    #[cfg(target_os = "linux")]
+    fn is_guarded_or_none(size: usize) -> bool {
+        let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
+        let mut last = [null_mut(); 8];
+        // SAFETY: fresh mappings, which nobody uses; neighbours that differ are not joined to one. What is written is one byte of a
+        // stack's guard, which the system looks at.
+        unsafe {
+            for index in 0_usize.. {
+                let protection = [libc::PROT_NONE, libc::PROT_READ][index % 2];
+                let mapped = libc::mmap(null_mut(), page(), protection, flags, -1, 0);
+                if mapped == libc::MAP_FAILED {
+                    break;
+                }
+                last[index % last.len()] = mapped;
+            }
+            let mut pipe = [0; 2];
+            libc::pipe(pipe.as_mut_ptr());
+            last.into_iter().all(|mapped| {
+                let guarded = map(size).is_none_or(|base| libc::write(pipe[1], base.sub(1).cast(), 1) < 0);
+                libc::munmap(mapped, page());
+                guarded
+            })
+        }
     }
 
     #[test]
