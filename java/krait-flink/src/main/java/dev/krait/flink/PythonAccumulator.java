@@ -21,6 +21,8 @@ public final class PythonAccumulator {
     private byte[] pickled;
     private List<Object[]> rows = new ArrayList<>();
     private boolean retracted;
+    /** What went wrong while rows were handed over: the Python object has some of them, and nobody knows which. */
+    private RuntimeException failed;
 
     PythonAccumulator(byte[] pickled) {
         this.pickled = pickled;
@@ -78,11 +80,20 @@ public final class PythonAccumulator {
         }
     }
 
+    /** Fails for good where it failed: a checkpoint's thread may be interrupted, or its failure be tolerated, and the job goes on. */
     private void flush() {
+        if (failed != null) {
+            throw new IllegalStateException("Rows were not added to an accumulator before, while a checkpoint was taken: " + failed.getMessage(), failed);
+        }
         if (!rows.isEmpty()) {
             List<Object[]> all = rows;
             rows = new ArrayList<>();
-            owner.rows(state, all, retracted);
+            try {
+                owner.rows(state, all, retracted);
+            } catch (RuntimeException e) {
+                failed = e;
+                throw e;
+            }
         }
     }
 }
