@@ -10,6 +10,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.flink.core.fs.FSDataInputStream;
@@ -20,6 +21,8 @@ import org.apache.flink.table.api.ValidationException;
 final class PythonFiles {
     /** What a job's description should not be burdened with; Flink's distributed cache is for more. */
     static final int MOST = 32 << 20;
+    /** Java writes file:/udfs.py, too; one letter is a drive of Windows. */
+    private static final Pattern URI = Pattern.compile("\\p{Alpha}[\\p{Alnum}+.-]+:/");
 
     private PythonFiles() {
     }
@@ -53,7 +56,7 @@ final class PythonFiles {
 
     private static byte[] read(String place, ClassLoader loader) {
         try {
-            if (place.contains("://")) {
+            if (URI.matcher(place).lookingAt()) {
                 return remote(new org.apache.flink.core.fs.Path(place));
             }
             if (isLocal(place)) {
