@@ -115,9 +115,12 @@ public class PythonAggregateFunction extends AggregateFunction<Object, PythonAcc
         return false;
     }
 
+    /** Flink opens one object several times for windows and patterns, and closes it as often. */
     @Override
     public void open(FunctionContext context) throws Exception {
-        open = OpenAggregate.open(planned.call(), context, columns, names);
+        if (open == null) {
+            open = OpenAggregate.open(planned.call(), context, columns, names);
+        }
     }
 
     @Override

@@ -80,9 +80,12 @@ public class PythonScalarFunction extends ScalarFunction implements SpecializedF
         return false;
     }
 
+    /** Flink opens one object several times for windows and patterns, and closes it as often. */
     @Override
     public void open(FunctionContext context) throws Exception {
-        open = OpenCall.open(planned.call(), context, "adapt");
+        if (open == null) {
+            open = OpenCall.open(planned.call(), context, "adapt");
+        }
     }
 
     /**

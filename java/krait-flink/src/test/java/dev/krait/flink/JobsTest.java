@@ -62,7 +62,11 @@ class JobsTest {
             assertEquals(List.of(i / 2 + " 1", i / 2 + " 2", i / 2 + " 3"), jobs.get(i).get());
         }
         threads.shutdown();
-        // When a job has ended, nothing of it is left among Python's modules.
+        assertNoModuleOfAJobIsLeft();
+    }
+
+    /** When a job has ended, nothing of it is left among Python's modules. */
+    private static void assertNoModuleOfAJobIsLeft() throws Exception {
         try (PythonInterpreter interp = PythonInterpreter.create()) {
             String left = "left";
             for (int tries = 0; tries < 100 && !left.equals("[]"); tries++) {
@@ -72,6 +76,20 @@ class JobsTest {
             }
             assertEquals("[]", left);
         }
+    }
+
+    @Test
+    void nothingIsLeftWhereFlinkOpensAFunctionSeveralTimes() throws Exception {
+        Sql sql = Sql.streaming();
+        sql.env.executeSql("CREATE TEMPORARY TABLE numbers (n BIGINT, ts AS TO_TIMESTAMP_LTZ(n, 0), WATERMARK FOR ts AS ts) WITH ('connector' = 'datagen',"
+                + " 'number-of-rows' = '10', 'fields.n.kind' = 'sequence', 'fields.n.start' = '1', 'fields.n.end' = '10')");
+        // Without merge(), so that its windows are aggregated in one phase.
+        sql.env.createTemporarySystemFunction("longest", PythonAggregateFunction.of("python/udfs.py:Longest"));
+        assertEquals(List.of("1", "5", "10"), sql.texts("SELECT longest(CAST(n AS STRING), '') FROM TABLE(TUMBLE(TABLE numbers, DESCRIPTOR(ts),"
+                + " INTERVAL '5' SECOND)) GROUP BY window_start, window_end"));
+        assertEquals(List.of("5", "10"), sql.texts("SELECT * FROM numbers MATCH_RECOGNIZE (ORDER BY ts MEASURES A.n AS n"
+                + " PATTERN (A) DEFINE A AS MOD(py('python/udfs.py:same -> BIGINT', A.n), 5) = 0)"));
+        assertNoModuleOfAJobIsLeft();
     }
 
     @Test
