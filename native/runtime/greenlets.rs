@@ -12,7 +12,6 @@ use super::thread::{Down, Thread};
 
 /// How often a greenlet may refuse to end.
 const ATTEMPTS: usize = 100;
-
 /// How many causes back one is looked for.
 const CAUSES: usize = 16;
 

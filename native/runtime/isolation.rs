@@ -80,6 +80,7 @@ fn open_here(
         domain::separate();
     }
     let mut failed = None;
+    let _turns = (isolation == Isolation::Modules).then(|| turns::change(main));
     let opened = down_here(main, |gil| {
         prepare(gil)?;
         py::new_interpreter(gil, isolation == Isolation::Gil, |new, state| {
@@ -163,6 +164,8 @@ pub fn end(main: &'static Binding, binding: &'static Binding) -> std::result::Re
     while domain.users() > 0 {
         std::thread::sleep(Duration::from_micros(200));
     }
+    let shares = std::ptr::eq(domain.gate(), main.domain.gate());
+    let _turns = shares.then(|| turns::change(main));
     // Before the GIL: threads that end take the same two in the same order.
     let _ending = domain.ending.lock().unwrap_or_else(PoisonError::into_inner);
     let ended = down(main, &Running::default(), |gil| {
@@ -171,7 +174,7 @@ pub fn end(main: &'static Binding, binding: &'static Binding) -> std::result::Re
     });
     log::debug!("ended a sub-interpreter: {ended:?}");
     if ended != Ok(true) {
-        if std::ptr::eq(domain.gate(), main.domain.gate()) {
+        if shares {
             let left = Binding { domain, life: domain.go_on(), host: binding.host };
             turns::go_on_taking_turns(main, Box::leak(Box::new(left)));
         }

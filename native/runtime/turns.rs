@@ -2,7 +2,7 @@
 //!
 //! Until then a thread that waits for the GIL asks only threads of its own interpreter to give it away: code that goes on and
 //! on in one interpreter would keep all others waiting until it ends. So while a call of a sub-interpreter runs, or a thread that
-//! Python made in one, threads of Krait's ask for the GIL now and then, one in each interpreter that may have it. Who gives it
+//! Python made in one, and while one opens or ends, threads of Krait's ask for the GIL now and then, one in each interpreter that may have it. Who gives it
 //! away to one of them gives it away to all who wait.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -39,6 +39,8 @@ struct Sharer {
 /// The open sub-interpreters that share the main one's GIL.
 static OPEN: Mutex<Vec<Arc<Sharer>>> = Mutex::new(Vec::new());
 static OPENED: Condvar = Condvar::new();
+/// How many open or end just now.
+static CHANGING: AtomicUsize = AtomicUsize::new(0);
 
 impl Sharer {
     fn of(binding: &'static Binding, is_left: bool) -> Arc<Self> {
@@ -110,12 +112,40 @@ pub(super) fn go_on_taking_turns(main: &'static Binding, left: &'static Binding)
     share(main, Sharer::of(left, true));
 }
 
-fn share(main: &'static Binding, sharer: Arc<Sharer>) {
-    static BEGUN: AtomicBool = AtomicBool::new(false);
-    if version() >= (3, 13) {
-        return;
+/// Until it is dropped, code of an interpreter that opens or ends takes turns, too.
+pub(super) struct Changing(());
+
+/// One opens or ends that shares its GIL.
+pub(super) fn change(main: &'static Binding) -> Changing {
+    let open = open();
+    CHANGING.fetch_add(1, Ordering::Relaxed);
+    drop(open);
+    if version() < (3, 13) {
+        begin(main);
     }
-    open().push(sharer);
+    Changing(())
+}
+
+impl Drop for Changing {
+    fn drop(&mut self) {
+        CHANGING.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+fn is_changing() -> bool {
+    CHANGING.load(Ordering::Relaxed) > 0
+}
+
+fn share(main: &'static Binding, sharer: Arc<Sharer>) {
+    if version() < (3, 13) {
+        open().push(sharer);
+        begin(main);
+    }
+}
+
+/// Somebody looks from now on.
+fn begin(main: &'static Binding) {
+    static BEGUN: AtomicBool = AtomicBool::new(false);
     OPENED.notify_one();
     if !BEGUN.swap(true, Ordering::AcqRel) && on_own_thread(THREAD, move || look(&Sharer::of(main, false))).is_none() {
         BEGUN.store(false, Ordering::Release);
@@ -131,7 +161,7 @@ fn look(main: &Arc<Sharer>) {
     loop {
         let mut open = open();
         open.retain(|sharer| sharer.is_open());
-        if open.is_empty() {
+        if open.is_empty() && !is_changing() {
             // Nobody to look after: until the next one opens.
             drop(OPENED.wait(open));
             continue;
@@ -141,8 +171,8 @@ fn look(main: &Arc<Sharer>) {
         for sharer in &busy {
             sharer.ask(Sharer::is_busy);
         }
-        if !busy.is_empty() {
-            main.ask(|_| self::open().iter().any(|sharer| sharer.is_busy()));
+        if !busy.is_empty() || is_changing() {
+            main.ask(|_| is_changing() || self::open().iter().any(|sharer| sharer.is_busy()));
         }
         std::thread::sleep(TURN);
     }

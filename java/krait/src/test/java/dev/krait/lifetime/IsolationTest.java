@@ -198,6 +198,21 @@ final class IsolationTest {
 
     @ParameterizedTest
     @EnumSource(Isolation.class)
+    void whoComputesKeepsNoOtherFromOpeningAndClosing(Isolation isolation) {
+        try (PythonInterpreter busy = open(isolation)) {
+            busy.exec("import time\ndef spin(seconds):\n    end = time.monotonic() + seconds\n    while time.monotonic() < end: pass\n");
+            CompletableFuture<Object> done = CompletableFuture.supplyAsync(() -> busy.invoke("spin", 6));
+            int opened = 0;
+            for (; !done.isDone(); opened++) {
+                open(Isolation.SUB_INTERPRETER).close();
+            }
+            done.join();
+            assertTrue(opened > 1, opened + " opened in six seconds beside a busy " + isolation);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Isolation.class)
     void aThreadOfPythonsThatComputesKeepsNoOtherWaiting(Isolation isolation) {
         try (PythonInterpreter busy = open(isolation); PythonInterpreter other = open(Isolation.SUB_INTERPRETER);
                 PythonInterpreter shared = open(Isolation.SHARED)) {
