@@ -140,7 +140,7 @@ impl Host {
             (!id.is_null()).then_some(id)
         };
         let (call, new_frame, drop_frame) =
-            (method(c"call", c"(III)J")?, method(c"newFrame", c"()I")?, method(c"dropFrame", c"(I)V")?);
+            (method(c"call", c"(III)Z")?, method(c"newFrame", c"()I")?, method(c"dropFrame", c"(I)V")?);
         let call_numbers = method(c"callNumbers", c"(IIIIJJ)J")?;
         let unread = method(c"unread", c"(II)V")?;
         let (address, capacity) = (method(c"address", c"(I)J")?, method(c"capacity", c"(I)J")?);
@@ -276,10 +276,9 @@ impl Host {
             let arguments = [jvalue { i: frame.index }, jvalue { i: operation }, jvalue { i: slot }];
             // SAFETY: this thread's environment, a class and method of this host, arguments of the method's types.
             unsafe {
-                let address = jni_call!(env, CallStaticLongMethodA, held.class, self.call, arguments.as_ptr());
+                let moved = jni_call!(env, CallStaticBooleanMethodA, held.class, self.call, arguments.as_ptr());
                 let called = check(env);
-                let moved = called.is_err() || address as *mut u8 != frame.address;
-                let refreshed = if moved { frame.refresh(env, held) } else { Ok(()) };
+                let refreshed = if moved || called.is_err() { frame.refresh(env, held) } else { Ok(()) };
                 called.and(refreshed)
             }
         });

@@ -48,6 +48,7 @@ public final class Frame {
     private ByteBuffer kept;
     private ByteBuffer buffer;
     private long address;
+    private boolean moved;
     private long sequence;
 
     /** What the calls of this frame, and of others of its stack, add up to. */
@@ -209,6 +210,13 @@ public final class Frame {
         buffer.putInt(RELEASED, 0);
         buffer.putLong(LENGTH, length);
         buffer.putLong(OVERFLOW, 0);
+    }
+
+    /** {@return whether the frame has got other memory since it was asked last}, which may lie where other memory of its lay. */
+    boolean takeMoved() {
+        boolean had = moved;
+        moved = false;
+        return had;
     }
 
     /** Python owns the slots that were written. */
@@ -398,6 +406,7 @@ public final class Frame {
     private void use(ByteBuffer other) {
         buffer = other;
         address = 0;
+        moved = true;
     }
 
     private void fetch() {

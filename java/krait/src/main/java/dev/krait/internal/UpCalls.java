@@ -54,6 +54,7 @@ final class UpCalls {
 
     /** The address of a frame's memory. */
     static long address(int number) {
+        frames[number].takeMoved();
         return frames[number].address();
     }
 
@@ -71,9 +72,9 @@ final class UpCalls {
      * Does an operation on the object in a slot, or on none where the slot is 0. Arguments come and the result goes in the
      * frame; whatever is thrown goes there too, see {@link #raise}.
      *
-     * @return the address of the frame's memory, which may have moved
+     * @return whether the frame has other memory than before
      */
-    static long call(int number, int op, int slot) {
+    static boolean call(int number, int op, int slot) {
         Frame frame = frames[number];
         Session session = null;
         frame.counts.upCalls++;
@@ -97,11 +98,10 @@ final class UpCalls {
         return answered(frame);
     }
 
-    /** Hands the answer over to native code, which may have to look for it elsewhere than before. */
-    private static long answered(Frame frame) {
-        long address = frame.address();
+    /** Hands the answer over to native code. Whether that has to look for it elsewhere than before. */
+    private static boolean answered(Frame frame) {
         frame.handOver();
-        return address;
+        return frame.takeMoved();
     }
 
     /**
@@ -138,7 +138,6 @@ final class UpCalls {
     }
 
     private static long answerInFrame(Frame frame, int slot, Object result, Throwable thrown) {
-        long address = frame.address();
         Session session = null;
         try {
             FrameReader reader = frame.read(null, null);
@@ -150,7 +149,7 @@ final class UpCalls {
         } catch (Throwable e) {
             raise(frame, session, e);
         }
-        return answered(frame) == address ? Status.LOOK : Status.MOVED;
+        return answered(frame) ? Status.MOVED : Status.LOOK;
     }
 
     private static void callMethod(Frame frame, FrameReader reader, Session session, int slot) throws Throwable {
