@@ -32,6 +32,9 @@ class JavaException(_Methods, Exception):
     throwable: Any
     class_name: str
 
+class CallInterrupted(KeyboardInterrupt): ...
+class CallTimeout(CallInterrupted): ...
+
 class Entry(NamedTuple):
     key: Any
     value: Any

@@ -88,7 +88,7 @@ public final class Futures {
     }
 
     private static void tell(Session session, Object callback, Object value, Throwable thrown) {
-        Object record = thrown == null ? null : Thrown.record(thrown);
+        Object record = thrown == null ? null : Thrown.raised(thrown);
         Object[] args = {value, record, thrown instanceof CancellationException};
         try {
             FunctionCalls.call(session, Op.CALL, Api.get().handleOf(callback), args, null, null);

@@ -1,5 +1,6 @@
 package dev.krait.internal;
 
+import dev.krait.PythonInterruptedException;
 import java.lang.reflect.UndeclaredThrowableException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -24,7 +25,29 @@ public final class Thrown {
     public static Object record(Throwable thrown) {
         Throwable original = original(thrown);
         Object python = Api.get().pythonExceptionOf(original);
-        return python != null ? python : new Object[] {original, original.getClass().getName(), message(original)};
+        return python != null ? python : mirrored(original);
+    }
+
+    /**
+     * The same, for what is raised in Python code that runs: what stopped another call is a Java exception like any other there, and no
+     * KeyboardInterrupt, which would end more than that call.
+     */
+    static Object raised(Throwable thrown) {
+        return isStop(original(thrown)) ? mirrored(original(thrown)) : record(thrown);
+    }
+
+    /** The Python exception that a throwable stands for in Python code that runs, or null. */
+    static Object pythonOf(Throwable thrown) {
+        return isStop(thrown) ? null : Api.get().pythonExceptionOf(thrown);
+    }
+
+    private static boolean isStop(Throwable thrown) {
+        return thrown instanceof PythonInterruptedException;
+    }
+
+    /** (throwable, class name, message). */
+    static Object[] mirrored(Throwable thrown) {
+        return new Object[] {thrown, thrown.getClass().getName(), message(thrown)};
     }
 
     /** What a proxy of a Python object threw, where its interface does not declare it. */

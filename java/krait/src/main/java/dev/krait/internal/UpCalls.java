@@ -254,18 +254,14 @@ final class UpCalls {
             writer.write(new Object[] {((PythonError) thrown).type(), thrown.getMessage()});
             return;
         }
-        Object python = Api.get().pythonExceptionOf(thrown);
+        Object python = Thrown.pythonOf(thrown);
         try {
-            writer.write(python == null ? record(thrown) : new Object[] {python, new PassedFrames(thrown.getStackTrace())});
+            writer.write(python == null ? Thrown.mirrored(thrown) : new Object[] {python, new PassedFrames(thrown.getStackTrace())});
         } catch (IllegalStateException | PythonError e) {
             // The Python exception was closed, or is another interpreter's, or the filter denies the class: then only
             // the name and the message remain.
             writer.restart();
-            writer.write(python == null ? new Object[] {null, thrown.getClass().getName(), Thrown.message(thrown)} : record(thrown));
+            writer.write(python == null ? new Object[] {null, thrown.getClass().getName(), Thrown.message(thrown)} : Thrown.mirrored(thrown));
         }
-    }
-
-    private static Object[] record(Throwable thrown) {
-        return new Object[] {thrown, thrown.getClass().getName(), Thrown.message(thrown)};
     }
 }

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.krait.Isolation;
 import dev.krait.PyObject;
+import dev.krait.PythonException;
 import dev.krait.PythonInterpreter;
 import dev.krait.PythonInterruptedException;
 import dev.krait.PythonTimeoutException;
@@ -137,6 +138,30 @@ final class StoppingTest {
             }
             assertEquals(5L, apart.invoke(function, 0.8));
         }
+    }
+
+    @Test
+    void whatStoppedAnInnerCallIsAJavaExceptionInTheOuterOne() {
+        interp.set("inner", (Supplier<Object>) () -> interp.invoke(Duration.ofMillis(50), "spin"));
+        interp.exec(lines("import dev.krait", "def outer():",
+                "    try: inner()", "    except Exception as e: return type(e) is dev.krait.PythonTimeoutException, str(e)",
+                "def outer_coroutine():", "    import asyncio", "    async def calls(): return inner()",
+                "    async def both(): return await asyncio.gather(calls(), asyncio.sleep(0.01, 5), return_exceptions=True)",
+                "    return asyncio.run(both())[1]",
+                "def uncaught(): inner()"));
+        assertEquals(List.of(true, "krait.CallTimeout: the call ran longer than its deadline"),
+                List.of((Object[]) interp.invoke(Object[].class, "outer")));
+        assertEquals(5L, interp.invoke("outer_coroutine"));
+        assertEquals("krait.CallTimeout", assertThrows(PythonTimeoutException.class, () -> interp.invoke("uncaught")).typeName());
+    }
+
+    @Test
+    void pythonCodeMayCatchWhatStopsItsCallByName() {
+        interp.exec(lines("import krait", "def catches():", "    try:", "        while True: int()",
+                "    except krait.CallTimeout as e: raise ValueError('too long') from e"));
+        PythonException e = assertThrows(PythonException.class, () -> interp.invoke(Duration.ofMillis(50), "catches"));
+        assertEquals("ValueError: too long", e.getMessage());
+        assertInstanceOf(PythonTimeoutException.class, e.getCause());
     }
 
     /** A thread that is being made must not be hit in the place of its maker. */

@@ -162,7 +162,7 @@ class GreenletsTest {
                 "    except BaseException as e: return 'inner: ' + str(e)");
         String output = ChildJvm.of(Stopped.class).arguments(stopped).run().fine();
         assertTrue(output.endsWith(lines(
-                "inner: the call ran longer than its deadline",
+                "inner: krait.CallTimeout: the call ran longer than its deadline",
                 "outer: krait.CallTimeout: the call ran longer than its deadline",
                 "[CallTimeout, GreenletExit]")), output);
     }
