@@ -150,7 +150,7 @@ final class StoppingTest {
                 "    return asyncio.run(both())[1]",
                 "def uncaught(): inner()"));
         assertEquals(List.of(true, "krait.CallTimeout: the call ran longer than its deadline"),
-                List.of((Object[]) interp.invoke(Object[].class, "outer")));
+                List.of(interp.invoke(Object[].class, "outer")));
         assertEquals(5L, interp.invoke("outer_coroutine"));
         assertEquals("krait.CallTimeout", assertThrows(PythonTimeoutException.class, () -> interp.invoke("uncaught")).typeName());
     }
