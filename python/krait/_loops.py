@@ -1,10 +1,13 @@
 """Event loops whose thread runs a call that is to be stopped."""
 
+import gc
 import sys
 from itertools import islice
 
 # More frames of trio's own than lie on top of each other.
 _NEAR = 32
+# What runs a loop of asyncio's.
+_RUNS = {"run_until_complete", "run_forever"}
 
 
 def wake(frame):
@@ -15,10 +18,9 @@ def wake(frame):
         return
     if (module, function) == ("selectors", "select"):
         frame = frame.f_back
-        if frame is None or _place(frame) != ("asyncio.base_events", "_run_once"):
-            return
-    for loop in _running_loops(frame):
-        loop.call_soon_threadsafe(_nothing)
+    if frame is not None:
+        for loop in _running_loops(frame):
+            loop.call_soon_threadsafe(_nothing)
 
 
 def _place(frame):
@@ -26,14 +28,15 @@ def _place(frame):
 
 
 def _running_loops(frame):
-    """Those that a frame has at hand: uvloop's run without frames of their own."""
+    """Those that a frame may run."""
+    if _place(frame) == ("asyncio.base_events", "_run_once"):
+        return [frame.f_locals["self"]]
     events = sys.modules.get("asyncio.events")
-    if events is None:
+    if events is None or _RUNS.isdisjoint(frame.f_code.co_names):
         return []
-    values = [*frame.f_locals.values(), *(frame.f_globals.get(name) for name in frame.f_code.co_names)]
-    if _place(frame)[0] == "asyncio.runners":
-        values.append(getattr(frame.f_locals.get("self"), "_loop", None))
-    return {value for value in values if issubclass(type(value), events.AbstractEventLoop) and value.is_running()}
+    # One that is written in C, as uvloop's is, has no frame of its own, and may be nobody's but its thread's.
+    loops = [value for value in gc.get_objects() if issubclass(type(value), events.AbstractEventLoop)]
+    return [loop for loop in loops if loop.is_running()]
 
 
 def _nothing():

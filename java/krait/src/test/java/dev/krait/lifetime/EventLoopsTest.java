@@ -88,7 +88,7 @@ class EventLoopsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"sleeps", "sleeps_by_hand", "gathers", "turns", "spins"})
+    @ValueSource(strings = {"sleeps", "sleeps_by_hand", "sleeps_in_an_object", "sleeps_unnamed", "gathers", "turns", "spins"})
     void ofUvloopEndWhereTheyWaitInC(String name) {
         needs(py, "uvloop");
         py.exec(lines(
@@ -102,6 +102,11 @@ class EventLoopsTest {
                 "    loop = uvloop.new_event_loop()",
                 "    try: loop.run_until_complete(asyncio.sleep(60))",
                 "    finally: loop.close()",
+                "class App:",
+                "    def __init__(self): self.loop = uvloop.new_event_loop()",
+                "    def run(self): self.loop.run_until_complete(asyncio.sleep(60))",
+                "def sleeps_in_an_object(): App().run()",
+                "def sleeps_unnamed(): uvloop.new_event_loop().run_until_complete(asyncio.sleep(60))",
                 "def gathers(): uvloop.run(gathered())",
                 "def turns(): uvloop.run(turning())",
                 "def spins(): uvloop.run(spinning())",
