@@ -84,6 +84,8 @@ pub struct Helpers {
     pub interrupted: Detached,
     /// `krait._threads.forget`.
     pub forget_thread: Detached,
+    /// `krait._loops.end_greenlet`.
+    pub end_greenlet: Detached,
     /// `krait._loops.stop_trio`.
     pub stop_trio: Detached,
     /// `krait._loops.wake`.
@@ -165,6 +167,7 @@ impl Domain {
             java_exception: error(c"java_exception")?,
             timeout: error(c"CallTimeout")?,
             interrupted: error(c"CallInterrupted")?,
+            end_greenlet: loops.attr_str(gil, c"end_greenlet")?.detach(),
             stop_trio: loops.attr_str(gil, c"stop_trio")?.detach(),
             wake_loop: loops.attr_str(gil, c"wake")?.detach(),
             forget_thread: threads.attr_str(gil, c"forget")?.detach(),

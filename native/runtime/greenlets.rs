@@ -76,7 +76,7 @@ pub(super) fn end_inner(gil: Gil<'_>, thread: &Thread, down: &Down<'_>) {
                 "Krait: a call of Python from Java ends before one inside it, and what that waits in does not end.",
             );
         };
-        if let Err(raised) = greenlet.call_method(gil, c"throw", &[]) {
+        if let Err(raised) = down.binding.domain.helpers().end_greenlet.get(gil).call(gil, &[&greenlet]) {
             let exception = gil.take_raised(raised);
             let is_exit = is_exit_by_java(gil, down.binding.domain.helpers(), &exception);
             let is_exit = is_exit.unwrap_or_else(|raised| {

@@ -43,6 +43,32 @@ def _nothing():
     pass
 
 
+def end_greenlet(greenlet):
+    """Raises GreenletExit in a greenlet that waits."""
+    from greenlet import getcurrent
+
+    here, hub = getcurrent(), greenlet.parent
+    loop = getattr(hub, "loop", None)
+    if hub is here or not hasattr(loop, "run_callback"):
+        greenlet.throw()
+        return
+    # gevent's go on in the hub when they end, which would come back when it has nothing else to do.
+    ending = loop.run_callback(_end, greenlet, here)
+    try:
+        hub.switch()
+    finally:
+        ending.stop()
+
+
+def _end(greenlet, here):
+    try:
+        greenlet.throw()
+    except BaseException as raised:
+        here.throw(raised)
+    else:
+        here.switch()
+
+
 def stop_trio(frame, stop):
     """Raises an exception in the main task of the loop of trio's that a thread runs, whose innermost frame this is.
 

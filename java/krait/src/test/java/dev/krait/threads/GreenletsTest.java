@@ -182,8 +182,15 @@ class GreenletsTest {
                 "    while True: pause()",
                 "def turns(): gevent.spawn(endless, lambda: gevent.sleep(0)).join()",
                 "def spins(): gevent.spawn(endless, int).join()",
+                "from java.util import ArrayList",
+                "def in_java(): ArrayList([1]).forEach(lambda k: gevent.sleep(60))",
+                "def joins_in_java(): gevent.joinall([gevent.spawn(in_java) for _ in range(3)])",
+                "def spins_beside():",
+                "    gevent.spawn(in_java)",
+                "    gevent.sleep(0)",
+                "    endless(int)",
                 "def fine(): return gevent.spawn(lambda: gevent.sleep(0.01) or 5).get()");
-        String[] names = {"sleeps", "joins", "turns", "spins"};
+        String[] names = {"sleeps", "joins", "turns", "spins", "joins_in_java", "spins_beside"};
         String stopped = " krait.CallTimeout: the call ran longer than its deadline 5\n";
         assertEquals(String.join(stopped, names) + stopped,
                 ChildJvm.of(Waiting.class).arguments(waiting).arguments((Object[]) names).run().fine());
