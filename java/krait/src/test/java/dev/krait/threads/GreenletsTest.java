@@ -189,8 +189,15 @@ class GreenletsTest {
                 "    gevent.spawn(in_java)",
                 "    gevent.sleep(0)",
                 "    endless(int)",
+                "import krait",
+                "def hit_once_more():",
+                "    try: gevent.sleep(60)",
+                "    finally: raise krait.CallTimeout()",
+                "def ends_twice():",
+                "    gevent.spawn(ArrayList([1]).forEach, lambda k: hit_once_more())",
+                "    gevent.sleep(60)",
                 "def fine(): return gevent.spawn(lambda: gevent.sleep(0.01) or 5).get()");
-        String[] names = {"sleeps", "joins", "turns", "spins", "joins_in_java", "spins_beside"};
+        String[] names = {"sleeps", "joins", "turns", "spins", "joins_in_java", "spins_beside", "ends_twice"};
         String stopped = " krait.CallTimeout: the call ran longer than its deadline 5\n";
         assertEquals(String.join(stopped, names) + stopped,
                 ChildJvm.of(Waiting.class).arguments(waiting).arguments((Object[]) names).run().fine());
