@@ -53,20 +53,26 @@ def end_greenlet(greenlet):
         greenlet.throw()
         return
     # gevent's go on in the hub when they end, which would come back when it has nothing else to do.
-    ending = loop.run_callback(_end, greenlet, here)
+    waiting = [here]
+    ending = loop.run_callback(_end, greenlet, waiting)
     try:
         hub.switch()
     finally:
+        # gevent may have raised something in here: nobody waits any more.
+        waiting.clear()
         ending.stop()
 
 
-def _end(greenlet, here):
+def _end(greenlet, waiting):
     try:
         greenlet.throw()
     except BaseException as raised:
-        here.throw(raised)
+        if not waiting:
+            raise
+        waiting[0].throw(raised)
     else:
-        here.switch()
+        if waiting:
+            waiting[0].switch()
 
 
 def stop_trio(frame, stop):

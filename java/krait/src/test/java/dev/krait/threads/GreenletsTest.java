@@ -204,6 +204,27 @@ class GreenletsTest {
     }
 
     @Test
+    void ofGeventThatRaiseOtherwiseAreToldOfAndLeaveTheHubAsItWas() {
+        try (PythonInterpreter py = PythonInterpreter.create()) {
+            needs(py, "gevent");
+        }
+        String raising = lines(
+                "import gevent",
+                "from java.util import ArrayList",
+                "gevent.get_hub().exception_stream = None",
+                "def raises():",
+                "    try: gevent.sleep(60)",
+                "    finally: raise KeyboardInterrupt('on its way out')",
+                "def sleeps():",
+                "    gevent.spawn(ArrayList([1]).forEach, lambda k: raises())",
+                "    gevent.sleep(60)",
+                "def fine(): return gevent.spawn(lambda: gevent.sleep(0.01) or 5).get()");
+        String output = ChildJvm.of(Waiting.class).arguments(raising, "sleeps").run().fine();
+        assertTrue(output.contains("KeyboardInterrupt: on its way out")
+                && output.endsWith("sleeps krait.CallTimeout: the call ran longer than its deadline 5\n"), output);
+    }
+
+    @Test
     void whoseEndJavaPassesOnAsAnotherExceptionAreNotToldOf() {
         String passing = lines(
                 "from java.util.concurrent import CompletableFuture, ExecutionException",
