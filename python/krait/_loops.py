@@ -19,15 +19,20 @@ def wake(frame):
     if (module, function) == ("selectors", "select"):
         frame = frame.f_back
     if frame is not None:
-        for loop in _running_loops(frame):
-            loop.call_soon_threadsafe(_nothing)
+        for loop in _loops_of(frame):
+            try:
+                if loop.is_running():
+                    loop.call_soon_threadsafe(_nothing)
+            except Exception:
+                # It was closed just now, or never made to the end: others may wait.
+                continue
 
 
 def _place(frame):
     return frame.f_globals.get("__name__"), frame.f_code.co_name
 
 
-def _running_loops(frame):
+def _loops_of(frame):
     """Those that a frame may run."""
     if _place(frame) == ("asyncio.base_events", "_run_once"):
         return [frame.f_locals["self"]]
@@ -35,8 +40,7 @@ def _running_loops(frame):
     if events is None or _RUNS.isdisjoint(frame.f_code.co_names):
         return []
     # One that is written in C, as uvloop's is, has no frame of its own, and may be nobody's but its thread's.
-    loops = [value for value in gc.get_objects() if issubclass(type(value), events.AbstractEventLoop)]
-    return [loop for loop in loops if loop.is_running()]
+    return [value for value in gc.get_objects() if issubclass(type(value), events.AbstractEventLoop)]
 
 
 def _nothing():

@@ -93,6 +93,7 @@ class EventLoopsTest {
         needs(py, "uvloop");
         py.exec(lines(
                 "import uvloop",
+                "half_made = [asyncio.AbstractEventLoop() for _ in range(2)]",
                 "async def gathered(): await asyncio.gather(*[asyncio.sleep(60) for _ in range(3)])",
                 "async def turning():",
                 "    while True: await asyncio.sleep(0)",
