@@ -9,6 +9,7 @@ import dev.krait.internal.MethodCalls;
 import dev.krait.internal.Operations;
 import dev.krait.internal.Session;
 import java.nio.file.Path;
+import java.util.Date;
 import pemja.core.PythonInterpreterConfig;
 
 /** An open interpreter: Krait's, and the view of it in which values cross as PEMJA has them. */
@@ -134,8 +135,22 @@ public final class Opened implements AutoCloseable {
         if (type == pemja.core.object.PyObject.class) {
             return (T) source.get(true);
         }
+        if (value instanceof Date || isOfTimes(type)) {
+            // PEMJA's form of a time says nothing of its zone: what another type is made of is Krait's own.
+            try (PyObject object = ((pemja.core.object.PyObject) source.get(true)).pythonObject()) {
+                value = object.as(Object.class);
+            }
+        }
         // Not Class.cast: int.class is a Class<Integer> that no object is an instance of.
         return (T) session.convert(value, type);
+    }
+
+    private static boolean isOfTimes(Class<?> type) {
+        Class<?> element = type;
+        while (element.isArray()) {
+            element = element.getComponentType();
+        }
+        return element.getName().startsWith("java.time.");
     }
 
     @Override

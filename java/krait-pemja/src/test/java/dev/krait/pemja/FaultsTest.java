@@ -14,6 +14,9 @@ import java.math.BigInteger;
 import java.sql.Time;
 import java.sql.Timestamp;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -226,6 +229,24 @@ class FaultsTest {
         py.exec("from datetime import datetime, timezone, timedelta");
         assertEquals(Timestamp.from(instant), eval("datetime(2024, 1, 1, tzinfo=timezone.utc)"));
         assertEquals(Timestamp.from(instant), eval("datetime(2024, 1, 1, 5, tzinfo=timezone(timedelta(hours=5)))"));
+    }
+
+    @Test
+    void datesAndTimesCanBeHadAsJavaTime() {
+        py.exec("import datetime as d\nclass C: pass\no = C()\no.day = day = d.date(1500, 2, 28)\nnoon = d.datetime(2024, 2, 29, 12, 0, 0, 7)\n"
+                + "hour = d.time(3, 4, 5, 6)\nutc = d.datetime(2024, 1, 1, tzinfo=d.timezone.utc)\ndays = [day, None]\nnone = None");
+        assertEquals(LocalDate.of(1500, 2, 28), py.get("day", LocalDate.class));
+        assertEquals(LocalDate.of(1500, 2, 28), ((PyObject) py.get("o")).getAttr("day", LocalDate.class));
+        assertEquals(LocalDateTime.of(2024, 2, 29, 12, 0, 0, 7_000), py.get("noon", LocalDateTime.class));
+        assertEquals(LocalTime.of(3, 4, 5, 6_000), py.get("hour", LocalTime.class));
+        assertEquals(Instant.parse("2024-01-01T00:00:00Z"), py.get("utc", Instant.class));
+        assertArrayEquals(new LocalDate[] {LocalDate.of(1500, 2, 28), null}, py.get("days", LocalDate[].class));
+        assertNull(py.get("none", LocalDate.class));
+        // Which instant it is, a datetime without a zone does not say.
+        Exception e = assertThrows(PythonException.class, () -> py.get("noon", Instant.class));
+        assertTrue(e.getMessage().startsWith("Python datetime.datetime (java.time.LocalDateTime) cannot become java.time.Instant"), e.getMessage());
+        e = assertThrows(PythonException.class, () -> py.get("day", Integer.class));
+        assertTrue(e.getMessage().startsWith("Python datetime.date (java.time.LocalDate) cannot become java.lang.Integer"), e.getMessage());
     }
 
     @Test
