@@ -243,6 +243,25 @@ final class Life {
                 return other.get("r");
             }
         });
+        cases.add("setWorkingDirectory", interp -> {
+            Path place = Files.createDirectories(Path.of(Main.folder, "place"));
+            try (PythonInterpreter other = new PythonInterpreter(Main.config().setWorkingDirectory(place.toString()).build())) {
+                other.exec("import os\nr = os.path.basename(os.getcwd()) == 'place'");
+                return other.get("r");
+            }
+        });
+        cases.add("setWorkingDirectory of no folder", interp -> {
+            try (PythonInterpreter other = new PythonInterpreter(Main.config().setWorkingDirectory(Main.folder + "/nowhere").build())) {
+                return "opened";
+            }
+        });
+        cases.add("setWorkingDirectory of two", interp -> {
+            PythonInterpreterConfig here = Main.config().setWorkingDirectory(Main.folder).build();
+            PythonInterpreterConfig there = Main.config().setWorkingDirectory("/").build();
+            try (PythonInterpreter one = new PythonInterpreter(here); PythonInterpreter two = new PythonInterpreter(there)) {
+                return "opened";
+            }
+        });
         cases.add("the virtual environment is honoured", interp -> {
             interp.exec("import sys\nr = any('site-packages' in p and 'venv' in p for p in sys.path)");
             return interp.get("r");
