@@ -13,15 +13,20 @@ import java.util.NoSuchElementException;
  */
 public class PyIterator extends PyObject implements Iterator<Object> {
     private final Items items;
+    /** Whether items come before they are asked for. */
+    private final boolean runsAhead;
     private boolean closed;
 
     PyIterator(Session session, dev.krait.PyObject object) {
-        this(session, object, new Items(session, false));
+        super(session, object);
+        items = new Items(session, false);
+        runsAhead = false;
     }
 
     PyIterator(Session session, dev.krait.PyObject object, Items items) {
         super(session, object);
         this.items = items;
+        runsAhead = true;
     }
 
     @Override
@@ -42,6 +47,15 @@ public class PyIterator extends PyObject implements Iterator<Object> {
             throw new NoSuchElementException("StopIteration");
         }
         return items.take();
+    }
+
+    /** Not while items are here that Python, which would go on behind them, would miss. */
+    @Override
+    public dev.krait.PyObject pythonObject() {
+        if (runsAhead && !items.isEmpty()) {
+            throw new IllegalStateException("the generator has run ahead: take its items in Java, it cannot go back to Python");
+        }
+        return super.pythonObject();
     }
 
     /** Ends it. Harmless a second time and after the interpreter. */

@@ -113,7 +113,7 @@ public class PyObject implements AutoCloseable, PythonBacked {
     }
 
     final long handle() {
-        return session.handleOf(pythonObject());
+        return session.handleOf(held());
     }
 
     final Session session() {
@@ -121,7 +121,11 @@ public class PyObject implements AutoCloseable, PythonBacked {
     }
 
     @Override
-    public final dev.krait.PyObject pythonObject() {
+    public dev.krait.PyObject pythonObject() {
+        return held();
+    }
+
+    private dev.krait.PyObject held() {
         if (object == null) {
             throw new IllegalStateException("the generator has ended");
         }

@@ -348,4 +348,20 @@ class FlinkOperationsTest {
             assertThrows(PythonException.class, () -> py.invokeMethod("nobody", "process_element", 1L));
         }
     }
+
+    @Test
+    void aGeneratorWhoseItemsAreInJavaAlreadyIsNotPassedToPython() {
+        operation("process_element", "yield from range(value)");
+        py.exec("def rest(items): return list(items)");
+        for (long count : new long[] {0, 3, 200, 0, 3, 200}) {
+            PyIterator items = (PyIterator) py.invokeMethod("operation", "process_element", count);
+            if (count > 0) {
+                Exception e = assertThrows(IllegalStateException.class, () -> py.invoke("rest", items));
+                assertTrue(e.getMessage().startsWith("the generator has run ahead"), e.getMessage());
+            }
+            assertEquals(count, all(items).size());
+        }
+        py.exec("def plain(): yield from range(3)");
+        assertEquals(List.of(0L, 1L, 2L), py.invoke("rest", py.invoke("plain")));
+    }
 }
