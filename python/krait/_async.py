@@ -51,8 +51,14 @@ class _Loop:
             except (SystemExit, KeyboardInterrupt):
                 # A task raised it, and its future has it: the other tasks go on.
                 continue
+        cancelling = self._loop.create_task(self._cancel_all())
         try:
-            self._loop.run_until_complete(self._cancel_all())
+            while not cancelling.done():
+                try:
+                    self._loop.run_until_complete(cancelling)
+                except (SystemExit, KeyboardInterrupt):
+                    # One of the others raised it.
+                    continue
         finally:
             self._loop.close()
 

@@ -201,6 +201,24 @@ class AsyncTest {
     }
 
     @Test
+    void closingLetsTasksEndBesideOneThatExits() throws Exception {
+        // Where others find it when the interpreter is closed.
+        python.exec("import sys\nsys.krait_test_ended = []\n"
+                + "async def ends(name, exits):\n    log.append(name)\n"
+                + "    try: await asyncio.sleep(1000)\n    finally:\n"
+                + "        if exits: raise SystemExit(3)\n"
+                + "        await asyncio.sleep(0.05)\n        sys.krait_test_ended.append(name)\n");
+        for (String name : List.of("a", "b", "c")) {
+            python.invokeAsync("ends", name, name.equals("b"));
+            await(() -> logged(name));
+        }
+        python.close();
+        try (PythonInterpreter other = PythonInterpreter.create()) {
+            assertEquals(List.of("a", "c"), other.eval("sorted(__import__('sys').__dict__.pop('krait_test_ended'))"));
+        }
+    }
+
+    @Test
     void closingDoesNotWaitForATaskThatWillNotStop() throws Exception {
         python.exec("async def stubborn():\n    log.append('started')\n    while True:\n"
                 + "        try:\n            await asyncio.sleep(1000)\n"
