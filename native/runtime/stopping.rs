@@ -16,6 +16,9 @@ use super::thread::{detached, on_own_thread};
 const THREAD: &str = "krait-stop";
 /// How often a thread that holds a lock is looked at again: it mostly lets go in less.
 const PAUSE: Duration = Duration::from_millis(2);
+/// And how often after that many looks: one that waits in a greenlet may do so for hours.
+const LONG_PAUSE: Duration = Duration::from_millis(20);
+const MANY: u32 = 500;
 /// How often a thread is looked at again that is at a place which it passes at once, and for how long at a time.
 const BRISK_PAUSE: Duration = Duration::from_micros(50);
 const BRISK: Duration = Duration::from_millis(20);
@@ -103,8 +106,10 @@ fn stop_later(binding: &'static Binding) {
             is_waiting
         };
         // Where the interpreter ends meanwhile, the domain's next life begins anew.
+        let mut looks = 0;
         while down(binding, &Running::default(), stopping) == Ok(true) {
-            std::thread::sleep(PAUSE);
+            std::thread::sleep(if looks < MANY { PAUSE } else { LONG_PAUSE });
+            looks = looks.saturating_add(1);
         }
     };
     if on_own_thread(THREAD, later).is_none() {
