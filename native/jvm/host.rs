@@ -18,8 +18,8 @@ pub struct Host {
     /// The class `Native`, by which `start` finds its host.
     natives: sys::jweak,
     up_calls: sys::jweak,
-    call: sys::jmethodID,
-    call_numbers: sys::jmethodID,
+    call: UpCall,
+    call_numbers: UpCall,
     new_frame: sys::jmethodID,
     drop_frame: sys::jmethodID,
     unread: sys::jmethodID,
@@ -96,6 +96,16 @@ struct Crossing<'c> {
     answer: Result<i64, UpCallError>,
 }
 
+/// A method, and that for threads that are in no call of the host's.
+struct UpCall(sys::jmethodID, sys::jmethodID);
+
+impl UpCall {
+    #[inline(always)]
+    fn method(&self, held: &Held) -> sys::jmethodID {
+        if held.own { self.1 } else { self.0 }
+    }
+}
+
 impl Crossing<'_> {
     #[inline(always)]
     fn run(&mut self, env: Env) {
@@ -110,7 +120,8 @@ impl Crossing<'_> {
         ];
         // SAFETY: this thread's environment, a class and method of the host, arguments of the method's types.
         let called = unsafe {
-            let answer = jni_call!(env, CallStaticLongMethodA, held.class, host.call_numbers, arguments.as_ptr());
+            let answer =
+                jni_call!(env, CallStaticLongMethodA, held.class, host.call_numbers.method(held), arguments.as_ptr());
             check(env).map(|()| answer)
         };
         // SAFETY: as above.
@@ -139,9 +150,10 @@ impl Host {
             let id = unsafe { jni_call!(env, GetStaticMethodID, up_calls, name.as_ptr(), signature.as_ptr()) };
             (!id.is_null()).then_some(id)
         };
-        let (call, new_frame, drop_frame) =
-            (method(c"call", c"(III)Z")?, method(c"newFrame", c"()I")?, method(c"dropFrame", c"(I)V")?);
-        let call_numbers = method(c"callNumbers", c"(IIIIJJ)J")?;
+        let call = UpCall(method(c"call", c"(III)Z")?, method(c"callFromAfar", c"(III)Z")?);
+        let numbers = c"(IIIIJJ)J";
+        let call_numbers = UpCall(method(c"callNumbers", numbers)?, method(c"callNumbersFromAfar", numbers)?);
+        let (new_frame, drop_frame) = (method(c"newFrame", c"()I")?, method(c"dropFrame", c"(I)V")?);
         let unread = method(c"unread", c"(II)V")?;
         let (address, capacity) = (method(c"address", c"(I)J")?, method(c"capacity", c"(I)J")?);
         let object = method(c"object", c"(I)Ljava/lang/Object;")?;
@@ -276,7 +288,8 @@ impl Host {
             let arguments = [jvalue { i: frame.index }, jvalue { i: operation }, jvalue { i: slot }];
             // SAFETY: this thread's environment, a class and method of this host, arguments of the method's types.
             unsafe {
-                let moved = jni_call!(env, CallStaticBooleanMethodA, held.class, self.call, arguments.as_ptr());
+                let moved =
+                    jni_call!(env, CallStaticBooleanMethodA, held.class, self.call.method(held), arguments.as_ptr());
                 let called = check(env);
                 let refreshed = if moved || called.is_err() { frame.refresh(env, held) } else { Ok(()) };
                 called.and(refreshed)

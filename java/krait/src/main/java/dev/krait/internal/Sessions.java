@@ -56,7 +56,7 @@ final class Sessions {
     }
 
     /** The interpreter of this binding and number, or null. */
-    private static Session find(long binding, long number) {
+    static Session find(long binding, long number) {
         Entry entry = last;
         if (entry == null || entry.key.number != number || entry.key.binding != binding) {
             entry = OPEN.get(new Key(binding, number));

@@ -98,6 +98,48 @@ final class UpCalls {
         return answered(frame);
     }
 
+    /** As {@link #call}, on a thread that is in no call of this Krait's: one that Python made, say. */
+    static boolean callFromAfar(int number, int op, int slot) {
+        ClassLoader lent = lendLoader(frames[number]);
+        try {
+            return call(number, op, slot);
+        } finally {
+            takeBack(lent);
+        }
+    }
+
+    /**
+     * Gives a thread that has no context class loader that of the interpreter which calls, for the call only: it would keep the
+     * loader for as long as it runs.
+     *
+     * @return the loader, or null where the thread has one, or takes none
+     */
+    private static ClassLoader lendLoader(Frame frame) {
+        if (Thread.currentThread().getContextClassLoader() != null) {
+            return null;
+        }
+        FrameReader reader = frame.read(null, null);
+        Session session = Sessions.find(reader.longValue(), reader.longValue());
+        ClassLoader loader = session == null ? null : session.state().java.loader;
+        return setLoader(loader) ? loader : null;
+    }
+
+    private static void takeBack(ClassLoader lent) {
+        if (lent != null && Thread.currentThread().getContextClassLoader() == lent) {
+            setLoader(null);
+        }
+    }
+
+    private static boolean setLoader(ClassLoader loader) {
+        try {
+            Thread.currentThread().setContextClassLoader(loader);
+            return true;
+        } catch (SecurityException e) {
+            // Some of the JDK's own threads take none.
+            return false;
+        }
+    }
+
     /** Hands the answer over to native code. Whether that has to look for it elsewhere than before. */
     private static boolean answered(Frame frame) {
         frame.handOver();
@@ -135,6 +177,16 @@ final class UpCalls {
             thrown = e;
         }
         return answerInFrame(frame, slot, result, thrown);
+    }
+
+    /** As {@link #callNumbers}, on a thread that is in no call of this Krait's. */
+    static long callNumbersFromAfar(int number, int membersSlot, int index, int slot, long first, long second) {
+        ClassLoader lent = lendLoader(frames[number]);
+        try {
+            return callNumbers(number, membersSlot, index, slot, first, second);
+        } finally {
+            takeBack(lent);
+        }
     }
 
     private static long answerInFrame(Frame frame, int slot, Object result, Throwable thrown) {

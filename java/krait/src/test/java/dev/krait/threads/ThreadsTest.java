@@ -38,6 +38,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
@@ -193,6 +194,21 @@ class ThreadsTest {
         assertEquals(20, results.size());
         assertEquals(LongStream.range(0, 20).mapToObj(i -> i * 2).collect(Collectors.toSet()), new HashSet<>(results));
         assertTrue(names.size() >= 1);
+    }
+
+    @Test
+    void threadsThatPythonMadeHaveTheInterpretersClassLoaderInJava() {
+        List<ClassLoader> seen = Collections.synchronizedList(new ArrayList<>());
+        Thread own = Thread.currentThread();
+        py.set("look", (Runnable) () -> seen.add(Thread.currentThread().getContextClassLoader()));
+        py.set("count", (LongSupplier) () -> Thread.currentThread().getContextClassLoader() == own.getContextClassLoader() ? 1 : 0);
+        py.set("other", ClassLoader.getPlatformClassLoader());
+        py.exec(lines("import threading", "from java.lang import Thread", "counts = set()", "def work():", "    look()", "    look()",
+                "    for _ in range(1000): counts.add(count.getAsLong())",
+                "    Thread.currentThread().setContextClassLoader(other)", "    look()",
+                "t = threading.Thread(target=work)", "t.start()", "t.join()"));
+        assertEquals(List.of(own.getContextClassLoader(), own.getContextClassLoader(), ClassLoader.getPlatformClassLoader()), seen);
+        assertEquals(true, py.eval("counts == {1}"));
     }
 
     @Test
