@@ -153,10 +153,15 @@ impl Record {
     /// The call whose code the thread runs: the innermost one, unless that waits in a greenlet while another call's runs.
     fn running(&self, gil: Gil<'_>) -> Option<&Running> {
         let innermost = self.innermost()?;
+        let Some(greenlet) = innermost.greenlet(gil) else {
+            return Some(innermost);
+        };
         let running = gil.without_collections(|| {
-            let waiting = innermost.greenlet(gil).filter(|greenlet| greenlets::is_waiting(gil, greenlet))?;
+            if !greenlets::is_waiting(gil, &greenlet) {
+                return None;
+            }
             // The outermost call has none of its own.
-            let main = greenlets::main_of(gil, &waiting);
+            let main = greenlets::main_of(gil, &greenlet);
             let runs = |call: &&Running| {
                 let greenlet = call.greenlet(gil);
                 !greenlets::is_waiting(gil, greenlet.as_deref().unwrap_or(&main))

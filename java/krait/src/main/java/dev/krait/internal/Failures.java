@@ -3,8 +3,8 @@ package dev.krait.internal;
 import dev.krait.ConversionException;
 import dev.krait.PythonException;
 import dev.krait.PythonInterruptedException;
-import dev.krait.PythonTimeoutException;
 import dev.krait.PythonSetupException;
+import dev.krait.PythonTimeoutException;
 
 /** What calls throw: exceptions made of what a frame tells of, and of what cannot cross. */
 final class Failures {
