@@ -12,8 +12,6 @@ use super::thread::{Down, Thread};
 
 /// How often a greenlet may refuse to end.
 const ATTEMPTS: usize = 100;
-/// How many causes back one is looked for.
-const CAUSES: usize = 16;
 
 /// A down-call begins inside another one.
 #[inline(never)]
@@ -77,35 +75,7 @@ pub(super) fn end_inner(gil: Gil<'_>, thread: &Thread, down: &Down<'_>) {
             );
         };
         if let Err(raised) = down.binding.domain.helpers().end_greenlet.get(gil).call(gil, &[&greenlet]) {
-            let exception = gil.take_raised(raised);
-            let is_meant = is_exit_or_stop(gil, down.binding.domain.helpers(), &exception);
-            let is_meant = is_meant.unwrap_or_else(|raised| {
-                gil.clear_raised(raised);
-                false
-            });
-            if !is_meant {
-                gil.write_unraisable(gil.raise_object(&exception), Some(&greenlet));
-            }
+            gil.write_unraisable(raised, Some(&greenlet));
         }
-    }
-}
-
-/// Whether an exception is `GreenletExit` on its way, in what Java code has made of it: a future, say, throws an exception of its own
-/// whose cause it is. Or what stops a call around: gevent raises that in the main greenlet, whatever it waits for.
-fn is_exit_or_stop(gil: Gil<'_>, helpers: &Helpers, exception: &Owned<'_>) -> py::Result<bool> {
-    let java = gil.import(c"krait._errors")?.attr_str(gil, c"JavaException")?;
-    let mut cause = exception.own(gil);
-    for _ in 0..CAUSES {
-        if !cause.is_instance(gil, &java)? {
-            break;
-        }
-        cause = cause.attr_str(gil, c"__cause__")?;
-    }
-    if cause.is_instance(gil, helpers.interrupted.get(gil))? {
-        return Ok(true);
-    }
-    match helpers.modules.get(gil).dict_get(gil, helpers.greenlet.get(gil))? {
-        Some(module) => cause.is_instance(gil, &*module.attr_str(gil, c"GreenletExit")?),
-        None => Ok(false),
     }
 }

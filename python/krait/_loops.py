@@ -4,8 +4,12 @@ import gc
 import sys
 from itertools import islice
 
+from krait._errors import CallInterrupted, JavaException
+
 # More frames of trio's own than lie on top of each other.
 _NEAR = 32
+# How many causes back one is looked for.
+_CAUSES = 16
 # What runs a loop of asyncio's.
 _RUNS = {"run_until_complete", "run_forever"}
 
@@ -48,7 +52,26 @@ def _nothing():
 
 
 def end_greenlet(greenlet):
-    """Raises GreenletExit in a greenlet that waits."""
+    """Raises GreenletExit in a greenlet that waits. What else comes of it is raised here.
+
+    It may come as what Java code has made of it: a future, say, throws an exception of its own whose cause it is. Nor is anybody told of what
+    stops a call around: gevent raises that in the main greenlet, whatever it waits for.
+    """
+    from greenlet import GreenletExit
+
+    try:
+        _raise_exit(greenlet)
+    except BaseException as raised:
+        cause = raised
+        for _ in range(_CAUSES):
+            if not isinstance(cause, JavaException):
+                break
+            cause = cause.__cause__
+        if not isinstance(cause, (GreenletExit, CallInterrupted)):
+            raise
+
+
+def _raise_exit(greenlet):
     from greenlet import getcurrent
 
     here, hub = getcurrent(), greenlet.parent
