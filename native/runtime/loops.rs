@@ -4,10 +4,10 @@
 //! and the loop waits for it for ever, in C code. What is raised in a coroutine or a callback, on the other hand, comes out where the loop was run:
 //! it is a KeyboardInterrupt. Of trio's: the loop would end without a trace of its end.
 
-use crate::py::{Gil, Object, Result};
+use crate::py::{Gil, Object, Owned, Result};
 
 use super::domain::Helpers;
-use super::stopping::{module_of, name_of};
+use super::stopping::{Functions, is_any_of, module_of, name_of};
 
 /// Modules of asyncio's.
 const ASYNCIO: &str = "asyncio.";
@@ -18,7 +18,7 @@ const COROUTINE: i64 = 0x80 | 0x100 | 0x200;
 
 /// What trio is imported as, and the module and functions that run a loop of its.
 const TRIO: &str = "trio";
-const TRIO_RUNS: (&str, [&str; 2]) = ("trio._core._run", ["run", "unrolled_run"]);
+const TRIO_RUNS: [Functions; 1] = [("trio._core._run", &["run", "unrolled_run"])];
 /// How many frames up that is looked for.
 const NEAR: usize = 32;
 
@@ -36,17 +36,18 @@ fn is_coroutine(gil: Gil<'_>, code: &Object) -> Result<bool> {
     Ok(code.attr_str(gil, c"co_flags")?.to_long(gil)?.is_some_and(|flags| flags & COROUTINE != 0))
 }
 
-/// Whether a thread, whose innermost frame this is, is in a loop of trio's rather than in a coroutine of somebody else's.
-pub(super) fn is_trio(gil: Gil<'_>, helpers: &Helpers, innermost: &Object) -> bool {
-    gil.without_collections(|| runs_trio(gil, helpers, innermost)).unwrap_or_else(|raised| {
+/// The frame that runs a loop of trio's, where a thread, whose innermost frame this is, is in that rather than in a coroutine of
+/// somebody else's.
+pub(super) fn trio<'g>(gil: Gil<'g>, helpers: &Helpers, innermost: &Object) -> Option<Owned<'g>> {
+    gil.without_collections(|| running_trio(gil, helpers, innermost)).unwrap_or_else(|raised| {
         gil.clear_raised(raised);
-        false
+        None
     })
 }
 
-fn runs_trio(gil: Gil<'_>, helpers: &Helpers, innermost: &Object) -> Result<bool> {
+fn running_trio<'g>(gil: Gil<'g>, helpers: &Helpers, innermost: &Object) -> Result<Option<Owned<'g>>> {
     if helpers.modules.get(gil).dict_get(gil, &*gil.str(TRIO)?)?.is_none() {
-        return Ok(false);
+        return Ok(None);
     }
     let mut next = innermost.own(gil);
     for _ in 0..NEAR {
@@ -56,21 +57,20 @@ fn runs_trio(gil: Gil<'_>, helpers: &Helpers, innermost: &Object) -> Result<bool
         }
         // SAFETY: it is one.
         let code = unsafe { gil.code_of(&frame) };
-        let module = module_of(gil, &frame)?.unwrap_or_default();
-        if module == TRIO_RUNS.0 && TRIO_RUNS.1.contains(&&*name_of(gil, &code)?) {
-            return Ok(true);
+        if is_any_of(gil, &frame, &name_of(gil, &code)?, &TRIO_RUNS)? {
+            return Ok(Some(frame));
         }
-        if is_coroutine(gil, &code)? && !module.starts_with(TRIO) {
+        if is_coroutine(gil, &code)? && module_of(gil, &frame)?.is_none_or(|module| !module.starts_with(TRIO)) {
             break;
         }
         next = frame.attr_str(gil, c"f_back")?;
     }
-    Ok(false)
+    Ok(None)
 }
 
-/// Has trio raise an exception in its main task. May give the GIL away.
-pub(super) fn stop_trio(gil: Gil<'_>, helpers: &Helpers, innermost: &Object, exception: &Object) {
-    if let Err(raised) = helpers.stop_trio.get(gil).call(gil, &[innermost, exception]) {
+/// Has the loop of trio's that a frame runs raise an exception in its main task. May give the GIL away.
+pub(super) fn stop_trio(gil: Gil<'_>, helpers: &Helpers, running: &Object, exception: &Object) {
+    if let Err(raised) = helpers.stop_trio.get(gil).call(gil, &[running, exception]) {
         // Its loop has just ended. Who goes on calling is stopped again.
         gil.clear_raised(raised);
     }

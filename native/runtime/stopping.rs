@@ -40,9 +40,12 @@ const CONTEXTS: usize = 16;
 /// How many frames up imports are looked for.
 const FAR: usize = 500;
 
+/// Functions of a module, by their names.
+pub(super) type Functions = (&'static str, &'static [&'static str]);
+
 /// Functions of the standard library, and of Krait, that take a lock for their callers, or give it back: one that is stopped on
 /// its way out, or on its way in, leaves the lock taken, and the next thread waits for ever.
-const LOCKING: [(&str, &[&str]); 3] = [
+const LOCKING: [Functions; 3] = [
     ("threading", &["__enter__", "__exit__", "acquire", "release", "_acquire_restore"]),
     ("logging", &["acquire", "release", "_acquireLock", "_releaseLock"]),
     ("krait._java", &["__enter__", "__exit__"]),
@@ -52,9 +55,9 @@ const LOCKING: [(&str, &[&str]); 3] = [
 static ENTERING: OnceLock<Option<Entering>> = OnceLock::new();
 /// Makes a thread, and waits for it to begin. Before CPython 3.12 that one has the number of its maker until it runs, and would
 /// be stopped in its place.
-const STARTING: (&str, &str) = ("threading", "start");
+const STARTING: [Functions; 1] = [("threading", &["start"])];
 /// What CPython calls wherever it lets go of an object, besides `__del__`: what is raised there is told of, and lost.
-const FINALIZING: [(&str, &str); 3] = [("_weakrefset", "_remove"), ("weakref", "remove"), ("weakref", "__call__")];
+const FINALIZING: [Functions; 2] = [("_weakrefset", &["_remove"]), ("weakref", &["remove", "__call__"])];
 const DEL: &str = "__del__";
 /// Krait's own functions that are not to be stopped, nor what they call, have names that end so.
 const UNDISTURBED: &str = "_undisturbed";
@@ -181,19 +184,17 @@ impl Domain {
     fn raise(&self, gil: Gil<'_>, record: &Record, exception: &Object) {
         // SAFETY: the thread's innermost call runs with the state, attached or resting: it is alive.
         let innermost = |state| gil.without_collections(|| unsafe { gil.frame_of(state) });
-        match record.running_on().and_then(innermost) {
-            Some(frame) if loops::is_trio(gil, self.helpers(), &frame) => {
-                record.raises(gil);
-                loops::stop_trio(gil, self.helpers(), &frame, exception);
-            }
-            frame => {
-                record.raise(gil, exception);
-                if let Some(frame) = frame
-                    && record.thread() != py::thread_ident()
-                {
-                    loops::wake(gil, self.helpers(), &frame);
-                }
-            }
+        let frame = record.running_on().and_then(innermost);
+        if let Some(running) = frame.as_ref().and_then(|frame| loops::trio(gil, self.helpers(), frame)) {
+            record.raises(gil);
+            loops::stop_trio(gil, self.helpers(), &running, exception);
+            return;
+        }
+        record.raise(gil, exception);
+        if let Some(frame) = frame
+            && record.thread() != py::thread_ident()
+        {
+            loops::wake(gil, self.helpers(), &frame);
         }
     }
 
@@ -384,7 +385,7 @@ impl Entering {
 
 /// Whether a frame so many away from the innermost one starts a thread that has not begun.
 fn is_starting(gil: Gil<'_>, frame: &Object, name: &str, depth: usize) -> py::Result<bool> {
-    if depth >= NEAR || name != STARTING.1 || module_of(gil, frame)?.is_none_or(|module| module != STARTING.0) {
+    if depth >= NEAR || !is_any_of(gil, frame, name, &STARTING)? {
         return Ok(false);
     }
     if depth == 0 || py::version() >= (3, 12) {
@@ -528,21 +529,20 @@ fn must_not_stop(gil: Gil<'_>, frame: &Owned<'_>, name: &str, depth: usize, is_m
     if depth < AROUND && name.ends_with(UNDISTURBED) {
         return Ok(true);
     }
-    if depth > 0 || !LOCKING.iter().any(|(_, names)| names.contains(&name)) {
-        return Ok(false);
-    }
-    let is_locking = |module: String| LOCKING.iter().any(|(known, names)| module == *known && names.contains(&name));
-    Ok(module_of(gil, frame)?.is_some_and(is_locking))
+    Ok(depth == 0 && is_any_of(gil, frame, name, &LOCKING)?)
 }
 
 fn is_finalizer(gil: Gil<'_>, frame: &Object, name: &str) -> py::Result<bool> {
-    if name == DEL {
-        return Ok(true);
-    }
-    if !FINALIZING.iter().any(|(_, function)| name == *function) {
+    Ok(name == DEL || is_any_of(gil, frame, name, &FINALIZING)?)
+}
+
+/// Whether a frame, of a function of this name, is one of these functions'. The module is asked for only where the name is theirs.
+pub(super) fn is_any_of(gil: Gil<'_>, frame: &Object, name: &str, functions: &[Functions]) -> py::Result<bool> {
+    let mut named = functions.iter().filter(|(_, names)| names.contains(&name)).peekable();
+    if named.peek().is_none() {
         return Ok(false);
     }
-    Ok(module_of(gil, frame)?.is_some_and(|module| FINALIZING.contains(&(module.as_str(), name))))
+    Ok(module_of(gil, frame)?.is_some_and(|module| named.any(|(known, _)| module == *known)))
 }
 
 /// The name of a frame's function, by its code.

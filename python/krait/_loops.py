@@ -2,12 +2,9 @@
 
 import gc
 import sys
-from itertools import islice
 
 from krait._errors import CallInterrupted, JavaException
 
-# More frames of trio's own than lie on top of each other.
-_NEAR = 32
 # How many causes back one is looked for.
 _CAUSES = 16
 # What runs a loop of asyncio's.
@@ -103,22 +100,14 @@ def _end(greenlet, waiting):
 
 
 def stop_trio(frame, stop):
-    """Raises an exception in the main task of the loop of trio's that a thread runs, whose innermost frame this is.
+    """Raises an exception in the main task of the loop of trio's that this frame runs.
 
     So trio does with KeyboardInterrupt. What was raised in its own code would end the loop without a trace of its end, and the thread could
     run no other one.
     """
-    for outer in islice(_outwards(frame), _NEAR):
-        runner = outer.f_locals.get("runner") if _place(outer)[0] == "trio._core._run" else None
-        if runner is not None:
-            runner.entry_queue.run_sync_soon(_stop_main, runner, stop)
-            return
-
-
-def _outwards(frame):
-    while frame is not None:
-        yield frame
-        frame = frame.f_back
+    runner = frame.f_locals.get("runner")
+    if runner is not None:
+        runner.entry_queue.run_sync_soon(_stop_main, runner, stop)
 
 
 def _stop_main(runner, stop):
