@@ -33,7 +33,8 @@ public final class Thrown {
      * KeyboardInterrupt, which would end more than that call.
      */
     static Object raised(Throwable thrown) {
-        return isStop(original(thrown)) ? mirrored(original(thrown)) : record(thrown);
+        Throwable original = original(thrown);
+        return isStop(original) ? mirrored(original) : record(original);
     }
 
     /** The Python exception that a throwable stands for in Python code that runs, or null. */
