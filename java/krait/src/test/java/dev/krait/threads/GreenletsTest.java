@@ -85,8 +85,12 @@ class GreenletsTest {
 
     @BeforeAll
     static void installed() {
+        installed("greenlet");
+    }
+
+    private static void installed(String module) {
         try (PythonInterpreter py = PythonInterpreter.create()) {
-            needs(py, "greenlet");
+            needs(py, module);
         }
     }
 
@@ -169,9 +173,7 @@ class GreenletsTest {
 
     @Test
     void ofGeventAreStoppedWhereverTheyWait() {
-        try (PythonInterpreter py = PythonInterpreter.create()) {
-            needs(py, "gevent");
-        }
+        installed("gevent");
         String waiting = lines(
                 "import gevent",
                 "# It prints what a greenlet raises, to there.",
@@ -205,9 +207,7 @@ class GreenletsTest {
 
     @Test
     void ofGeventThatRaiseOtherwiseAreToldOfAndLeaveTheHubAsItWas() {
-        try (PythonInterpreter py = PythonInterpreter.create()) {
-            needs(py, "gevent");
-        }
+        installed("gevent");
         String raising = lines(
                 "import gevent",
                 "from java.util import ArrayList",
